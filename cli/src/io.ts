@@ -1,0 +1,32 @@
+/** What a verb may use of the process that it runs in; tests hand in their own. */
+import type { StartService } from '../../server/src/host/project';
+import type { RuleText } from '../../server/src/core/infer/operator';
+
+/** A way out for text. */
+export interface Output {
+  write(text: string): void;
+  /** Somebody looks at it. */
+  readonly isTerminal: boolean;
+  /** Width in characters. */
+  readonly columns: number;
+}
+
+export interface Io {
+  /** Results. */
+  readonly out: Output;
+  /** Progress and messages. */
+  readonly err: Output;
+  /** Working directory, with '/'. */
+  readonly cwd: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly rules: readonly RuleText[];
+  /** Loads the parser; asked only by verbs that need it. */
+  startService(): Promise<StartService>;
+}
+
+/** 0: nothing at error severity; 1: findings at error severity; 2: wrong use or internal failure. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Wrong use: told in one line, ends with exit code 2. */
+export class UsageError extends Error {}

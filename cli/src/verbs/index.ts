@@ -1,0 +1,11 @@
+/** The verbs of the command, one a file. */
+import type { Command } from 'commander';
+import type { ExitCode, Io } from '../io';
+import { check } from './check';
+import { explain } from './explain';
+import { shapes } from './shapes';
+
+/** Adds a verb to the command; `finish` is told how it ended. */
+export type Verb = (program: Command, io: Io, finish: (code: ExitCode) => void) => void;
+
+export const verbs: readonly Verb[] = [check, shapes, explain];

@@ -1,0 +1,17 @@
+/** The features of the editor side, one a file, sorted. */
+import type { Feature } from '../feature';
+import { checkWorkspaceFeature } from './checkWorkspace';
+import { explainFindingFeature } from './explainFinding';
+import { openExampleFeature } from './openExample';
+import { restartServerFeature } from './restartServer';
+import { showOutputFeature } from './showOutput';
+import { statusFeature } from './status';
+
+export const features: readonly Feature[] = [
+  checkWorkspaceFeature,
+  explainFindingFeature,
+  openExampleFeature,
+  restartServerFeature,
+  showOutputFeature,
+  statusFeature,
+];

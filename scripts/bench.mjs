@@ -1,0 +1,139 @@
+/**
+ * `npm run bench [timm|latency|start|mutants ...]`: measures the built product, prints a table and writes
+ * bench/results.json. A missed goal is said, never a failure; what can't be measured is said and skipped.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { measureLatency, measureStart } from '../bench/latency.mjs';
+import { modelFile } from '../bench/modelFile.mjs';
+import { measureMutants } from '../bench/mutants.mjs';
+import { measureTimm } from '../bench/timm.mjs';
+import { buildAll, isStale } from './build.mjs';
+import { fromRoot, inRoot } from './paths.mjs';
+import { log } from './progress.mjs';
+import { Unavailable } from './unavailable.mjs';
+
+const cli = inRoot('dist', 'cli.js');
+const server = inRoot('dist', 'server.js');
+const results = inRoot('bench', 'results.json');
+
+const atMost = (value, goal, unit) => ({ value: `${value} ${unit}`.trim(), goal: `<= ${goal}`, met: value <= goal });
+const atLeast = (value, goal, unit) => ({ value: `${value} ${unit}`, goal: `>= ${goal}`, met: value >= goal });
+const plain = (value) => ({ value: String(value), goal: '', met: undefined });
+
+/** The parts: what is measured, and the table's rows made of it. */
+const parts = {
+  timm: {
+    says: 'checking timm, three times',
+    measure: () => measureTimm(cli),
+    rows: (found) => [
+      [`timm ${found.version}: errors (${found.files} files, ${found.lines} lines)`, atMost(found.errors, 0, '')],
+      ['timm: warnings', atMost(found.warnings, 10, '')],
+      ['timm: whole run', atMost(found.seconds, 8, 's')],
+      ['timm: most memory', plain(`${found.mostMemoryMiB} MiB`)],
+    ],
+  },
+  latency: {
+    says: 'typing 1,000 edits into a 1,000-line file (about a minute)',
+    measure: () => measureLatency(server),
+    rows: ({ lines, edits, millis, byPlace, memoryMiB, processorMillisPerEdit }) => [
+      [`edit to findings, ${lines} lines, ${edits} edits: p50`, atMost(millis.p50, 15, 'ms')],
+      ['edit to findings: p95', atMost(millis.p95, 50, 'ms')],
+      ['edit to findings: max', plain(`${millis.max} ms`)],
+      ...Object.entries(byPlace).map(([place, { p50, p95 }]) => [
+        `  in a ${place}: p50, p95`,
+        plain(`${p50}, ${p95} ms`),
+      ]),
+      ...(processorMillisPerEdit === undefined
+        ? []
+        : [['processor time per edit, idle work included', plain(`${processorMillisPerEdit} ms`)]]),
+      ...(memoryMiB
+        ? [
+            [
+              `memory before and after ${edits} edits`,
+              plain(`${memoryMiB.before}, ${memoryMiB.after} MiB (most ${memoryMiB.most})`),
+            ],
+          ]
+        : []),
+    ],
+  },
+  start: {
+    says: 'starting the server',
+    async measure() {
+      const example = readFileSync(inRoot('examples', 'first-classifier', 'classifier.py'), 'utf8');
+      return { example: await measureStart(server, example), thousandLines: await measureStart(server, modelFile()) };
+    },
+    rows: ({ example, thousandLines }) => [
+      ['server start to first findings, an example', atMost(example.median, 400, 'ms')],
+      ['server start to first findings, 1,000 lines', atMost(thousandLines.median, 400, 'ms')],
+    ],
+  },
+  mutants: {
+    says: 'scoring the mutants',
+    measure: () => measureMutants(cli),
+    rows: (found) => [
+      [`mutants: decidable ones detected (of ${found.decidable})`, atLeast(found.decidableDetectedPercent, 85, '%')],
+      ['mutants: decidable ones located', atLeast(found.decidableLocatedPercent, 75, '%')],
+      [`mutants: errors in files that run (of ${found.running})`, atMost(found.falseAlarms, 0, '')],
+    ],
+  },
+};
+
+async function main(wanted) {
+  const unknown = wanted.filter((name) => !(name in parts));
+  if (unknown.length > 0)
+    throw new Unavailable(`no benchmark '${unknown[0]}'; there are ${Object.keys(parts).join(', ')}`);
+  if (isStale()) {
+    log('building');
+    await buildAll();
+  }
+  const before = machine();
+  const measured = {};
+  const skipped = {};
+  const rows = [];
+  for (const [name, { says, measure, rows: rowsOf }] of Object.entries(parts)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    log(`${name}: ${says}`);
+    try {
+      measured[name] = await measure();
+      rows.push(...rowsOf(measured[name]));
+    } catch (error) {
+      skipped[name] = error.message;
+      rows.push([name, plain(`not measured: ${error.message}`)]);
+    }
+  }
+  console.log(`\n${table(rows)}\n\n${before}`);
+  const kept = wanted.length > 0 && existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
+  const merged = { machine: before, measured: { ...kept.measured, ...measured }, skipped };
+  writeFileSync(results, `${JSON.stringify(merged, null, 2)}\n`);
+  log(`written: ${fromRoot(results)}`);
+}
+
+/** Columns: what, figure, goal. */
+function table(rows) {
+  const cells = rows.map(([what, { value, goal, met }]) => [
+    what,
+    value,
+    met === undefined ? goal : `${goal} ${met ? 'met' : 'MISSED'}`,
+  ]);
+  const width = (column) => Math.max(...cells.map((row) => row[column].length));
+  return cells
+    .map(([what, value, goal]) =>
+      `${what.padEnd(width(0))}  ${value.padStart(Math.min(width(1), 24))}  ${goal}`.trimEnd(),
+    )
+    .join('\n');
+}
+
+function machine() {
+  const [{ model }] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} x ${model.trim()}, ${memory} GiB, ${type()} ${release()}, Node ${process.versions.node}, load ${loadavg()[0].toFixed(1)}`;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Unavailable)) throw error;
+  log(error.message);
+  process.exitCode = 2;
+}

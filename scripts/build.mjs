@@ -1,0 +1,97 @@
+/**
+ * Bundles the product into `dist/`: client.js (editor side), server.js (language server), cli.js (command line), the
+ * parser's WebAssembly and the licences of the packages that are inside.
+ *
+ * `node scripts/build.mjs` builds once; `--watch` builds again on every change; `--if-stale` only when a source is
+ * newer than the bundles.
+ */
+import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build, context } from 'esbuild';
+import { isMain } from './isMain.mjs';
+import { licencesOf } from './licences.mjs';
+import { parserFiles } from './parserFiles.mjs';
+import { filesUnder, fromRoot, inRoot } from './paths.mjs';
+
+/** Bundle name -> entry file. */
+export const bundles = {
+  client: inRoot('client', 'src', 'extension.ts'),
+  server: inRoot('server', 'src', 'main.ts'),
+  cli: inRoot('cli', 'src', 'main.ts'),
+};
+
+/** What went into each bundle of the last build, by bundle name. */
+export const metafilePath = inRoot('.cache', 'metafiles.json');
+
+const dist = inRoot('dist');
+
+const options = (name) => ({
+  entryPoints: [bundles[name]],
+  outfile: join(dist, `${name}.js`),
+  bundle: true,
+  minify: true,
+  // The extension host of VS Code 1.91 loads CommonJS only; `dist/package.json` says so to Node.
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  external: ['vscode'],
+  // Packages written as ES modules ask for import.meta.url, which CommonJS lacks.
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: {
+    js: `${name === 'cli' ? '#!/usr/bin/env node\n' : ''}const bundleUrl = require('node:url').pathToFileURL(__filename).href;`,
+  },
+  // The editor packages' ES builds are the ones that bundle without dynamic requires.
+  mainFields: ['module', 'main'],
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
+
+function startDist() {
+  mkdirSync(dist, { recursive: true });
+  writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+  for (const file of parserFiles) copyFileSync(file, join(dist, basename(file)));
+}
+
+/**
+ * Builds all bundles.
+ *
+ * @returns {Promise<Record<string, import('esbuild').Metafile>>} what went into each bundle
+ */
+export async function buildAll() {
+  startDist();
+  const metafiles = {};
+  for (const name of Object.keys(bundles)) {
+    const { metafile } = await build(options(name));
+    metafiles[name] = metafile;
+  }
+  mkdirSync(inRoot('.cache'), { recursive: true });
+  writeFileSync(metafilePath, JSON.stringify(metafiles));
+  writeFileSync(join(dist, 'licences.txt'), licencesOf(Object.values(metafiles)));
+  chmodSync(join(dist, 'cli.js'), 0o755);
+  return metafiles;
+}
+
+/** Whether a bundle is missing or older than a source it could have been made from. */
+export function isStale() {
+  const made = Object.keys(bundles).map((name) => join(dist, `${name}.js`));
+  if (!made.every((file) => existsSync(file))) return true;
+  const oldest = Math.min(...made.map((file) => statSync(file).mtimeMs));
+  const sources = ['client', 'server', 'cli', 'protocol'].flatMap((folder) => filesUnder(folder));
+  return [...sources, inRoot('package-lock.json'), inRoot('scripts', 'build.mjs')].some(
+    (file) => statSync(file).mtimeMs > oldest,
+  );
+}
+
+async function watch() {
+  startDist();
+  for (const name of Object.keys(bundles)) await (await context(options(name))).watch();
+  console.error(`watching ${Object.values(bundles).map(fromRoot).join(', ')}`);
+}
+
+if (isMain(import.meta.url)) {
+  if (process.argv.includes('--watch')) await watch();
+  else if (!process.argv.includes('--if-stale') || isStale()) await buildAll();
+}

@@ -1,0 +1,125 @@
+/**
+ * Who may import whom, room by room: the table of docs/architecture.md as data.
+ *
+ * ESLint shows a violation while it is written; test/layers.test.ts finds it in any case. A new room is one more entry.
+ */
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+
+/**
+ * @typedef {object} Layer
+ * @property {string} room a folder or a file without its ending; the longest that fits a path is its layer
+ * @property {readonly string[]} uses rooms it may import from, its own always
+ * @property {readonly string[]} [packages] npm packages; 'node' stands for Node's own modules
+ */
+
+/** @type {readonly Layer[]} */
+export const layers = [
+  // The checker, from the bottom up: no Node, no editor, no clock.
+  { room: 'server/src/core/text', uses: [] },
+  { room: 'server/src/core/finding', uses: ['server/src/core/text'] },
+  { room: 'server/src/core/python', uses: ['server/src/core/text', 'server/src/core/shape'] },
+  { room: 'server/src/core/shape', uses: ['server/src/core/text'] },
+  { room: 'server/src/core', uses: [] },
+  { room: 'server/src/operators', uses: ['server/src/core'] },
+  { room: 'server/src/frameworks', uses: ['server/src/core', 'server/src/operators'] },
+  { room: 'server/src/rules', uses: ['server/src/core'] },
+  {
+    room: 'server/src/service',
+    uses: ['server/src/core', 'server/src/operators', 'server/src/frameworks', 'server/src/rules'],
+  },
+  {
+    room: 'server/src/createService',
+    uses: [
+      'server/src/service',
+      'server/src/core',
+      'server/src/operators',
+      'server/src/frameworks',
+      'server/src/rules',
+    ],
+  },
+  // Its edge: files, the parser's WebAssembly, the Language Server Protocol.
+  { room: 'server/src/loadParser', uses: ['server/src/core'], packages: ['node', 'web-tree-sitter'] },
+  {
+    room: 'server/src/host',
+    uses: ['server/src/core', 'server/src/service', 'server/src/rules', 'protocol/src'],
+    packages: ['node', 'smol-toml'],
+  },
+  {
+    room: 'server/src/lsp',
+    uses: ['server/src/core', 'server/src/service', 'server/src/rules', 'server/src/host', 'protocol/src'],
+    packages: ['node', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
+  },
+  {
+    room: 'server/src/main',
+    uses: [
+      'server/src/createService',
+      'server/src/host',
+      'server/src/loadParser',
+      'server/src/lsp',
+      'server/src/rules',
+      'package.json',
+    ],
+    packages: ['node', 'vscode-languageserver'],
+  },
+  // Its callers.
+  { room: 'client/src', uses: ['protocol/src'], packages: ['vscode', 'vscode-languageclient'] },
+  {
+    room: 'cli/src',
+    uses: [
+      'server/src/core',
+      'server/src/createService',
+      'server/src/host',
+      'server/src/loadParser',
+      'server/src/rules',
+      'server/src/service',
+      'protocol/src',
+      'package.json',
+    ],
+    packages: ['node', 'commander', 'sarif'],
+  },
+  { room: 'protocol/src', uses: [] },
+];
+
+const isIn = (path, room) => path === room || path.startsWith(`${room}/`);
+
+/**
+ * The layer of a source file.
+ *
+ * @param {string} path from the repository's root, with '/', with or without its ending
+ * @returns {Layer | undefined}
+ */
+export function layerOf(path) {
+  const bare = path.replace(/\.ts$/, '');
+  return layers.filter(({ room }) => isIn(bare, room)).sort((a, b) => b.room.length - a.room.length)[0];
+}
+
+/**
+ * Why a file may not import something, or undefined where it may.
+ *
+ * @param {string} path of the importing file, from the repository's root
+ * @param {string} specifier as the import writes it
+ * @returns {string | undefined}
+ */
+export function importProblem(path, specifier) {
+  const layer = layerOf(path);
+  if (layer === undefined) return `${path} belongs to no room; add one to scripts/layers.mjs`;
+  return specifier.startsWith('.')
+    ? roomProblem(layer, posix.join(posix.dirname(path), specifier))
+    : packageProblem(layer, specifier);
+}
+
+function roomProblem(layer, target) {
+  const allowed = [layer.room, ...layer.uses];
+  if (allowed.some((room) => isIn(target, room))) return undefined;
+  return `${layer.room} may not import ${target}; it may use ${layer.uses.join(', ') || 'nothing but itself'}`;
+}
+
+function packageProblem(layer, specifier) {
+  const packages = layer.packages ?? [];
+  const scoped = specifier.startsWith('@') ? 2 : 1;
+  const bare = specifier.split('/').slice(0, scoped).join('/');
+  const name = specifier.startsWith('node:') || builtinModules.includes(bare) ? 'node' : bare;
+  if (packages.includes(name)) return undefined;
+  return `${layer.room} may not import ${specifier}; it may use ${packages.join(', ') || 'no package'}`;
+}

@@ -1,0 +1,58 @@
+/** What a parameter's annotation says about its value. */
+import type { Expr, Param } from '../python/tree';
+import { freshSym, parseDim, sym, type Dim } from '../shape/dim';
+import { freshSegment, type Shape } from '../shape/shape';
+import { num } from '../shape/dim';
+import type { DType } from '../shape/dtype';
+import { shapeAnnotation, type AnnotatedDim } from '../python/annotations';
+import type { Evaluator } from './evaluator';
+import { learnLatent, settle } from './latent';
+import { bool, float, int, str, tensor, type FunctionValue, type Value } from './value';
+
+/** A latent argument becomes what its annotation says; other values stay as they are. */
+export function annotatedValue(ev: Evaluator, written: Value, param: Param, _fn: FunctionValue): Value {
+  const value = settle(ev, written);
+  if (value.kind !== 'latent' || param.annotation === undefined) return value;
+  const made = valueOfAnnotation(ev, param.annotation, param.name);
+  return made === undefined ? value : learnLatent(ev, value, made);
+}
+
+function valueOfAnnotation(ev: Evaluator, annotation: Expr, name: string): Value | undefined {
+  const shape = shapeAnnotation(annotation);
+  if (shape !== undefined) return tensor(annotatedShape(ev, shape.dims, name), shape.dtype as DType | undefined);
+  const plain = annotation.kind === 'str' ? annotation.value : annotation.kind === 'name' ? annotation.name : annotation.kind === 'attribute' ? annotation.name : '';
+  switch (plain) {
+    case 'int':
+      return int(sym(freshSym(name, -Infinity)));
+    case 'bool':
+      return bool(undefined, { kind: 'flag', key: `parameter ${name} ${freshSym(name).id}` });
+    case 'float':
+      return float(undefined);
+    case 'str':
+      return str(undefined);
+    case 'Tensor':
+    case 'FloatTensor':
+    case 'LongTensor':
+      return tensor({ lead: [], rest: freshSegment(name), tail: [] }, plain === 'FloatTensor' ? 'float32' : plain === 'LongTensor' ? 'int64' : undefined);
+    default:
+      return undefined;
+  }
+}
+
+/** Names in annotations mean the same size in the whole function. */
+function annotatedShape(ev: Evaluator, dims: readonly AnnotatedDim[], name: string): Shape {
+  const lead: Dim[] = [];
+  const tail: Dim[] = [];
+  let rest: Shape['rest'];
+  for (const dim of dims) {
+    const into = rest === undefined ? lead : tail;
+    if (dim.kind === 'variadic') {
+      if (rest !== undefined) return { lead: [], rest: freshSegment(name), tail: [] };
+      rest = ev.annotatedSegment(dim.name);
+    } else if (dim.kind === 'int') into.push(num(dim.value));
+    else if (dim.kind === 'name') into.push(ev.annotatedSize(dim.name));
+    else if (dim.kind === 'expr') into.push(parseDim(dim.text, (size) => ev.annotatedSize(size)) ?? sym(freshSym('_')));
+    else into.push(sym(freshSym('_')));
+  }
+  return rest === undefined ? { lead, tail: [] } : { lead, rest, tail };
+}

@@ -1,0 +1,224 @@
+/** nn.Module and its containers. */
+import type * as tree from '../../python/tree';
+import type { Arguments } from '../bind';
+import { callValue } from '../calls';
+import { CHILDREN, containerItems, itemsOf, KEYED } from '../containers';
+import type { Evaluator } from '../evaluator';
+import type { DictObject, Instance } from '../heap';
+import { settle } from '../latent';
+import { layerNamed } from '../catalogue';
+import { baseOrder } from '../classes';
+import { bool, none, str, tuple, unknown, type Value } from '../value';
+
+type Reference = Value & { kind: 'ref' };
+
+const CONTAINERS = new Set(['Module', 'Sequential', 'ModuleList', 'ModuleDict', 'ParameterList', 'ParameterDict'].map((name) => `torch.nn.${name}`));
+
+/** nn.Module itself or a container of modules or parameters. */
+export const isModuleContainer = (path: string): boolean => CONTAINERS.has(path);
+
+const isMapping = (path: string): boolean => path.endsWith('Dict');
+
+export function constructContainer(ev: Evaluator, path: string, args: Arguments, node: tree.Expr): Value {
+  const self = ev.machine.newInstance(path, [], { place: node, arguments: new Map() });
+  initialiseContainer(ev, path, self, args, node);
+  return self;
+}
+
+export function initialiseContainer(ev: Evaluator, path: string, self: Value, args: Arguments, node: tree.Expr): void {
+  if (self.kind !== 'ref') return;
+  const children = path === 'torch.nn.Module' ? undefined : childrenOf(ev, path, args, node);
+  const own = ev.machine.write(self.id);
+  if (own?.kind !== 'instance') return;
+  if (!own.attrs.has('training')) own.attrs.set('training', ev.trainingFlag());
+  if (children !== undefined) own.attrs.set(CHILDREN, children);
+  if (isMapping(path)) own.attrs.set(KEYED, bool(true));
+}
+
+function childrenOf(ev: Evaluator, path: string, args: Arguments, node: tree.Expr): Value {
+  const first = args.positional[0] === undefined ? undefined : settle(ev, args.positional[0].value);
+  const mapping = first?.kind === 'ref' ? ev.machine.read(first.id) : undefined;
+  if (args.openPositional === true) return isList(path) ? ev.machine.newList(undefined) : ev.machine.newDict([], true);
+  if (path === 'torch.nn.Sequential') {
+    if (mapping?.kind === 'dict' && args.positional.length === 1) return ev.machine.newDict(mapping.entries, mapping.open);
+    return ev.machine.newDict(args.positional.map(({ value }, i) => [`s${i}`, { key: str(String(i)), value }]));
+  }
+  if (isList(path)) {
+    if (first === undefined) return ev.machine.newList([]);
+    const items = itemsOf(ev, first);
+    return items === undefined ? ev.machine.newList(undefined, 'list', unknownItem(ev, first, node)) : ev.machine.newList([...items]);
+  }
+  if (first === undefined) return ev.machine.newDict();
+  if (mapping?.kind === 'dict') return ev.machine.newDict(mapping.entries, mapping.open);
+  return ev.machine.newDict([], true);
+}
+
+function unknownItem(ev: Evaluator, list: Value, node: tree.Expr): Value {
+  const object = list.kind === 'ref' ? ev.machine.read(list.id) : undefined;
+  return object?.kind === 'list' ? object.element : unknown('a child of a container of unknown content', node);
+}
+
+const isList = (path: string): boolean => path.endsWith('List');
+
+/** `Sequential.forward`, `ModuleList.append`: members of the container classes called with their self. */
+export function callContainer(ev: Evaluator, path: string, member: string, self: Reference, args: Arguments, node: tree.Expr): Value {
+  if (member === '__init__') {
+    initialiseContainer(ev, path, self, args, node);
+    return none;
+  }
+  if ((member === 'forward' || member === '__call__') && path === 'torch.nn.Sequential') return runSequential(ev, self, args, node);
+  return moduleMethod(ev, self, member, args, node) ?? unknown(`${member} of ${path}`, node);
+}
+
+function runSequential(ev: Evaluator, self: Reference, args: Arguments, node: tree.Expr): Value {
+  const object = ev.machine.read(self.id);
+  const children = object?.kind === 'instance' ? containerItems(ev, object) : undefined;
+  if (children === undefined || args.positional.length !== 1) return unknown('a Sequential of unknown content', node);
+  let value = args.positional[0]?.value ?? none;
+  for (const child of children) value = callValue(ev, child, { positional: [{ value }], keywords: new Map() }, node);
+  return value;
+}
+
+/** What instances of framework classes answer for a name that they don't hold themselves. */
+export function moduleAttributeOf(ev: Evaluator, self: Reference, object: Instance, external: string, name: string): Value | undefined {
+  const child = namedChild(ev, object, name);
+  if (child !== undefined) return child;
+  const isLayer = layerNamed(external) !== undefined;
+  if ((isLayer || external === 'torch.nn.Sequential') && (name === 'forward' || name === '__call__'))
+    return { kind: 'partial', callee: { kind: 'external', path: `${external}.forward` }, args: [self], keywords: [] };
+  if (isLayer || isModuleContainer(external) || MODULE_LIKE.test(external))
+    return MODULE_METHODS.has(name) ? { kind: 'method', self, target: name } : undefined;
+  return typeof object.cls === 'string' || !/^(typing|collections\.abc|builtins)\./.test(external) ? { kind: 'method', self, target: name } : undefined;
+}
+
+/** Classes of other packages that are modules too. */
+const MODULE_LIKE = /(LightningModule|PreTrainedModel|ModelMixin)$/;
+
+function namedChild(ev: Evaluator, object: Instance, name: string): Value | undefined {
+  const children = object.attrs.get(CHILDREN);
+  const inner = children?.kind === 'ref' ? ev.machine.read(children.id) : undefined;
+  if (inner?.kind === 'dict') return inner.entries.get(`s${name}`)?.value;
+  return inner?.kind === 'list' && /^\d+$/.test(name) ? inner.items?.[Number(name)] : undefined;
+}
+
+/** Methods that give back the module itself, whatever they are told. */
+const RETURNING_SELF = new Set('to cuda cpu float half bfloat16 double type requires_grad_ share_memory apply to_empty ipu xpu'.split(' '));
+const MODULE_METHODS = new Set([
+  ...RETURNING_SELF,
+  ...('train eval register_buffer register_parameter add_module register_module parameters named_parameters buffers named_buffers children named_children ' +
+    'modules named_modules state_dict load_state_dict zero_grad append extend insert keys values items update pop get_submodule get_parameter compile ' +
+    'register_forward_hook register_forward_pre_hook register_full_backward_hook save_hyperparameters log log_dict extra_repr').split(' '),
+]);
+
+/** A method of nn.Module or of a container; undefined where there is none of that name. */
+export function moduleMethod(ev: Evaluator, self: Reference, name: string, args: Arguments, node: tree.Expr): Value | undefined {
+  const first = args.positional[0]?.value;
+  const text = first === undefined ? undefined : settle(ev, first);
+  const second = args.positional[1]?.value ?? args.keywords.get('tensor')?.value ?? args.keywords.get('module')?.value ?? args.keywords.get('param')?.value;
+  if (RETURNING_SELF.has(name)) return self;
+  switch (name) {
+    case 'train':
+    case 'eval':
+      setTraining(ev, self, name === 'eval' ? bool(false) : text === undefined ? bool(true) : text.kind === 'bool' ? text : bool(undefined), 0);
+      return self;
+    case 'register_buffer':
+    case 'register_parameter':
+    case 'add_module':
+    case 'register_module': {
+      const key = text?.kind === 'str' ? text.value : undefined;
+      const own = ev.machine.write(self.id);
+      if (own?.kind !== 'instance') return none;
+      if (key === undefined || second === undefined) own.open = own.open || key === undefined;
+      else if (!addChild(ev, own, key, second)) own.attrs.set(key, second);
+      return none;
+    }
+    case 'append':
+    case 'extend':
+    case 'insert':
+      return changeList(ev, self, name, args);
+    case 'keys':
+    case 'values':
+    case 'items':
+      return listChildren(ev, self, name);
+    case 'children':
+    case 'named_children':
+      return childModules(ev, self, name === 'named_children');
+    case 'zero_grad':
+    case 'load_state_dict':
+    case 'compile':
+    case 'log':
+    case 'log_dict':
+    case 'save_hyperparameters':
+      return none;
+    default:
+      return MODULE_METHODS.has(name) ? ev.machine.newList(undefined, 'list', unknown(`what ${name}() gives`, node)) : undefined;
+  }
+}
+
+/** Modules whose flag is set on the way down at most. */
+const MAX_DEPTH = 12;
+
+function setTraining(ev: Evaluator, self: Value, flag: Value, depth: number): void {
+  if (self.kind !== 'ref' || depth > MAX_DEPTH) return;
+  const object = ev.machine.read(self.id);
+  if (object?.kind === 'list') for (const item of object.items ?? []) setTraining(ev, item, flag, depth + 1);
+  if (object?.kind === 'dict') for (const entry of object.entries.values()) setTraining(ev, entry.value, flag, depth + 1);
+  if (object?.kind !== 'instance' || !object.attrs.has('training')) return;
+  const own = ev.machine.write(self.id) as Instance;
+  own.attrs.set('training', flag);
+  for (const value of [...own.attrs.values()]) setTraining(ev, value, flag, depth + 1);
+}
+
+/** Puts a child into a Sequential or ModuleDict; false where the object is neither. */
+function addChild(ev: Evaluator, object: Instance, key: string, value: Value): boolean {
+  const children = object.attrs.get(CHILDREN);
+  const inner = children?.kind === 'ref' ? (ev.machine.write(children.id) as DictObject | undefined) : undefined;
+  if (inner?.kind !== 'dict') return false;
+  inner.entries.set(`s${key}`, { key: str(key), value });
+  return true;
+}
+
+function changeList(ev: Evaluator, self: Reference, name: string, args: Arguments): Value {
+  const object = ev.machine.read(self.id);
+  const children = object?.kind === 'instance' ? object.attrs.get(CHILDREN) : undefined;
+  const inner = children?.kind === 'ref' ? ev.machine.write(children.id) : undefined;
+  const value = args.positional[name === 'insert' ? 1 : 0]?.value ?? none;
+  const added = name === 'extend' ? itemsOf(ev, value) : [value];
+  if (inner?.kind === 'list') {
+    if (inner.items === undefined || added === undefined || name === 'insert') {
+      inner.element = inner.items?.length === 0 ? (added?.[0] ?? unknown('a child')) : unknown('a child of a changed list');
+      inner.items = undefined;
+    } else inner.items.push(...added);
+  } else if (inner?.kind === 'dict') {
+    if (added === undefined || name === 'insert') inner.open = true;
+    else for (const item of added) inner.entries.set(`s${inner.entries.size}`, { key: str(String(inner.entries.size)), value: item });
+  }
+  return self;
+}
+
+function listChildren(ev: Evaluator, self: Reference, name: string): Value {
+  const object = ev.machine.read(self.id);
+  const children = object?.kind === 'instance' ? object.attrs.get(CHILDREN) : undefined;
+  const inner = children?.kind === 'ref' ? ev.machine.read(children.id) : undefined;
+  if (inner?.kind !== 'dict' || inner.open) return ev.machine.newList(undefined);
+  const entries = [...inner.entries.values()];
+  return ev.machine.newList(entries.map((entry) => (name === 'keys' ? entry.key : name === 'values' ? entry.value : tuple([entry.key, entry.value]))));
+}
+
+function childModules(ev: Evaluator, self: Reference, named: boolean): Value {
+  const object = ev.machine.read(self.id);
+  if (object?.kind !== 'instance' || object.open) return ev.machine.newList(undefined);
+  const own: [string, Value][] = [];
+  const children = object.attrs.get(CHILDREN);
+  const inner = children?.kind === 'ref' ? ev.machine.read(children.id) : undefined;
+  if (inner?.kind === 'dict') for (const entry of inner.entries.values()) own.push([entry.key.kind === 'str' ? (entry.key.value ?? '') : '', entry.value]);
+  if (inner?.kind === 'list') (inner.items ?? []).forEach((item, i) => own.push([String(i), item]));
+  for (const [name, value] of object.attrs) if (isModuleValue(ev, value) && name !== CHILDREN) own.push([name, value]);
+  return ev.machine.newList(own.map(([name, value]) => (named ? tuple([str(name), value]) : value)));
+}
+
+export function isModuleValue(ev: Evaluator, value: Value): boolean {
+  const object = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
+  if (object?.kind !== 'instance') return false;
+  return baseOrder(object.cls).some((base) => typeof base === 'string' && (isModuleContainer(base) || layerNamed(base) !== undefined || MODULE_LIKE.test(base)));
+}

@@ -1,0 +1,276 @@
+/**
+ * What is evaluated of a file: its script code, every class with its defaults, every function.
+ */
+import type * as tree from '../python/tree';
+import { freshSym, sym } from '../shape/dim';
+import type { Finding } from '../finding';
+import { callFunction } from './calls';
+import { dataclassFields } from './classes';
+import { construct, isModule } from './construct';
+import { Evaluator } from './evaluator';
+import { freshLatent } from './latent';
+import { Machine, OutOfBudget, type State } from './machine';
+import type { Module, Program } from './program';
+import { Report, type Recorded } from './report';
+import { bool, float, int, str, unknown, type ClassValue, type FunctionValue, type Value } from './value';
+import type { Given } from './bind';
+import { forwardText } from './signatureText';
+
+/** Work that one method or function may cost. */
+const ENTRY_STEPS = 20_000;
+/** Work that all entries of a file may cost; what comes after is not evaluated. */
+const FILE_STEPS = 120_000;
+/** Work that the functions of a file may cost together: most only pass options on. */
+const FUNCTION_STEPS = 30_000;
+/** The slot of entries; modules count from 1. */
+const ENTRY_SLOT = 0;
+
+/** What evaluating a file gave. */
+export interface FileResult {
+  readonly findings: readonly Finding[];
+  readonly recorded: readonly Recorded[];
+  /** What each `forward` accepts, by its definition. */
+  readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
+}
+
+/** How a class is used elsewhere: with other values than its defaults, or not at all. */
+export type Mentions = (name: string) => boolean;
+
+/**
+ * Evaluates a file. `usedOtherwise` says whether a class is built with other values somewhere, in
+ * which case what fails only with its defaults is left to those places.
+ */
+export function evaluateFile(
+  program: Program,
+  module: Module,
+  options: { readonly recording: boolean; readonly usedOtherwise: Mentions; readonly cancelled: () => boolean },
+): FileResult | undefined {
+  const findings: Finding[] = [];
+  const recorded: Recorded[] = [];
+  const accepts = new Map<tree.FunctionDef, string>();
+  const script = new Report(module.path, options.recording);
+  program.run(module, script);
+  const scriptFindings = script.findings();
+  const own = definitions(program, module);
+  let spent = 0;
+  let spentOnFunctions = 0;
+  for (const value of own) {
+    if (options.cancelled()) return undefined;
+    if (spent > FILE_STEPS || (value.kind === 'function' && spentOnFunctions > FUNCTION_STEPS)) continue;
+    const report = new Report(module.path, options.recording);
+    if (value.kind === 'class') {
+      spent += classEntry(program, module, report, value, 'defaults', accepts);
+      if (!report.empty && options.usedOtherwise(value.node.name)) {
+        // Only what fails whatever the options are is this class's own fault.
+        const symbolic = new Report(module.path, false);
+        classEntry(program, module, symbolic, value, 'symbolic', new Map());
+        findings.push(...symbolic.findings());
+      } else findings.push(...report.findings());
+    } else {
+      const cost = functionEntry(program, module, report, value);
+      spent += cost;
+      spentOnFunctions += cost;
+      findings.push(...report.findings());
+    }
+    recorded.push(...report.recorded);
+  }
+  recorded.push(...script.recorded);
+  return { findings: foldCauses([...findings, ...scriptFindings]), recorded, accepts };
+}
+
+/** One cause is one finding: the same refusal at the same place met through another entry is left out. */
+function foldCauses(findings: readonly Finding[]): Finding[] {
+  const rank = { error: 0, warning: 1, information: 2, hint: 3 };
+  const byPlace = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.id} ${finding.place.at.base + finding.place.start} ${finding.place.end}`;
+    const earlier = byPlace.get(key);
+    if (earlier === undefined || rank[finding.severity] < rank[earlier.severity]) byPlace.set(key, finding);
+  }
+  return [...byPlace.values()].sort((a, b) => rank[a.severity] - rank[b.severity] || a.place.at.base + a.place.start - (b.place.at.base + b.place.start));
+}
+
+/** Classes and functions of the module's own text, in order. */
+function definitions(program: Program, module: Module): (ClassValue | FunctionValue)[] {
+  const machine = new Machine(program, ENTRY_SLOT, ENTRY_STEPS);
+  const frame = machine.frame(module.frame);
+  const values: (ClassValue | FunctionValue)[] = [];
+  // Classes first: they are what a file is about, and what an edit is mostly in.
+  for (const value of [...(frame?.vars.values() ?? [])].sort((a, b) => Number(a.kind !== 'class') - Number(b.kind !== 'class'))) {
+    if ((value.kind === 'class' && value.file === module.path) || (value.kind === 'function' && value.file === module.path && value.node.kind === 'function')) values.push(value);
+  }
+  return values;
+}
+
+function start(program: Program, module: Module, report: Report): Evaluator {
+  const machine = new Machine(program, ENTRY_SLOT, ENTRY_STEPS);
+  if (module.final !== undefined) machine.facts = module.final.facts;
+  const ev = new Evaluator(program, machine, report, module, module.frame);
+  ev.training = bool(undefined, { kind: 'flag', key: 'self.training' });
+  return ev;
+}
+
+/** Runs what may cost too much; what was found until then stands. */
+function bounded(ev: Evaluator, body: () => void): void {
+  ev.machine.steps = 0;
+  try {
+    body();
+  } catch (error) {
+    if (!(error instanceof OutOfBudget)) throw error;
+  }
+  ev.spent += ev.machine.steps;
+}
+
+function classEntry(
+  program: Program,
+  module: Module,
+  report: Report,
+  cls: ClassValue,
+  parameters: 'defaults' | 'symbolic',
+  accepts: Map<tree.FunctionDef, string>,
+): number {
+  const ev = start(program, module, report);
+  const node = nameOf(cls.node);
+  let built: { readonly state: State; readonly value: Value }[] = [];
+  bounded(ev, () => {
+    built = ev.branches(ev.machine.seal(), () => construct(ev, cls, constructorArguments(ev, cls, parameters), node));
+  });
+  const modular = isModule(cls);
+  for (const method of methods(ev, cls)) {
+    let shown = false;
+    for (const { state, value: self } of built) {
+      bounded(ev, () => {
+        const ended = ev.branches(state, () => {
+          const args = argumentsFor(ev, method, modular ? 'tensor' : undefined, 'defaults', true);
+          callFunction(ev, method, { positional: [{ value: self }, ...args.map(({ value }) => ({ value }))], keywords: new Map(), ...openness(method) }, nameOf(method.node as tree.FunctionDef), self);
+          return args;
+        });
+        const first = ended[0];
+        if (!shown && first !== undefined && method.node.kind === 'function' && method.node.name === 'forward') {
+          shown = true;
+          ev.machine.restore(first.state);
+          accepts.set(method.node, forwardText(ev, first.value));
+        }
+      });
+    }
+  }
+  return ev.spent;
+}
+
+/** The name in a definition, as the call of an entry. */
+const nameOf = (node: tree.ClassDef | tree.FunctionDef): tree.Name => ({
+  kind: 'name',
+  name: node.name,
+  at: node.at,
+  start: node.nameStart,
+  end: node.nameStart,
+});
+
+/** Methods that are evaluated: those of the class's own text, and a `forward` that it inherits. */
+function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
+  const own = ev.machine.frame(cls.namespace);
+  return [...(own?.vars.values() ?? [])].filter(
+    (value): value is FunctionValue =>
+      value.kind === 'function' && value.node.kind === 'function' && value.binding === undefined && value.node.name !== '__init__' && !/^__\w+__$/.test(value.node.name.replace('__call__', '')),
+  );
+}
+
+function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): { readonly positional: readonly Given[]; readonly keywords: ReadonlyMap<string, Given> } {
+  const init = findInit(ev, cls);
+  if (init === undefined) return { positional: [], keywords: new Map() };
+  const keywords = new Map<string, Given>();
+  init.node.params.slice(1).forEach((param, i) => {
+    if (param.form === '*' || param.form === '**') return;
+    const fallback = init.defaults[i + 1];
+    if (fallback === undefined) {
+      const config = parameters === 'defaults' ? configClass(ev, param) : undefined;
+      const value = config === undefined ? freshLatent(param.name, 'number') : construct(ev, config, { positional: [], keywords: new Map() }, nameOf(config.node));
+      keywords.set(param.name, { value });
+    }
+    else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
+  });
+  return { positional: [], keywords };
+}
+
+/** Names of parameters and classes that carry options. */
+const OPTIONS = /config|cfg|args|hparams|options|opts?$|params$/i;
+
+/**
+ * The class of a parameter that is a configuration: the one its annotation names, or the only
+ * class of options that the file knows. Its defaults are the parameter's.
+ */
+function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
+  const vars = ev.machine.frame(ev.activation.module.frame)?.vars;
+  const { annotation } = param;
+  const named = annotation?.kind === 'name' ? annotation.name : annotation?.kind === 'str' ? annotation.value : undefined;
+  const byName = named === undefined ? undefined : vars?.get(named);
+  if (byName?.kind === 'class') return isOptions(ev, byName) ? byName : undefined;
+  if (annotation !== undefined || !OPTIONS.test(param.name)) return undefined;
+  const candidates = [...(vars?.values() ?? [])].filter((value): value is ClassValue => value.kind === 'class' && OPTIONS.test(value.node.name) && isOptions(ev, value));
+  return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+/** Whether a class can be built without arguments, and is not a module. */
+function isOptions(ev: Evaluator, cls: ClassValue): boolean {
+  if (isModule(cls)) return false;
+  const init = findInit(ev, cls);
+  if (init !== undefined) return init.node.params.slice(1).every((param, i) => init.defaults[i + 1] !== undefined || param.form === '*' || param.form === '**');
+  return dataclassFields(cls).every(({ node }) => node.value !== undefined);
+}
+
+function findInit(ev: Evaluator, cls: ClassValue): FunctionValue | undefined {
+  const found = ev.machine.frame(cls.namespace)?.vars.get('__init__');
+  if (found?.kind === 'function') return found;
+  for (const base of cls.bases) {
+    const inherited = base.kind === 'class' ? findInit(ev, base) : undefined;
+    if (inherited !== undefined) return inherited;
+  }
+  return undefined;
+}
+
+/** Any value of the kind that a default has. */
+function generalised(name: string, fallback: Value): Value {
+  switch (fallback.kind) {
+    case 'int':
+      return int(sym(freshSym(name, -Infinity)));
+    case 'bool':
+      return bool(undefined, { kind: 'flag', key: `parameter ${name}` });
+    case 'float':
+      return float(undefined);
+    case 'str':
+      return str(undefined);
+    default:
+      return unknown(`any value of ${name}`);
+  }
+}
+
+/** Arguments of an entry: of defaults, None and flags stay open, the rest is as written. */
+function argumentsFor(_ev: Evaluator, fn: FunctionValue, hint: 'tensor' | undefined, defaults: 'defaults' | 'symbolic', skipSelf: boolean): { readonly name: string; readonly value: Value }[] {
+  const args: { readonly name: string; readonly value: Value }[] = [];
+  fn.node.params.forEach((param, i) => {
+    if ((skipSelf && i === 0) || param.form === '*' || param.form === '**' || param.form === 'keyword-only') return;
+    const fallback = fn.defaults[i];
+    if (fallback === undefined || fallback.kind === 'none') args.push({ name: param.name, value: freshLatent(param.name, hint) });
+    else if (fallback.kind === 'bool') args.push({ name: param.name, value: bool(undefined, { kind: 'flag', key: `parameter ${param.name}` }) });
+    else args.push({ name: param.name, value: defaults === 'defaults' ? fallback : generalised(param.name, fallback) });
+  });
+  return args;
+}
+
+/** `*args` and `**kwargs` of an entry may be anything. */
+const openness = (fn: FunctionValue): { readonly openPositional: boolean; readonly openKeywords: boolean } => ({
+  openPositional: fn.node.params.some((param) => param.form === '*'),
+  openKeywords: fn.node.params.some((param) => param.form === '**'),
+});
+
+function functionEntry(program: Program, module: Module, report: Report, fn: FunctionValue): number {
+  const ev = start(program, module, report);
+  bounded(ev, () => {
+    ev.branches(ev.machine.seal(), () => {
+      const args = argumentsFor(ev, fn, undefined, 'symbolic', false);
+      return callFunction(ev, fn, { positional: args.map(({ value }) => ({ value })), keywords: new Map(), ...openness(fn) }, nameOf(fn.node as tree.FunctionDef), undefined);
+    });
+  });
+  return ev.spent;
+}
+

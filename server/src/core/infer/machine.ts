@@ -1,0 +1,295 @@
+/**
+ * The state of the path that is being evaluated, and forking of paths.
+ *
+ * Expressions are evaluated in direct style. Where a question can't be decided, `fork` takes the
+ * first answer and notes the others; `explore` evaluates the same expression again for each of
+ * them from the same state. What was answered before is replayed, not evaluated again.
+ */
+import { Facts } from '../shape/facts';
+import type { Place } from '../text/place';
+import {
+  copyObject,
+  emptyHeap,
+  HEAP_SIZE,
+  readHeap,
+  writeHeap,
+  type Construction,
+  type Frame,
+  type HeapObject,
+  type HeapRoot,
+} from './heap';
+import { unknown, type ClassValue, type ReferenceValue, type Value } from './value';
+
+/** An answer that a path took to a question that was not decided. */
+export interface Condition {
+  /** Names the question: equal keys are the same question. */
+  readonly key: string;
+  readonly answer: number;
+  /** How many answers were possible. */
+  readonly of: number;
+  /** `flag`: an option of the user's; `rank`: the number of dims of an input; the rest are tests on sizes or unknown values. */
+  readonly kind: 'flag' | 'rank' | 'size' | 'unknown';
+  /** `use_bn is True`. */
+  readonly label: string;
+}
+export type Conditions = ReadonlyMap<string, Condition>;
+
+export interface State {
+  readonly heap: HeapRoot;
+  /** Objects of other modules' heaps that this path changed. */
+  readonly overlay: ReadonlyMap<number, HeapObject>;
+  readonly nextId: number;
+  readonly facts: Facts;
+  /** What arguments turned out to be. */
+  readonly latents: ReadonlyMap<number, Value>;
+  readonly conditions: Conditions;
+}
+
+export interface Branch<T> {
+  readonly state: State;
+  readonly value: T;
+}
+
+/** Thrown to end a path: it raises, or its conditions contradict each other. */
+export class PathEnds {
+  constructor(readonly raised: boolean) {}
+}
+/** Thrown by accessors: the operator's answer is unknown. */
+export class Leave {
+  constructor(readonly reason: string) {}
+}
+/** Thrown when a budget is spent: the entry ends without an answer. */
+export class OutOfBudget {
+  constructor(readonly reason: string) {}
+}
+
+interface Trail {
+  readonly made: Branch<unknown>[];
+  readonly others: { readonly position: number; readonly rest: readonly Branch<unknown>[] }[];
+  next: number;
+}
+
+/** Thrown where an expression that was taken for simple has a question after all. */
+export class NeedsExploring {}
+
+/** Paths that one expression may split into; more are dropped, and nothing is claimed about them. */
+const MAX_BRANCHES = 12;
+
+/** Heaps of modules, by the number above HEAP_SIZE in an id. */
+export interface ModuleHeaps {
+  heap(slot: number): HeapRoot | undefined;
+}
+
+export class Machine {
+  heap: HeapRoot = emptyHeap();
+  overlay: ReadonlyMap<number, HeapObject> = new Map();
+  nextId = 1;
+  facts: Facts = Facts.none;
+  latents: ReadonlyMap<number, Value> = new Map();
+  conditions: Conditions = new Map();
+  /** Where the operator that is being asked stands, for causes. */
+  place: Place | undefined;
+  /** The causes of the last refutation. */
+  because: readonly { readonly text: string; readonly place?: Place | undefined }[] = [];
+  steps = 0;
+  private owner: object = {};
+  private simple = false;
+  private trail: Trail = { made: [], others: [], next: 0 };
+
+  constructor(
+    readonly modules: ModuleHeaps,
+    readonly slot: number,
+    private readonly maxSteps: number,
+  ) {}
+
+  /** Counts work; ends the entry past its budget. */
+  tick(cost = 1): void {
+    this.steps += cost;
+    if (this.steps > this.maxSteps) throw new OutOfBudget('too much to evaluate');
+  }
+
+  /** Keeps the state; later writes copy. */
+  seal(): State {
+    this.owner = {};
+    const { heap, overlay, nextId, facts, latents, conditions } = this;
+    return { heap, overlay, nextId, facts, latents, conditions };
+  }
+
+  restore(state: State): void {
+    this.owner = {};
+    this.heap = state.heap;
+    this.overlay = state.overlay;
+    this.nextId = state.nextId;
+    this.facts = state.facts;
+    this.latents = state.latents;
+    this.conditions = state.conditions;
+  }
+
+  // ---- objects
+
+  private local(id: number): number | undefined {
+    const slot = Math.floor(id / HEAP_SIZE);
+    return slot === this.slot ? id % HEAP_SIZE : undefined;
+  }
+
+  read(id: number): HeapObject | undefined {
+    const local = this.local(id);
+    if (local !== undefined) return readHeap(this.heap, local);
+    const written = this.overlay.get(id);
+    if (written !== undefined) return written;
+    const heap = this.modules.heap(Math.floor(id / HEAP_SIZE));
+    return heap && readHeap(heap, id % HEAP_SIZE);
+  }
+
+  /** The object, owned by this path: it may be changed until the next `seal`. */
+  write(id: number): HeapObject | undefined {
+    const object = this.read(id);
+    if (object === undefined || object.owner === this.owner) return object;
+    const copy = copyObject(object, this.owner);
+    this.store(id, copy);
+    return copy;
+  }
+
+  private store(id: number, object: HeapObject | undefined): void {
+    const local = this.local(id);
+    if (local !== undefined) this.heap = writeHeap(this.heap, local, object, this.owner);
+    else if (object !== undefined) this.overlay = new Map(this.overlay).set(id, object);
+  }
+
+  private allocate(object: HeapObject): number {
+    if (this.nextId >= HEAP_SIZE) throw new OutOfBudget('too many objects');
+    const id = this.slot * HEAP_SIZE + this.nextId++;
+    this.store(id, object);
+    return id;
+  }
+
+  /** Puts an object of another path into this one. */
+  adopt(id: number, object: HeapObject): void {
+    this.store(id, object);
+  }
+
+  free(id: number): void {
+    this.store(id, undefined);
+  }
+
+  newFrame(parent: number | undefined): number {
+    return this.allocate({ kind: 'frame', owner: this.owner, vars: new Map(), parent, captured: false });
+  }
+
+  newList(items: Value[] | undefined, form: 'list' | 'set' = 'list', element: Value = unknown('item of a list')): ReferenceValue {
+    return { kind: 'ref', id: this.allocate({ kind: 'list', owner: this.owner, form, items, element }) };
+  }
+
+  newDict(entries: Iterable<readonly [string, { readonly key: Value; readonly value: Value }]> = [], open = false): ReferenceValue {
+    return { kind: 'ref', id: this.allocate({ kind: 'dict', owner: this.owner, entries: new Map(entries), open }) };
+  }
+
+  newInstance(cls: ClassValue | string, attrs: Iterable<readonly [string, Value]> = [], built?: Construction): ReferenceValue {
+    return { kind: 'ref', id: this.allocate({ kind: 'instance', owner: this.owner, cls, attrs: new Map(attrs), open: false, built }) };
+  }
+
+  frame(id: number): Frame | undefined {
+    const object = this.read(id);
+    return object?.kind === 'frame' ? object : undefined;
+  }
+
+  // ---- forks
+
+  /**
+   * Takes one of the branches that `options` leave alive, each starting from the present state;
+   * the others are explored later. An option answers `undefined` where its path is dead.
+   */
+  fork<T>(options: () => readonly Branch<T>[]): T {
+    if (this.simple) throw new NeedsExploring();
+    const trail = this.trail;
+    const position = trail.next++;
+    const replayed = trail.made[position];
+    if (replayed !== undefined) {
+      this.restore(replayed.state);
+      return replayed.value as T;
+    }
+    const alive = options();
+    const first = alive[0];
+    if (first === undefined) throw new PathEnds(false);
+    trail.made.push(first);
+    if (alive.length > 1) trail.others.push({ position, rest: alive.slice(1) });
+    this.restore(first.state);
+    return first.value;
+  }
+
+  /** Splits on a question with a few answers; `assume` makes an answer true or says that it can't be. */
+  ask<T>(
+    question: { readonly key: string; readonly kind: Condition['kind'] },
+    answers: readonly { readonly value: T; readonly label: string; readonly assume: () => boolean }[],
+  ): T {
+    const earlier = this.conditions.get(question.key);
+    if (earlier !== undefined) {
+      const answer = answers[earlier.answer];
+      if (answer !== undefined) return answer.value;
+    }
+    return this.fork(() => {
+      const before = this.seal();
+      const alive: { readonly index: number; readonly state: State; readonly value: T; readonly label: string }[] = [];
+      answers.forEach(({ value, label, assume }, index) => {
+        this.restore(before);
+        if (assume()) alive.push({ index, state: this.seal(), value, label });
+      });
+      if (alive.length <= 1) return alive;
+      const { key, kind } = question;
+      return alive.map(({ index, state, value, label }) => ({
+        value,
+        state: {
+          ...state,
+          conditions: new Map(state.conditions).set(key, { key, kind, label, answer: index, of: alive.length }),
+        },
+      }));
+    });
+  }
+
+  /**
+   * Evaluates something that changes nothing before it is done, without keeping the state.
+   * False where it turned out to have a question: then it is to be explored.
+   */
+  attempt(body: () => void): boolean {
+    this.simple = true;
+    try {
+      body();
+      return true;
+    } catch (error) {
+      if (error instanceof NeedsExploring) return false;
+      throw error;
+    } finally {
+      this.simple = false;
+    }
+  }
+
+  /**
+   * Evaluates `body` from `start` once for each way its questions can be answered.
+   * Paths that end are handed to `ended`.
+   */
+  explore<T>(start: State, body: () => T, ended: (state: State, raised: boolean) => void): Branch<T>[] {
+    const outer = this.trail;
+    const results: Branch<T>[] = [];
+    const pending: Branch<unknown>[][] = [[]];
+    let runs = 0;
+    for (let made = pending.pop(); made !== undefined && runs < MAX_BRANCHES; made = pending.pop(), runs++) {
+      const trail: Trail = { made, others: [], next: 0 };
+      this.trail = trail;
+      this.restore(start);
+      try {
+        const value = body();
+        results.push({ value, state: this.seal() });
+      } catch (error) {
+        if (!(error instanceof PathEnds)) {
+          this.trail = outer;
+          throw error;
+        }
+        ended(this.seal(), error.raised);
+      }
+      for (const { position, rest } of trail.others.reverse())
+        for (const branch of rest.slice().reverse()) pending.push([...trail.made.slice(0, position), branch]);
+    }
+    this.trail = outer;
+    return results;
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * What an entry found: operators that refused their inputs, with the conditions of the path, and
+ * the shapes that expressions had.
+ */
+import type { Edit, Finding, Fix, Related, Severity } from '../finding';
+import type * as tree from '../python/tree';
+import { showShape } from '../shape/shape';
+import type { Facts } from '../shape/facts';
+import type { Sym } from '../shape/dim';
+import type { Place } from '../text/place';
+import type { Bound } from './bind';
+import { covers } from './coverage';
+import type { Evaluator } from './evaluator';
+import type { Construction } from './heap';
+import type { Condition, Conditions } from './machine';
+import type { FixIntent, Mismatch } from './operator';
+import type { Module } from './program';
+import type { FunctionValue, TensorValue, Value } from './value';
+
+interface Candidate {
+  readonly mismatch: Mismatch;
+  readonly place: Place;
+  readonly related: readonly Related[];
+  readonly fixes: readonly Fix[];
+  readonly conditions: Conditions;
+}
+
+/** The shape an expression had on one path. */
+export interface Recorded {
+  readonly expression: tree.Expr | tree.Param;
+  readonly name: string | undefined;
+  readonly value: Value;
+  readonly facts: Facts;
+}
+
+interface Context {
+  readonly bound: Bound;
+  readonly built: Construction | undefined;
+}
+
+export class Report {
+  private readonly candidates: Candidate[] = [];
+  private readonly raisedUnder: Conditions[] = [];
+  readonly recorded: Recorded[] = [];
+  /** Functions that were evaluated. */
+  readonly functions = new Set<object>();
+
+  constructor(
+    private readonly file: string,
+    readonly recording: boolean,
+  ) {}
+
+  // ---- what the evaluator tells
+
+  runs(fn: FunctionValue): void {
+    this.functions.add(fn.node);
+  }
+
+  reads(_module: Module, _name: string): void {
+    return;
+  }
+
+  writes(_module: Module, _name: string): void {
+    return;
+  }
+
+  raised(conditions: Conditions): void {
+    this.raisedUnder.push(conditions);
+  }
+
+  record(expression: tree.Expr | tree.Param, value: Value, facts: Facts, name?: string): void {
+    if (expression.at.file === this.file) this.recorded.push({ expression, name, value, facts });
+  }
+
+  mismatch(ev: Evaluator, mismatch: Mismatch, node: tree.Expr, context?: Context): void {
+    if (ev.guarded > 0) return;
+    const stack = callStack(ev, node);
+    const place = stack.find((at) => at.file === this.file)?.place;
+    if (place === undefined) return;
+    this.candidates.push({
+      mismatch,
+      place,
+      related: relatedPlaces(ev, mismatch, node, place, stack, context),
+      fixes: mismatch.fixes.flatMap((intent) => fixOf(intent, context)),
+      conditions: ev.machine.conditions,
+    });
+  }
+
+  // ---- what it comes to
+
+  get empty(): boolean {
+    return this.candidates.length === 0;
+  }
+
+  /** Findings of the entry: certain ones as errors, those under an option of the user's as warnings. */
+  findings(): Finding[] {
+    const refuted = this.candidates.map((candidate) => candidate.conditions);
+    const everything = [...refuted, ...this.raisedUnder];
+    const certain = covers(everything);
+    const findings = new Map<string, Finding>();
+    // Where every rank of an input is refuted, the usual one (asked first) speaks for all.
+    const usual = this.candidates.filter(({ conditions }) => [...conditions.values()].every((condition) => condition.kind !== 'rank' || condition.answer === 0));
+    for (const candidate of usual.length > 0 ? usual : this.candidates) {
+      const verdict = certain ? { severity: 'error' as Severity, flags: [] } : judge(candidate.conditions, everything);
+      if (verdict === undefined) continue;
+      const { place, mismatch } = candidate;
+      const key = `${mismatch.id} ${place.at.base + place.start} ${place.end}`;
+      const earlier = findings.get(key);
+      if (earlier !== undefined && (earlier.severity === 'error' || verdict.severity !== 'error')) continue;
+      const when = verdict.flags.length > 0 ? ` (when ${verdict.flags.map((flag) => flag.label).join(' and ')})` : '';
+      findings.set(key, {
+        id: mismatch.id,
+        severity: verdict.severity,
+        message: mismatch.message + when,
+        place,
+        related: candidate.related,
+        fixes: candidate.fixes,
+      });
+    }
+    return [...findings.values()];
+  }
+}
+
+/**
+ * Whether a refutation is certain. Conditions on the rank of an input are the input's own: if every
+ * rank is refuted there is none that works. Options of the user's make it a warning that names them.
+ */
+function judge(conditions: Conditions, everything: readonly Conditions[]): { readonly severity: Severity; readonly flags: readonly Condition[] } | undefined {
+  const own = [...conditions.values()];
+  const flags = own.filter((condition) => condition.kind === 'flag');
+  if (own.some((condition) => condition.kind === 'unknown' || condition.kind === 'size')) return undefined;
+  const under = everything
+    .filter((other) => flags.every((flag) => other.get(flag.key) === undefined || other.get(flag.key)?.answer === flag.answer))
+    .map((other) => new Map([...other].filter(([key]) => !flags.some((flag) => flag.key === key))));
+  if (!covers(under)) return undefined;
+  return flags.length === 0 ? { severity: 'error', flags } : { severity: 'warning', flags };
+}
+
+interface StackEntry {
+  readonly file: string;
+  readonly place: Place;
+}
+
+/** Places of the calls in progress, innermost first. */
+function callStack(ev: Evaluator, node: Place): StackEntry[] {
+  const stack: StackEntry[] = [{ file: node.at.file, place: node }];
+  for (let active: typeof ev.activation | undefined = ev.activation; active !== undefined; active = active.caller)
+    if (active.calledAt !== undefined) stack.push({ file: active.calledAt.at.file, place: active.calledAt });
+  return stack;
+}
+
+const samePlace = (a: Place, b: Place): boolean => a.at === b.at && a.start === b.start && a.end === b.end;
+
+function relatedPlaces(
+  ev: Evaluator,
+  mismatch: Mismatch,
+  node: tree.Expr,
+  place: Place,
+  stack: readonly StackEntry[],
+  context: Context | undefined,
+): Related[] {
+  const related: Related[] = [];
+  const add = (at: Place | undefined, message: string): void => {
+    if (at === undefined || samePlace(at, place) || related.some((other) => samePlace(other.place, at) && other.message === message)) return;
+    if (related.length < 6) related.push({ place: at, message });
+  };
+  if (!samePlace(node, place)) add(node, mismatch.message);
+  if (context?.built !== undefined) add(context.built.place, `the layer is built here: ${shorten(ev.program.textOf(context.built.place))}`);
+  for (const [name, given] of context?.bound.given ?? []) {
+    const value = given.value;
+    if (value.kind === 'tensor' && value.origin !== undefined) add(value.origin, `${argumentName(ev, given.place, name)} is ${shapeText(ev, value)} here`);
+  }
+  for (const cause of ev.machine.because) add(cause.place, cause.text);
+  for (const note of mismatch.notes) add(node, note);
+  for (const { place: at } of stack.slice(1)) if (at.start !== at.end) add(at, 'called from here');
+  return related;
+}
+
+const shorten = (text: string): string => {
+  const flat = text.replace(/\s+/g, ' ');
+  return flat.length > 60 ? `${flat.slice(0, 57)}...` : flat;
+};
+
+const argumentName = (ev: Evaluator, place: Place | undefined, name: string): string => {
+  const written = place === undefined ? '' : ev.program.textOf(place);
+  return /^[\w.]{1,30}$/.test(written) ? written : name === 'self' ? 'the tensor' : name;
+};
+
+const shapeText = (ev: Evaluator, value: TensorValue): string => {
+  const { facts } = ev.machine;
+  return showShape(facts.shape(value.shape), (s: Sym) => facts.nameOf(s));
+};
+
+/** An edit of the argument that the intent names, where it is written as a number. */
+function fixOf(intent: FixIntent, context: Context | undefined): Fix[] {
+  const at = intent.where === 'layer' ? context?.built?.arguments.get(intent.argument) : context?.bound.given.get(intent.argument)?.place;
+  if (at === undefined || !isLiteral(at)) return [];
+  const edit: Edit = { place: at, newText: intent.newText };
+  return [{ title: intent.title, edits: [edit] }];
+}
+
+const isLiteral = (place: Place): boolean => 'kind' in place && (place.kind === 'int' || place.kind === 'tuple' || place.kind === 'unary' || place.kind === 'list');

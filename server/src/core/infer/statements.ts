@@ -1,0 +1,511 @@
+/** Execution of statements: states in, states out. */
+import type * as tree from '../python/tree';
+import { assign, extendInPlace, setName } from './assignment';
+import { binaryOperation } from './arithmetic';
+import { callMethodIfAny, callOperator } from './calls';
+import { equality, knownTruth, truth } from './compare';
+import { MAX_ITERATIONS } from './comprehension';
+import { elementOf, iterate, itemsOf, unpack } from './containers';
+import { defineClass, defineFunction } from './define';
+import type { Evaluator } from './evaluator';
+import { settle } from './latent';
+import { PathEnds, type Branch, type State } from './machine';
+import { mismatch } from './operator';
+import { mergeConditions, mergeStates, widen } from './states';
+import { sameState, joinStates, MAX_STATES } from './states';
+import { sameValue } from './same';
+import { bool, none, tuple, unknown, type FunctionValue, type Value } from './value';
+import { importFrom, importNames } from './imports';
+
+export type Exit = { readonly kind: 'next' | 'break' | 'continue' } | { readonly kind: 'return'; readonly value: Value };
+export interface Flow {
+  readonly state: State;
+  readonly exit: Exit;
+}
+
+const NEXT: Exit = { kind: 'next' };
+const flowing = (states: readonly State[], exit: Exit = NEXT): Flow[] => states.map((state) => ({ state, exit }));
+
+/** Runs a body and answers each way it can return; equal ways are one. */
+export function runFunction(ev: Evaluator, fn: FunctionValue, bind: () => void): Branch<Value>[] {
+  const { machine } = ev;
+  const frame = ev.activation.frame;
+  const node = fn.node;
+  const bound = ev.branches(machine.seal(), bind).map((branch) => branch.state);
+  const results: Branch<Value>[] = [];
+  if (node.kind === 'lambda') {
+    for (const state of bound) results.push(...ev.branches(state, () => ev.evaluate(node.body)));
+  } else {
+    for (const { state, exit } of executeBlock(ev, node.body, bound)) results.push({ state, value: exit.kind === 'return' ? exit.value : none });
+  }
+  return mergeResults(
+    ev,
+    results.map(({ state, value }) => {
+      machine.restore(state);
+      if (machine.frame(frame)?.captured === false) machine.free(frame);
+      return { state: machine.seal(), value };
+    }),
+  );
+}
+
+function mergeResults(ev: Evaluator, results: readonly Branch<Value>[]): Branch<Value>[] {
+  if (results.length < 2) return [...results];
+  const merged: Branch<Value>[] = [];
+  for (const result of results) {
+    const twin = merged.findIndex((other) => sameValue(other.value, result.value) && sameState(ev.machine, other.state, result.state));
+    const other = merged[twin];
+    if (other === undefined) merged.push(result);
+    else
+      merged[twin] = {
+        value: other.value,
+        state: {
+          ...other.state,
+          nextId: Math.max(other.state.nextId, result.state.nextId),
+          conditions: mergeConditions(other.state.conditions, result.state.conditions),
+        },
+      };
+  }
+  if (merged.length <= MAX_STATES) return merged;
+  const value = merged.every((result) => sameValue(result.value, (merged[0] as Branch<Value>).value)) ? (merged[0] as Branch<Value>).value : unknown('the result differs between paths');
+  return [{ state: joinStates(ev.machine, merged.map((result) => result.state)), value }];
+}
+
+export function executeBlock(ev: Evaluator, body: readonly tree.Stmt[], starts: readonly State[]): Flow[] {
+  const done: Flow[] = [];
+  let states = [...starts];
+  for (const stmt of body) {
+    if (states.length === 0) break;
+    const next: State[] = [];
+    for (const state of states)
+      for (const flow of execute(ev, stmt, state)) {
+        if (flow.exit.kind === 'next') next.push(flow.state);
+        else done.push(flow);
+      }
+    states = mergeStates(ev.machine, next);
+  }
+  return [...flowing(states), ...done];
+}
+
+function execute(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
+  ev.machine.tick();
+  switch (stmt.kind) {
+    case 'if':
+      return executeIf(ev, stmt, state);
+    case 'for':
+      return executeFor(ev, stmt, state);
+    case 'while':
+      return executeWhile(ev, stmt, state);
+    case 'with':
+      return executeWith(ev, stmt, state);
+    case 'try':
+      return executeTry(ev, stmt, state);
+    case 'match':
+      return executeMatch(ev, stmt, state);
+    case 'return':
+      return ev
+        .branches(state, () => (stmt.value === undefined ? none : ev.evaluate(stmt.value)))
+        .map((branch) => ({ state: branch.state, exit: { kind: 'return', value: branch.value } }));
+    case 'break':
+      return [{ state, exit: { kind: 'break' } }];
+    case 'continue':
+      return [{ state, exit: { kind: 'continue' } }];
+    case 'pass':
+    case 'invalidstmt':
+      return [{ state, exit: NEXT }];
+    case 'raise':
+      ev.report.raised(state.conditions);
+      return [];
+    default:
+      return executeStraight(ev, stmt, state);
+  }
+}
+
+/** Kinds of expressions that change nothing and rarely have a question. */
+const QUIET = new Set<tree.Expr['kind']>(['name', 'int', 'float', 'str', 'bool', 'none', 'attribute', 'binary', 'unary', 'tuple']);
+
+const isQuiet = (expr: tree.Expr): boolean => {
+  switch (expr.kind) {
+    case 'attribute':
+      return isQuiet(expr.object);
+    case 'binary':
+      return isQuiet(expr.left) && isQuiet(expr.right);
+    case 'unary':
+      return isQuiet(expr.operand);
+    case 'tuple':
+      return expr.items.every(isQuiet);
+    default:
+      return QUIET.has(expr.kind);
+  }
+};
+
+/** A statement without blocks. One that only computes and binds needs no copy of the state. */
+function executeStraight(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
+  if (stmt.kind === 'assign' && stmt.targets.length === 1 && stmt.targets[0]?.kind === 'name' && isQuiet(stmt.value)) {
+    ev.machine.restore(state);
+    let ended = false;
+    const done = ev.machine.attempt(() => {
+      try {
+        executeSimple(ev, stmt);
+      } catch (error) {
+        if (!(error instanceof PathEnds)) throw error;
+        ended = true;
+      }
+    });
+    if (done) return ended ? [] : [{ state: ev.machine.seal(), exit: NEXT }];
+  }
+  return flowing(
+    ev
+      .branches(state, () => {
+        executeSimple(ev, stmt);
+      })
+      .map((branch) => branch.state),
+  );
+}
+
+function executeSimple(ev: Evaluator, stmt: tree.Stmt): void {
+  switch (stmt.kind) {
+    case 'expr':
+      ev.evaluate(stmt.value);
+      return;
+    case 'assign': {
+      const value = spreadAssignment(ev, stmt) ?? ev.evaluate(stmt.value);
+      for (const target of stmt.targets) assign(ev, target, value);
+      return;
+    }
+    case 'augassign':
+      augmented(ev, stmt);
+      return;
+    case 'annassign':
+      if (stmt.value !== undefined) assign(ev, stmt.target, ev.evaluate(stmt.value));
+      return;
+    case 'assert':
+      assertion(ev, stmt);
+      return;
+    case 'delete':
+      for (const target of stmt.targets) if (target.kind === 'name') setName(ev, target.name, unknown('a deleted name', target));
+      return;
+    case 'global':
+      for (const name of stmt.names) ev.declare(name, stmt.nonlocal);
+      return;
+    case 'import':
+      importNames(ev, stmt);
+      return;
+    case 'importfrom':
+      importFrom(ev, stmt);
+      return;
+    case 'function':
+      setName(ev, stmt.name, defineFunction(ev, stmt));
+      return;
+    case 'class':
+      setName(ev, stmt.name, defineClass(ev, stmt));
+      return;
+    case 'typealias':
+      setName(ev, stmt.name, unknown('a type', stmt));
+      return;
+    default:
+      return;
+  }
+}
+
+/** `b, n, _, h = *x.shape, self.heads`: the number of targets says how many dims there are. */
+function spreadAssignment(ev: Evaluator, stmt: tree.Assign): Value | undefined {
+  const [target, more] = stmt.targets;
+  if (stmt.value.kind !== 'tuple' || target?.kind !== 'tuple' || more !== undefined) return undefined;
+  const items = stmt.value.items;
+  const spread = items.findIndex((item) => item.kind === 'starred');
+  if (spread < 0 || target.items.length < items.length - 1 || [...target.items, ...items.slice(spread + 1)].some((item) => item.kind === 'starred')) return undefined;
+  const count = target.items.length - items.length + 1;
+  const names = target.items.slice(spread, spread + count).map((item) => (item.kind === 'name' ? item.name : ''));
+  const values: Value[] = [];
+  for (const item of items) {
+    const value = ev.evaluate(item);
+    if (item.kind !== 'starred') values.push(value);
+    else {
+      const parts = unpack(ev, value, count, names, item);
+      if (parts === undefined) return unknown('a tuple of unknown length', item);
+      values.push(...parts);
+    }
+  }
+  return tuple(values);
+}
+
+const IN_PLACE: Partial<Record<tree.BinaryOperator, string>> = {
+  '+': '__iadd__',
+  '-': '__isub__',
+  '*': '__imul__',
+  '/': '__itruediv__',
+};
+
+function augmented(ev: Evaluator, stmt: tree.AugAssign): void {
+  const left = settle(ev, ev.evaluate(stmt.target));
+  const right = settle(ev, ev.evaluate(stmt.value));
+  const inPlace = IN_PLACE[stmt.op];
+  let result: Value;
+  // Findings underline the target to the value, as a traceback's line does.
+  const span: tree.Expr = { kind: 'binary', op: stmt.op, left: stmt.target, right: stmt.value, at: stmt.at, start: stmt.start, end: stmt.end };
+  if (left.kind === 'tensor' && inPlace !== undefined && (right.kind === 'tensor' || right.kind === 'int' || right.kind === 'float'))
+    result = callOperator(ev, `torch.Tensor.${inPlace}`, [left, right], span);
+  else
+    result =
+      (stmt.op === '+' ? extendInPlace(ev, left, right) : undefined) ??
+      callMethodIfAny(ev, left, inPlace ?? '', [right], span) ??
+      binaryOperation(ev, stmt.op, left, right, span);
+  assign(ev, stmt.target, result);
+}
+
+/** Tests that are about sizes or options; `assert False` marks code that isn't meant to be reached. */
+const SAYS_SOMETHING = new Set(['compare', 'boolop', 'unary']);
+
+function assertion(ev: Evaluator, stmt: tree.Assert): void {
+  const value = ev.evaluate(stmt.test);
+  if (knownTruth(ev, settle(ev, value)) === false) {
+    if (SAYS_SOMETHING.has(stmt.test.kind)) {
+      const message = stmt.message === undefined ? undefined : ev.evaluate(stmt.message);
+      const text = message?.kind === 'str' && message.value !== undefined ? message.value : ev.program.textOf(stmt.test);
+      ev.report.mismatch(ev, mismatch('assertion-fails', `AssertionError: ${text}`), stmt.test);
+    }
+    ev.raise();
+  }
+  if (!truth(ev, value, stmt.test)) ev.raise();
+}
+
+function executeIf(ev: Evaluator, stmt: tree.If, state: State): Flow[] {
+  return ev
+    .branches(state, () => truth(ev, ev.evaluate(stmt.test), stmt.test))
+    .flatMap((branch) => executeBlock(ev, branch.value ? stmt.then : stmt.otherwise, [branch.state]));
+}
+
+/** Splits the flows of a loop's body: what goes on looping, what leaves the loop, what leaves the function. */
+function sortFlows(ev: Evaluator, flows: readonly Flow[]): { readonly again: State[]; readonly broken: State[]; readonly left: Flow[] } {
+  const again: State[] = [];
+  const broken: State[] = [];
+  const left: Flow[] = [];
+  for (const flow of flows) {
+    if (flow.exit.kind === 'return') left.push(flow);
+    else (flow.exit.kind === 'break' ? broken : again).push(flow.state);
+  }
+  return { again: mergeStates(ev.machine, again), broken, left };
+}
+
+function executeFor(ev: Evaluator, stmt: tree.For, state: State): Flow[] {
+  return ev
+    .branches(state, () => {
+      const iterable = ev.evaluate(stmt.iterable);
+      const items = iterate(ev, iterable);
+      return items === undefined || items.length > MAX_ITERATIONS ? { element: elementOf(ev, iterable, stmt.iterable) } : { items };
+    })
+    .flatMap(({ state: start, value }) => {
+      if (value.items === undefined)
+        return unknownLoop(ev, start, (from) => {
+          const bound = ev.branches(from, () => {
+            assign(ev, stmt.target, value.element);
+          });
+          return executeBlock(ev, stmt.body, bound.map((branch) => branch.state));
+        }, stmt.otherwise);
+      return knownLoop(ev, stmt, start, value.items);
+    });
+}
+
+function knownLoop(ev: Evaluator, stmt: tree.For, start: State, items: readonly Value[]): Flow[] {
+  let states = [start];
+  const broken: State[] = [];
+  const left: Flow[] = [];
+  for (const item of items) {
+    if (states.length === 0) break;
+    const bound = states.flatMap((state) =>
+      ev
+        .branches(state, () => {
+          assign(ev, stmt.target, item);
+        })
+        .map((branch) => branch.state),
+    );
+    const sorted = sortFlows(ev, executeBlock(ev, stmt.body, bound));
+    states = sorted.again;
+    broken.push(...sorted.broken);
+    left.push(...sorted.left);
+  }
+  const after = executeBlock(ev, stmt.otherwise, states);
+  return [...after, ...flowing(mergeStates(ev.machine, broken)), ...left];
+}
+
+/** Passes after which what a loop changes is taken as everything it can change. */
+const MAX_PASSES = 4;
+
+/** A loop of unknown length: what the body changes is unknown before, in and after it. */
+function unknownLoop(ev: Evaluator, start: State, body: (from: State) => Flow[], otherwise: readonly tree.Stmt[]): Flow[] {
+  let entry = start;
+  const left: Flow[] = [];
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const flows = body(entry);
+    let widened = entry;
+    for (const flow of flows) {
+      if (flow.exit.kind === 'return') left.push(flow);
+      else widened = widen(ev.machine, widened, flow.state);
+    }
+    const stable = sameState(ev.machine, entry, widened);
+    entry = { ...widened, facts: start.facts, latents: start.latents, conditions: start.conditions };
+    if (stable) break;
+  }
+  const returned = left.length > 4 ? left.slice(0, 4) : left;
+  return [...executeBlock(ev, otherwise, [entry]), ...returned];
+}
+
+/** Rounds of a `while` whose test is known each time. */
+const MAX_WHILE = 128;
+
+function executeWhile(ev: Evaluator, stmt: tree.While, state: State): Flow[] {
+  let states = [state];
+  const out: Flow[] = [];
+  for (let round = 0; round <= MAX_WHILE && states.length > 0; round++) {
+    const next: State[] = [];
+    for (const current of states) {
+      const tested = ev.branches(current, () => truth(ev, ev.evaluate(stmt.test), stmt.test));
+      const open = tested.length > 1 || round === MAX_WHILE;
+      if (open) {
+        out.push(
+          ...unknownLoop(
+            ev,
+            current,
+            (from) =>
+              ev
+                .branches(from, () => truth(ev, ev.evaluate(stmt.test), stmt.test))
+                .filter((branch) => branch.value)
+                .flatMap((branch) => executeBlock(ev, stmt.body, [branch.state])),
+            stmt.otherwise,
+          ),
+        );
+        continue;
+      }
+      for (const { value, state: after } of tested) {
+        if (!value) {
+          out.push(...executeBlock(ev, stmt.otherwise, [after]));
+          continue;
+        }
+        const sorted = sortFlows(ev, executeBlock(ev, stmt.body, [after]));
+        next.push(...sorted.again);
+        out.push(...flowing(sorted.broken), ...sorted.left);
+      }
+    }
+    states = mergeStates(ev.machine, next);
+  }
+  return out;
+}
+
+/** Context managers that expect an exception in their body. */
+const EXPECTS_ERRORS = /\b(raises|assertRaises\w*|suppress)\b/;
+
+function executeWith(ev: Evaluator, stmt: tree.With, state: State): Flow[] {
+  const guarded = stmt.items.some((item) => EXPECTS_ERRORS.test(ev.program.textOf(item.context)));
+  const entered = ev.branches(state, () => {
+    for (const item of stmt.items) {
+      const context = ev.evaluate(item.context);
+      if (item.target === undefined) continue;
+      const value = callMethodIfAny(ev, context, '__enter__', [], item.context) ?? unknown('what a with statement gives', item.context);
+      assign(ev, item.target, value);
+    }
+  });
+  if (guarded) ev.guarded++;
+  const flows = executeBlock(ev, stmt.body, entered.map((branch) => branch.state));
+  if (guarded) ev.guarded--;
+  return flows;
+}
+
+const IMPORTS_ONLY = (body: readonly tree.Stmt[]): boolean => body.every((stmt) => stmt.kind === 'import' || stmt.kind === 'importfrom' || stmt.kind === 'assign');
+
+function executeTry(ev: Evaluator, stmt: tree.Try, state: State): Flow[] {
+  const handled = stmt.handlers.length > 0;
+  if (handled) ev.guarded++;
+  const body = executeBlock(ev, stmt.body, [state]);
+  if (handled) ev.guarded--;
+  const normal = body.flatMap((flow) => (flow.exit.kind === 'next' ? executeBlock(ev, stmt.otherwise, [flow.state]) : [flow]));
+  let flows = normal;
+  const imported = IMPORTS_ONLY(stmt.body) && body.length > 0 && importsSucceeded(ev, stmt, body);
+  if (handled && !imported) {
+    // An exception may come anywhere in the body: what it writes is unknown to the handlers.
+    let entry = state;
+    for (const flow of body) entry = { ...widen(ev.machine, entry, flow.state), facts: state.facts, latents: state.latents };
+    const condition = { key: `try ${stmt.at.file} ${stmt.at.base + stmt.start}`, kind: 'unknown', of: 2, label: 'an exception is raised' } as const;
+    const mark = (flow: Flow, answer: number): Flow => ({
+      ...flow,
+      state: { ...flow.state, conditions: new Map(flow.state.conditions).set(condition.key, { ...condition, answer }) },
+    });
+    const caught = stmt.handlers.flatMap((handler) =>
+      executeBlock(ev, handler.body, ev.branches(entry, () => {
+        if (handler.name !== undefined) setName(ev, handler.name, unknown('an exception', stmt));
+      }).map((branch) => branch.state)),
+    );
+    flows = caught.length === 0 ? normal : [...normal.map((flow) => mark(flow, 0)), ...caught.map((flow) => mark(flow, 1))];
+  }
+  if (stmt.finally.length === 0) return mergeNext(ev, flows);
+  return mergeNext(ev, flows).flatMap((flow) =>
+    executeBlock(ev, stmt.finally, [flow.state]).map((last) => (last.exit.kind === 'next' ? { state: last.state, exit: flow.exit } : last)),
+  );
+}
+
+function mergeNext(ev: Evaluator, flows: readonly Flow[]): Flow[] {
+  const next = flows.filter((flow) => flow.exit.kind === 'next').map((flow) => flow.state);
+  return [...flowing(mergeStates(ev.machine, next)), ...flows.filter((flow) => flow.exit.kind !== 'next')];
+}
+
+function importsSucceeded(ev: Evaluator, stmt: tree.Try, body: readonly Flow[]): boolean {
+  const names = stmt.body.flatMap((inner) =>
+    inner.kind === 'import' || inner.kind === 'importfrom' ? inner.names.map((n) => n.alias ?? ('path' in n ? (n.path.split('.')[0] ?? '') : n.name)) : [],
+  );
+  const first = body[0];
+  if (names.length === 0 || first === undefined) return false;
+  ev.machine.restore(first.state);
+  return names.every((name) => {
+    const value = ev.machine.frame(ev.activation.frame)?.vars.get(name);
+    return value !== undefined && value.kind !== 'unknown';
+  });
+}
+
+function executeMatch(ev: Evaluator, stmt: tree.Match, state: State): Flow[] {
+  const out: Flow[] = [];
+  let waiting = ev.branches(state, () => ev.evaluate(stmt.subject));
+  for (const { pattern, guard, body } of stmt.cases) {
+    const rest: Branch<Value>[] = [];
+    for (const { state: at, value: subject } of waiting) {
+      const answers = ev.branches(at, () => {
+        const test = matches(ev, pattern, subject);
+        if (!truth(ev, test, stmt.subject)) return false;
+        return guard === undefined || truth(ev, ev.evaluate(guard), guard);
+      });
+      for (const answer of answers) {
+        if (answer.value) out.push(...executeBlock(ev, body, [answer.state]));
+        else rest.push({ state: answer.state, value: subject });
+      }
+    }
+    waiting = rest;
+  }
+  out.push(...flowing(waiting.map((branch) => branch.state)));
+  return mergeNext(ev, out);
+}
+
+function matches(ev: Evaluator, pattern: tree.Pattern, subject: Value): Value {
+  switch (pattern.kind) {
+    case 'wildcard':
+      return bool(true);
+    case 'capture':
+      setName(ev, pattern.name, subject);
+      return bool(true);
+    case 'value':
+      return equality(ev, settle(ev, subject), settle(ev, ev.evaluate(pattern.value)));
+    case 'or': {
+      const answers = pattern.options.map((option) => matches(ev, option, subject));
+      if (answers.some((answer) => knownTruth(ev, answer) === true)) return bool(true);
+      return bool(answers.every((answer) => knownTruth(ev, answer) === false) ? false : undefined);
+    }
+    case 'sequence': {
+      const items = itemsOf(ev, subject);
+      if (items === undefined || pattern.items.length !== items.length) return bool(items === undefined ? undefined : false);
+      const answers = pattern.items.map((item, i) => matches(ev, item, items[i] ?? none));
+      if (answers.some((answer) => knownTruth(ev, answer) === false)) return bool(false);
+      return bool(answers.every((answer) => knownTruth(ev, answer) === true) ? true : undefined);
+    }
+    case 'other':
+      for (const name of pattern.binds) setName(ev, name, unknown('what a pattern binds', pattern));
+      return bool(undefined);
+  }
+}
+

@@ -1,0 +1,198 @@
+/** When two paths are the same again, and what is left when they are joined. */
+import { differingIds, HEAP_SIZE, type HeapObject } from './heap';
+import type { Condition, Conditions, Machine, State } from './machine';
+import { sameValue, type ObjectPairs } from './same';
+import { unknown, type UnknownValue, type Value } from './value';
+
+/** Paths that are followed side by side; above it they are joined. */
+export const MAX_STATES = 8;
+
+const JOINED: UnknownValue = unknown('it differs between the paths that lead here');
+
+/** Merges equal states and joins what is above the cap. */
+export function mergeStates(machine: Machine, states: readonly State[]): State[] {
+  if (states.length < 2) return [...states];
+  const merged: State[] = [];
+  for (const state of states) {
+    const twin = merged.findIndex((other) => sameState(machine, other, state));
+    const other = twin < 0 ? undefined : merged[twin];
+    if (other === undefined) merged.push(state);
+    else merged[twin] = { ...other, nextId: Math.max(other.nextId, state.nextId), conditions: mergeConditions(other.conditions, state.conditions) };
+  }
+  return merged.length > MAX_STATES ? [joinStates(machine, merged)] : merged;
+}
+
+let weak = 0;
+/** A condition that no other path answers otherwise: what is concluded under it is never certain. */
+const lost = (): Condition => ({ key: `lost ${++weak}`, answer: 0, of: 2, kind: 'unknown', label: 'on some path' });
+
+/** What two equal paths have both assumed. */
+export function mergeConditions(a: Conditions, b: Conditions): Conditions {
+  if (a === b) return a;
+  const different: Condition[] = [];
+  const shared = new Map<string, Condition>();
+  for (const [key, condition] of a) {
+    if (b.get(key)?.answer === condition.answer) shared.set(key, condition);
+    else different.push(condition);
+  }
+  for (const [key, condition] of b) if (a.get(key)?.answer !== condition.answer) different.push(condition);
+  const [x, y] = different;
+  // Both answers of one question lead here: it no longer matters.
+  const complementary = different.length === 2 && x !== undefined && y !== undefined && x.key === y.key && x.of === 2;
+  if (different.length > 0 && !complementary) {
+    const mark = lost();
+    shared.set(mark.key, mark);
+  }
+  return shared;
+}
+
+type Read = (id: number) => HeapObject | undefined;
+
+const reader =
+  (machine: Machine, state: State): Read =>
+  (id) => {
+    const present = machine.heap;
+    const overlay = machine.overlay;
+    machine.heap = state.heap;
+    machine.overlay = state.overlay;
+    const object = machine.read(id);
+    machine.heap = present;
+    machine.overlay = overlay;
+    return object;
+  };
+
+function* changedIds(machine: Machine, a: State, b: State): Generator<number> {
+  for (const id of differingIds(a.heap, b.heap)) yield machine.slot * HEAP_SIZE + id;
+  for (const id of new Set([...a.overlay.keys(), ...b.overlay.keys()])) if (a.overlay.get(id) !== b.overlay.get(id)) yield id;
+}
+
+/** Compares objects up to a renaming of those that each path made for itself. */
+function objectPairs(readA: Read, readB: Read): ObjectPairs {
+  const pairs = new Map<number, number>();
+  const same: ObjectPairs = (a, b) => {
+    const paired = pairs.get(a);
+    if (paired !== undefined) return paired === b;
+    const [left, right] = [readA(a), readB(b)];
+    if (left === right && a === b) return true;
+    if (left === undefined || right === undefined) return left === right;
+    pairs.set(a, b);
+    return sameObject(left, right, same);
+  };
+  return same;
+}
+
+export function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boolean {
+  if (a === b) return true;
+  const maps = (x: ReadonlyMap<string, Value>, y: ReadonlyMap<string, Value>): boolean => {
+    if (x.size !== y.size) return false;
+    for (const [name, value] of x) {
+      const other = y.get(name);
+      if (other === undefined || !sameValue(value, other, same)) return false;
+    }
+    return true;
+  };
+  if (a.kind === 'frame' && b.kind === 'frame') return a.parent === b.parent && maps(a.vars, b.vars);
+  if (a.kind === 'list' && b.kind === 'list') {
+    if (a.items === undefined || b.items === undefined) return a.items === b.items && sameValue(a.element, b.element, same);
+    const other = b.items;
+    return a.items.length === other.length && a.items.every((item, i) => sameValue(item, other[i] as Value, same));
+  }
+  if (a.kind === 'dict' && b.kind === 'dict') {
+    if (a.open !== b.open || a.entries.size !== b.entries.size) return false;
+    for (const [key, entry] of a.entries) {
+      const other = b.entries.get(key);
+      if (other === undefined || !sameValue(entry.value, other.value, same)) return false;
+    }
+    return true;
+  }
+  if (a.kind === 'instance' && b.kind === 'instance') {
+    const classes = typeof a.cls === 'string' || typeof b.cls === 'string' ? a.cls === b.cls : a.cls.node === b.cls.node;
+    return classes && a.open === b.open && maps(a.attrs, b.attrs);
+  }
+  return false;
+}
+
+export function sameState(machine: Machine, a: State, b: State): boolean {
+  if (!a.facts.sameAs(b.facts) || !sameLatents(a.latents, b.latents)) return false;
+  if (a.heap === b.heap && a.overlay === b.overlay) return true;
+  const [readA, readB] = [reader(machine, a), reader(machine, b)];
+  const same = objectPairs(readA, readB);
+  for (const id of changedIds(machine, a, b)) {
+    const [left, right] = [readA(id), readB(id)];
+    // What only one path made matters only where something that both have leads to it.
+    if (left === undefined || right === undefined) continue;
+    if (!sameObject(left, right, same)) return false;
+  }
+  return true;
+}
+
+function sameLatents(a: ReadonlyMap<number, Value>, b: ReadonlyMap<number, Value>): boolean {
+  if (a === b) return true;
+  if (a.size !== b.size) return false;
+  for (const [id, value] of a) {
+    const other = b.get(id);
+    if (other === undefined || !sameValue(value, other)) return false;
+  }
+  return true;
+}
+
+/** One state for several: what differs becomes unknown. */
+export function joinStates(machine: Machine, states: readonly State[]): State {
+  const [first, ...rest] = states;
+  if (first === undefined) throw new Error('no states to join');
+  return rest.reduce((joined, state) => {
+    const result = widen(machine, joined, state);
+    const latents = new Map([...joined.latents].filter(([id, value]) => {
+      const other = state.latents.get(id);
+      return other !== undefined && sameValue(value, other);
+    }));
+    return { ...result, facts: joined.facts.join(state.facts), latents, conditions: mergeConditions(joined.conditions, state.conditions) };
+  }, first);
+}
+
+/**
+ * `before` with everything that `after` has otherwise made unknown; facts stay those of `before`.
+ * Lists that grew keep what their items have in common.
+ */
+export function widen(machine: Machine, before: State, after: State): State {
+  const [readA, readB] = [reader(machine, before), reader(machine, after)];
+  const same = objectPairs(readA, readB);
+  const ids = [...changedIds(machine, before, after)];
+  machine.restore({ ...before, nextId: Math.max(before.nextId, after.nextId) });
+  for (const id of ids) {
+    const [old, now] = [readA(id), readB(id)];
+    if (now === undefined) continue;
+    if (old === undefined) {
+      // Made after the paths parted: kept, since a widened list may hold it.
+      machine.adopt(id, now);
+      continue;
+    }
+    if (sameObject(old, now, same)) continue;
+    widenObject(machine, id, old, now, same);
+  }
+  return machine.seal();
+}
+
+const both = (a: Value | undefined, b: Value | undefined, same: ObjectPairs): Value => (a !== undefined && b !== undefined && sameValue(a, b, same) ? a : JOINED);
+
+function widenObject(machine: Machine, id: number, old: HeapObject, now: HeapObject, same: ObjectPairs): void {
+  const own = machine.write(id);
+  if (own === undefined) return;
+  if (own.kind === 'frame' && now.kind === 'frame')
+    for (const name of new Set([...own.vars.keys(), ...now.vars.keys()])) own.vars.set(name, both(own.vars.get(name), now.vars.get(name), same));
+  else if (own.kind === 'instance' && now.kind === 'instance') {
+    for (const name of new Set([...own.attrs.keys(), ...now.attrs.keys()])) own.attrs.set(name, both(own.attrs.get(name), now.attrs.get(name), same));
+    own.open ||= now.open;
+  } else if (own.kind === 'dict' && now.kind === 'dict') {
+    for (const [key, entry] of own.entries) {
+      const other = now.entries.get(key);
+      if (other === undefined || !sameValue(entry.value, other.value, same)) own.entries.set(key, { key: entry.key, value: JOINED });
+    }
+    own.open = true;
+  } else if (own.kind === 'list' && now.kind === 'list' && old.kind === 'list') {
+    const items = [...(old.items ?? [old.element]), ...(now.items ?? [now.element])];
+    const first = items[0];
+    own.items = undefined;
+    own.element = first !== undefined && items.every((item) => sameValue(first, item, same)) ? first : JOINED;
+  }
+}

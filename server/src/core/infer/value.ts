@@ -1,0 +1,191 @@
+/**
+ * Abstract values of Python expressions.
+ *
+ * Tensors, numbers and texts are plain immutable data. Everything with identity (lists, dicts,
+ * instances, function frames) is a reference into the heap (heap.ts), so that sharing and mutation
+ * mean what they mean in Python.
+ */
+import type { Dim } from '../shape/dim';
+import type { DType } from '../shape/dtype';
+import type { Shape } from '../shape/shape';
+import type { Place } from '../text/place';
+import type { ClassDef, Expr, FunctionDef, Lambda } from '../python/tree';
+
+export type Value =
+  | TensorValue
+  | IntValue
+  | BoolValue
+  | FloatValue
+  | StrValue
+  | NoneValue
+  | EllipsisValue
+  | SliceValue
+  | DTypeValue
+  | DeviceValue
+  | ShapeValue
+  | TupleValue
+  | ReferenceValue
+  | ClassValue
+  | FunctionValue
+  | MethodValue
+  | PartialValue
+  | ExternalValue
+  | ModuleValue
+  | SuperValue
+  | LatentValue
+  | UnknownValue;
+
+export interface TensorValue {
+  readonly kind: 'tensor';
+  readonly shape: Shape;
+  /** undefined: not known. */
+  readonly dtype: DType | undefined;
+  /** Device type; undefined: not known. */
+  readonly device?: string | undefined;
+  /** Whether it is an nn.Parameter. */
+  readonly parameter?: boolean;
+  /** Where it was made; not part of its identity. */
+  readonly origin?: Place | undefined;
+}
+/** An int (sizes, indices): a number, or symbolic. */
+export interface IntValue {
+  readonly kind: 'int';
+  readonly dim: Dim;
+}
+/** A test that was not decided; when it is, the answer teaches. */
+export type Test =
+  | { readonly kind: 'flag'; readonly key: string }
+  | { readonly kind: 'compare'; readonly op: '==' | '<'; readonly left: Dim; readonly right: Dim }
+  | { readonly kind: 'none'; readonly latent: number };
+/** `value` undefined: either; `test` says what was asked, so that the same test answers the same later. */
+export interface BoolValue {
+  readonly kind: 'bool';
+  readonly value: boolean | undefined;
+  readonly test?: Test | undefined;
+  /** Whether this is the opposite of `test`. */
+  readonly negated?: boolean;
+}
+/** A float: a number, or an exact ratio of sizes (`dim / 2`), or not known. */
+export interface FloatValue {
+  readonly kind: 'float';
+  readonly value: number | undefined;
+  readonly ratio?: { readonly over: Dim; readonly under: Dim };
+}
+export interface StrValue {
+  readonly kind: 'str';
+  readonly value: string | undefined;
+}
+export interface NoneValue {
+  readonly kind: 'none';
+}
+export interface EllipsisValue {
+  readonly kind: 'ellipsis';
+}
+export interface SliceValue {
+  readonly kind: 'slice';
+  readonly lower: Value;
+  readonly upper: Value;
+  readonly step: Value;
+}
+export interface DTypeValue {
+  readonly kind: 'dtype';
+  readonly dtype: DType;
+}
+export interface DeviceValue {
+  readonly kind: 'device';
+  readonly device: string | undefined;
+}
+/** torch.Size of a tensor; behaves as a tuple of ints whose length may be open. */
+export interface ShapeValue {
+  readonly kind: 'shape';
+  readonly shape: Shape;
+}
+export interface TupleValue {
+  readonly kind: 'tuple';
+  readonly items: readonly Value[];
+  /** Field names of a named tuple (`out.values`). */
+  readonly names?: readonly string[];
+}
+/** A list, dict, set or instance in the heap. */
+export interface ReferenceValue {
+  readonly kind: 'ref';
+  readonly id: number;
+}
+/** A class of analysed source. */
+export interface ClassValue {
+  readonly kind: 'class';
+  readonly node: ClassDef;
+  /** Heap id of the frame the class statement ran in. */
+  readonly frame: number;
+  readonly bases: readonly Value[];
+  /** Heap id of the namespace object. */
+  readonly namespace: number;
+  readonly file: string;
+}
+export interface FunctionValue {
+  readonly kind: 'function';
+  readonly node: FunctionDef | (Lambda & { readonly name?: undefined });
+  readonly frame: number;
+  readonly defaults: readonly (Value | undefined)[];
+  readonly file: string;
+  /** The class whose body defines it, for `super()`. */
+  readonly owner?: ClassValue | undefined;
+  readonly binding?: 'static' | 'class' | 'property';
+}
+export interface MethodValue {
+  readonly kind: 'method';
+  readonly self: Value;
+  /** A function of source, or the name of a built-in method (`append`, `view`). */
+  readonly target: FunctionValue | string;
+}
+export interface PartialValue {
+  readonly kind: 'partial';
+  readonly callee: Value;
+  readonly args: readonly Value[];
+  readonly keywords: readonly (readonly [string, Value])[];
+}
+/** A name of a known framework or of the standard library: 'torch.nn.Linear', 'builtins.range'. */
+export interface ExternalValue {
+  readonly kind: 'external';
+  readonly path: string;
+}
+/** A module of analysed source. */
+export interface ModuleValue {
+  readonly kind: 'module';
+  readonly file: string;
+  readonly name: string;
+}
+export interface SuperValue {
+  readonly kind: 'super';
+  readonly self: Value;
+  readonly after: ClassValue;
+}
+/** An argument nobody has said anything about yet; a use may teach what it is (facts keep it). */
+export interface LatentValue {
+  readonly kind: 'latent';
+  readonly id: number;
+  readonly name: string;
+  /** What it most likely is, where arithmetic alone doesn't tell. */
+  readonly hint: 'tensor' | 'number' | undefined;
+}
+/** Nothing is known, and why. Absorbs every operation on it. */
+export interface UnknownValue {
+  readonly kind: 'unknown';
+  readonly reason: string;
+  readonly place?: Place | undefined;
+}
+
+export const none: NoneValue = { kind: 'none' };
+export const unknown = (reason: string, place?: Place): UnknownValue => ({ kind: 'unknown', reason, place });
+export const int = (dim: Dim): IntValue => ({ kind: 'int', dim });
+export const bool = (value: boolean | undefined, test?: Test, negated = false): BoolValue =>
+  test === undefined ? { kind: 'bool', value } : { kind: 'bool', value, test, negated };
+export const str = (value: string | undefined): StrValue => ({ kind: 'str', value });
+export const float = (value: number | undefined): FloatValue => ({ kind: 'float', value });
+export const tuple = (items: readonly Value[], names?: readonly string[]): TupleValue =>
+  names === undefined ? { kind: 'tuple', items } : { kind: 'tuple', items, names };
+export const tensor = (shape: Shape, dtype: DType | undefined, more?: Partial<TensorValue>): TensorValue =>
+  more === undefined ? { kind: 'tensor', shape, dtype } : { ...more, kind: 'tensor', shape, dtype };
+
+/** The source of an expression argument, for fixes. */
+export type ArgumentSource = Expr;

@@ -1,0 +1,141 @@
+/** The checker behind the facade: documents, their programs, and what was found, remembered until something changes. */
+import { catalogue } from './operators/index';
+import { frameworks } from './frameworks/index';
+import { register } from './core/infer/catalogue';
+import { evaluateFile, type FileResult } from './core/infer/entries';
+import { Program, type Sources } from './core/infer/program';
+import { shapeTable, whyTable, hintsOf, hoverAt } from './core/infer/shown';
+import { usedOtherwise } from './core/infer/mentions';
+import { PythonFrontEnd, type PythonDocument } from './core/python/frontend';
+import type { SyntaxParser } from './core/python/syntax';
+import type { PythonFile } from './core/python/tree';
+import type { Finding } from './core/finding';
+import { LineIndex } from './core/text/lines';
+import { spanOf } from './core/text/place';
+import type { Host, Service, TextChange } from './service';
+
+interface Unopened {
+  readonly stamp: string;
+  readonly tree: PythonFile;
+  readonly text: string;
+}
+
+interface Remembered {
+  readonly result: FileResult;
+  readonly recording: boolean;
+}
+
+export function createService({ host, parser }: { readonly host: Host; readonly parser: SyntaxParser }): Service {
+  register(catalogue);
+  const frontEnd = new PythonFrontEnd(parser);
+  const documents = new Map<string, PythonDocument>();
+  const unopened = new Map<string, Unopened>();
+  const results = new Map<string, Remembered>();
+  let workspace: ReadonlySet<string> | undefined;
+  /** Walking the workspace can wait until something asks. */
+  const isOfWorkspace = (path: string): boolean => (workspace ??= new Set(host.workspaceFiles())).has(path);
+
+  const text = (path: string): string | undefined => documents.get(path)?.text ?? source(path)?.text;
+
+  function source(path: string): { readonly tree: PythonFile; readonly text: string } | undefined {
+    const open = documents.get(path);
+    if (open !== undefined) return { tree: open.file, text: open.text };
+    const known = unopened.get(path);
+    if (known !== undefined) return known;
+    const read = host.read(path);
+    if (read === undefined) return undefined;
+    const made = { stamp: read.stamp, tree: frontEnd.parse(path, read.text), text: read.text };
+    unopened.set(path, made);
+    return made;
+  }
+
+  const sources: Sources = {
+    file: source,
+    // It grows while files of packages are checked.
+    get importRoots() {
+      return host.importRoots;
+    },
+    isFile: (path) => documents.has(path) || host.isFile(path),
+  };
+  const program = new Program(sources, frameworks, (path) => documents.has(path) || isOfWorkspace(path));
+
+  /** What hangs on a file is forgotten with it. */
+  function changed(path: string): void {
+    for (const dependent of program.forget(path)) results.delete(dependent);
+    results.delete(path);
+  }
+
+  function evaluate(path: string, recording: boolean, cancelled: () => boolean = () => false): FileResult | undefined {
+    const known = results.get(path);
+    if (known !== undefined && (known.recording || !recording)) return known.result;
+    // The script part runs with the module, so the module is built again.
+    program.forget(path);
+    const module = program.module(path);
+    if (module === undefined) return undefined;
+    const result = evaluateFile(program, module, {
+      recording,
+      cancelled,
+      usedOtherwise: (name) => usedOtherwise(name, path, [path, ...host.workspaceFiles()], text),
+    });
+    if (result !== undefined) results.set(path, { result, recording });
+    return result;
+  }
+
+  function findings(path: string, cancelled?: () => boolean): readonly Finding[] | undefined {
+    const content = source(path);
+    if (content === undefined || content.tree.ignored === true) return [];
+    const result = evaluate(path, false, cancelled);
+    if (result === undefined) return undefined;
+    if (content.tree.suppressions.size === 0) return result.findings;
+    const lines = new LineIndex(content.text);
+    return result.findings.filter((finding) => {
+      const ids = content.tree.suppressions.get(lines.position(spanOf(finding.place).start).line);
+      return ids === undefined || (ids.length > 0 && !ids.includes(finding.id));
+    });
+  }
+
+  return {
+    open(path, content) {
+      documents.set(path, frontEnd.open(path, content));
+      changed(path);
+    },
+    change(path, changes: readonly TextChange[]) {
+      const document = documents.get(path);
+      if (document === undefined) return;
+      document.edit(changes);
+      changed(path);
+    },
+    close(path) {
+      documents.delete(path);
+      unopened.delete(path);
+      changed(path);
+    },
+    filesChanged(paths) {
+      workspace = undefined;
+      for (const path of paths) {
+        unopened.delete(path);
+        changed(path);
+      }
+    },
+    text,
+    findings,
+    hover(path, offset) {
+      const result = evaluate(path, true);
+      const content = source(path);
+      return result && content && hoverAt(result, content.tree, content.text, offset);
+    },
+    hints(path, span) {
+      const result = evaluate(path, true);
+      return result === undefined ? [] : hintsOf(result, span);
+    },
+    shapes(path) {
+      const result = evaluate(path, true);
+      return result === undefined ? [] : shapeTable(result, text(path) ?? '');
+    },
+    why(path) {
+      const result = evaluate(path, true);
+      return result === undefined ? [] : whyTable(result, text(path) ?? '');
+    },
+  };
+}
+

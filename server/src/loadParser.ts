@@ -1,0 +1,42 @@
+/** Loads tree-sitter and its Python grammar: the one place of the server that touches WebAssembly. */
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Language, Parser } from 'web-tree-sitter';
+import type { SyntaxParser } from './core/python/syntax';
+
+/** Calls of the parser's progress report after which a text is given up; real code needs a small part of it. */
+const PATIENCE = 200_000;
+
+/**
+ * A parser for Python.
+ *
+ * @param folder where the two .wasm files lie: beside the bundle, where the build puts them.
+ * @throws when a file is missing or is no WebAssembly.
+ */
+export async function loadParser(folder: string = dirname(fileURLToPath(import.meta.url))): Promise<SyntaxParser> {
+  const [runtime, grammar] = await Promise.all(
+    ['web-tree-sitter.wasm', 'tree-sitter-python.wasm'].map((file) => readFile(join(folder, file))),
+  );
+  await Parser.init({ wasmBinary: runtime });
+  return wrap(await Language.load(grammar!));
+}
+
+function wrap(language: Language): SyntaxParser {
+  const parser = new Parser();
+  parser.setLanguage(language);
+  return {
+    nodeTypes: Array.from({ length: language.nodeTypeCount }, (_, id) => ({
+      name: language.nodeTypeForId(id) ?? '',
+      named: language.nodeTypeIsNamed(id),
+    })),
+    fields: Array.from({ length: language.fieldCount + 1 }, (_, id) => language.fieldNameForId(id) ?? ''),
+    parse(text) {
+      let steps = 0;
+      const tree = parser.parse(text, null, { progressCallback: () => ++steps > PATIENCE });
+      // A parse that was given up would be resumed by the next one.
+      if (tree === null) parser.reset();
+      return tree ?? undefined;
+    },
+  };
+}

@@ -1,0 +1,312 @@
+/**
+ * Convolution over one, two or three spatial dims.
+ *
+ * Shapes: (*n, in, *size) -> (*n, out, *floor((size + 2*padding - dilation*(kernel-1) - 1)/stride + 1)), where
+ * *n is a batch dim or nothing; weight (out, in/groups, *kernel), bias (out).
+ * Errors: `input-rank-mismatch`, `conv-channel-mismatch`, `kernel-larger-than-input`, `groups-not-dividing-channels`,
+ * `parameter-size-mismatch`, `kernel-rank-mismatch`, `window-argument-length`, `window-argument-out-of-range`,
+ * `invalid-argument`, `negative-size`, `padding-too-large`, `dtype-mismatch`, `dtype-not-supported`.
+ * Source: torch.nn.functional.conv1d/2d/3d, torch.nn.Conv1d/2d/3d, PyTorch 2.13.
+ */
+import { layer, operator, type Call, type FixIntent, type Solve } from '../core/infer/operator';
+import { bool, int, str, tensor, type TensorValue, type Value } from '../core/infer/value';
+import { add, floorDiv, mul, num, type Dim } from '../core/shape/dim';
+import { shapeOf, type Shape } from '../core/shape/shape';
+import { answering, giveUp, refuse } from './common/answer';
+import { rankOf } from './common/axes';
+import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, textOf, withParameters } from './common/construction';
+import { cppName, isFloat, refuseDtypes, scalarName } from './common/dtypes';
+import { checkCopying, paddingRankSentence, type Sides } from './common/padding';
+import { append, brackets, effectiveKernel, intTuple, isZero, joined, setTo, windowSteps } from './common/sizes';
+import { convolutionRankSentence, eachAtLeast, perAxis, spatialDims, windowed, withBatch } from './common/window';
+import { signatures } from './signature';
+
+/** Numbers per spatial dim, or the words 'same' and 'valid'. */
+type Padding = readonly Dim[] | 'same' | 'valid';
+
+interface Convolution {
+  /** As PyTorch names it: 'conv2d', or a lazy layer's full name. */
+  readonly name: string;
+  readonly n: 1 | 2 | 3;
+  readonly input: TensorValue;
+  readonly weight: TensorValue;
+  readonly bias: TensorValue | null;
+  readonly stride: readonly Dim[];
+  readonly padding: Padding;
+  readonly dilation: readonly Dim[];
+  readonly groups: Dim;
+  /** 'zeros', 'reflect', 'replicate', 'circular'; undefined: not known. */
+  readonly mode: string | undefined;
+  /** Channels that the layer was built for. */
+  readonly channels?: Dim;
+  readonly fixes: (channels: Dim) => readonly FixIntent[];
+}
+
+const wrongCount =
+  (argument: string, n: number, solve: Solve) =>
+  (given: readonly Dim[]): string =>
+    `expected ${argument} to be a single integer value or a list of ${n} values to match the convolution dimensions, ` +
+    `but got ${argument}=${brackets(solve, given)}`;
+
+/** `stride`, `dilation` and friends, one number for each spatial dim. */
+export const convolutionArgument = (call: Call, solve: Solve, argument: string, n: number): readonly Dim[] =>
+  perAxis(call, argument, n, wrongCount(argument, n, solve));
+
+function readPadding(call: Call, solve: Solve, n: number): Padding {
+  const value = call.value('padding');
+  if (value.kind !== 'str') return convolutionArgument(call, solve, 'padding', n);
+  if (value.value === 'same' || value.value === 'valid') return value.value;
+  if (value.value === undefined) giveUp('the padding is not known');
+  return refuse('invalid-argument', `Invalid padding string: '${value.value}'`, { argument: 'padding' });
+}
+
+/** The kernel's sizes, after checking that the weight fits a convolution over n dims. */
+export function kernelOf(solve: Solve, weight: TensorValue, n: number, stride: readonly Dim[]): readonly Dim[] {
+  const rank = rankOf(solve, weight);
+  if (rank !== undefined && rank > 2 && rank !== n + 2) {
+    const list = brackets(solve, stride);
+    refuse(
+      'kernel-rank-mismatch',
+      `expected stride to be a single integer value or a list of ${rank - 2} values to match the convolution dimensions, but got stride=${list}`,
+      { argument: 'weight' },
+    );
+  }
+  if (!solve.rank(weight, [n + 2])) giveUp('the weight is not a kernel');
+  return solve.dims(weight).slice(2);
+}
+
+/** Checks that groups divides the weight's first size. */
+export function checkGroups(solve: Solve, weight: TensorValue, groups: Dim): void {
+  if (!solve.atLeast(groups, 1)) refuse('invalid-argument', 'non-positive groups is not supported', { argument: 'groups' });
+  const sizes = solve.dims(weight);
+  const out = sizes[0] as Dim;
+  const [g, shown] = [solve.text(groups), brackets(solve, sizes)];
+  if (!solve.atLeast(out, groups))
+    refuse('groups-not-dividing-channels', `Given groups=${g}, expected weight to be at least ${g} at dimension 0, but got weight of size ${shown} instead`);
+  if (!solve.divides(groups, out))
+    refuse('groups-not-dividing-channels', `Given groups=${g}, expected weight to be divisible by ${g} at dimension 0, but got weight of size [${shown}] instead`);
+}
+
+/** Checks stride, dilation and kernel: all at least 1. */
+export function checkWindow(solve: Solve, stride: readonly Dim[], dilation: readonly Dim[], kernel: readonly Dim[]): void {
+  eachAtLeast(solve, stride, 1, 'non-positive stride is not supported', 'stride');
+  eachAtLeast(solve, dilation, 1, 'non-positive dilation is not supported', 'dilation');
+  if (kernel.some((size) => !solve.atLeast(size, 1))) giveUp('a kernel without elements');
+}
+
+/** Checks element types of input, weight and bias. */
+export function checkConvolutionDtypes(input: TensorValue, weight: TensorValue, bias: TensorValue | null, biasFirst: boolean): void {
+  const [x, w, b] = [input.dtype, weight.dtype, bias?.dtype];
+  if (biasFirst && x !== undefined && b !== undefined && x !== b)
+    refuseDtypes(`Input type (${cppName(x)}) and bias type (${cppName(b)}) should be the same`, 'input');
+  if (x !== undefined && w !== undefined && x !== w) {
+    if (!isFloat(w) && w !== 'int64') giveUp('element types differ');
+    // The vendor kernels that take float32 have their own words.
+    if (x === 'float32') {
+      const message = `Input type (torch.FloatTensor) and weight type (torch.${scalarName(w)}Tensor) should be the same`;
+      refuseDtypes(biasFirst ? `${message} or input should be a MKLDNN tensor and weight is a dense tensor` : `expected scalar type Float but found ${scalarName(w)}`, 'input');
+    }
+    if (isFloat(x) || x === 'int64' || x === 'uint8') refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'input');
+    giveUp('element types differ');
+  }
+  const dtype = x ?? w ?? b;
+  if (dtype !== undefined && !isFloat(dtype) && dtype !== 'int64') giveUp(`convolution of ${dtype}`);
+  if (w !== undefined && b !== undefined && w !== b) giveUp('element types differ');
+}
+
+function convolve(solve: Solve, c: Convolution): TensorValue {
+  const { n, weight, groups } = c;
+  if (c.padding === 'same' && (rankOf(solve, weight) ?? n + 2) !== n + 2) giveUp('a kernel of another number of dims');
+  const kernel = kernelOf(solve, weight, n, c.stride);
+  const { before, channels, spatial } = windowed(solve, c.input, n, (sizes) =>
+    c.mode !== undefined && c.mode !== 'zeros' && !c.name.includes('Lazy')
+      ? paddingRankSentence(2 * n, sizes === '' ? 0 : sizes.split(', ').length)
+      : convolutionRankSentence(n, c.name, sizes),
+  );
+  checkWindow(solve, c.stride, c.dilation, kernel);
+  if (typeof c.padding !== 'string') eachAtLeast(solve, c.padding, 0, 'negative padding is not supported', 'padding');
+  if (c.padding === 'same' && c.stride.some((step) => !solve.same(step, num(1))))
+    refuse('invalid-argument', "padding='same' is not supported for strided convolutions", { argument: 'stride' });
+  checkGroups(solve, weight, groups);
+  const effective = kernel.map((size, i) => effectiveKernel(size, c.dilation[i] as Dim));
+  const padded = spatial.map((size, i) => paddedSize(c, size, effective[i] as Dim, i));
+  checkMode(solve, c, spatial, before, channels);
+  checkChannels(solve, c, before, channels, c.mode === 'zeros' ? spatial : padded);
+  checkBias(solve, c);
+  checkKernelFits(solve, padded, effective);
+  // torch computes nothing over a spatial dim of size 0, padded or not, unless batch or channels are 0.
+  if ([channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
+  checkConvolutionDtypes(c.input, weight, c.bias, true);
+  const out = padded.map((size, i) => (c.padding === 'same' ? (spatial[i] as Dim) : windowSteps(size, effective[i] as Dim, c.stride[i] as Dim)));
+  return tensor(append(before, [solve.dims(weight)[0] as Dim, ...out]), c.input.dtype ?? weight.dtype);
+}
+
+function paddedSize(c: Convolution, size: Dim, effective: Dim, i: number): Dim {
+  if (c.padding === 'valid') return size;
+  if (c.padding === 'same') return add(size, add(effective, num(-1)));
+  return add(size, mul(num(2), c.padding[i] as Dim));
+}
+
+/** Padding that copies values needs enough of them. */
+function checkMode(solve: Solve, c: Convolution, spatial: readonly Dim[], before: Shape, channels: Dim): void {
+  if (typeof c.padding === 'string' || (c.mode !== 'reflect' && c.mode !== 'circular')) return;
+  const sides = [...c.padding].reverse().map((pad): Sides => [pad, pad]);
+  checkCopying(solve, c.mode, append(before, [channels]), spatial, sides);
+}
+
+function checkChannels(solve: Solve, c: Convolution, before: Shape, channels: Dim, shown: readonly Dim[]): void {
+  const perGroup = solve.dims(c.weight)[1] as Dim;
+  const built = c.channels !== undefined && solve.equal(perGroup, floorDiv(c.channels, c.groups)) === 'yes';
+  const expected = built ? (c.channels as Dim) : mul(perGroup, c.groups);
+  if (solve.same(channels, expected, `a convolution here needs ${solve.text(expected)} channels`)) return;
+  refuse(
+    'conv-channel-mismatch',
+    `Given groups=${solve.text(c.groups)}, weight of size ${brackets(solve, solve.dims(c.weight))}, expected ` +
+      `input${withBatch(solve, before, [channels, ...shown])} to have ${solve.text(expected)} channels, but got ${solve.text(channels)} channels instead`,
+    { fixes: c.fixes(channels), argument: 'input' },
+  );
+}
+
+function checkBias(solve: Solve, c: Convolution): void {
+  if (c.bias === null) return;
+  const out = solve.dims(c.weight)[0] as Dim;
+  if (solve.rank(c.bias, [1]) && solve.same(solve.dims(c.bias)[0] as Dim, out)) return;
+  refuse(
+    'parameter-size-mismatch',
+    `Given weight of size ${brackets(solve, solve.dims(c.weight))}, expected bias to be 1-dimensional with ` +
+      `${solve.text(out)} elements, but got bias of size ${brackets(solve, solve.shape(c.bias))} instead`,
+    { argument: 'bias' },
+  );
+}
+
+function checkKernelFits(solve: Solve, padded: readonly Dim[], effective: readonly Dim[]): void {
+  const fits = padded.map((size, i) => solve.atLeast(size, effective[i] as Dim, 'the kernel must fit into the padded input'));
+  if (fits.every(Boolean)) return;
+  const [sizes, kernel] = [joined(solve, padded, ' x '), joined(solve, effective, ' x ')];
+  refuse(
+    'kernel-larger-than-input',
+    `Calculated padded input size per channel: (${sizes}). Kernel size: (${kernel}). Kernel size can't be greater than actual input size`,
+    { argument: 'input' },
+  );
+}
+
+export const convolution = operator({
+  id: 'convolution',
+  names: [1, 2, 3].flatMap((n) => [`torch.conv${n}d`, `torch.nn.functional.conv${n}d`]),
+  params: signatures,
+  infer: answering((call, solve, name) => {
+    const n = spatialDims(name);
+    return convolve(solve, {
+      name: `conv${n}d`,
+      n,
+      input: call.tensor('input'),
+      weight: call.tensor('weight'),
+      bias: tensorIfKnown(call, 'bias'),
+      stride: convolutionArgument(call, solve, 'stride', n),
+      padding: readPadding(call, solve, n),
+      dilation: convolutionArgument(call, solve, 'dilation', n),
+      groups: call.int('groups'),
+      mode: 'zeros',
+      fixes: () => [],
+    });
+  }),
+});
+
+/** What the constructors of convolutions check before they make a weight. */
+export function checkChannelGroups(solve: Solve, inChannels: Dim, outChannels: Dim, groups: Dim): void {
+  if (!solve.atLeast(groups, 1)) refuse('invalid-argument', 'groups must be a positive integer', { argument: 'groups' });
+  const id = 'groups-not-dividing-channels';
+  if (!solve.divides(groups, inChannels))
+    refuse(id, 'in_channels must be divisible by groups', { argument: 'in_channels', notes: [note(solve, 'in_channels', inChannels, groups)] });
+  if (!solve.divides(groups, outChannels))
+    refuse(id, 'out_channels must be divisible by groups', { argument: 'out_channels', notes: [note(solve, 'out_channels', outChannels, groups)] });
+}
+const note = (solve: Solve, what: string, channels: Dim, groups: Dim): string =>
+  `${what} is ${solve.text(channels)}, groups is ${solve.text(groups)}`;
+
+/** Padding words and modes that the constructor refuses. */
+function checkPaddingWords(solve: Solve, call: Call, stride: readonly Dim[]): void {
+  const padding = textOf(call, 'padding');
+  if (padding !== undefined && padding !== 'same' && padding !== 'valid')
+    refuse('invalid-argument', `Invalid padding string '${padding}', should be one of {'same', 'valid'}`, { argument: 'padding' });
+  if (padding === 'same' && stride.some((step) => solve.equal(step, num(1)) === 'no'))
+    refuse('invalid-argument', "padding='same' is not supported for strided convolutions", { argument: 'stride' });
+  const mode = textOf(call, 'padding_mode');
+  if (mode !== undefined && !['zeros', 'reflect', 'replicate', 'circular'].includes(mode))
+    refuse('invalid-argument', `padding_mode must be one of {'replicate', 'reflect', 'zeros', 'circular'}, but got padding_mode='${mode}'`, { argument: 'padding_mode' });
+}
+
+/** The list that a constructor makes of a number; given lists stay as they are. */
+export function asList(call: Call, argument: string, n: number): readonly Dim[] {
+  const value = call.value(argument);
+  const [first, ...more] = call.ints(argument);
+  if (first === undefined) return [];
+  return more.length === 0 && call.items(value) === undefined ? Array<Dim>(n).fill(first) : [first, ...more];
+}
+
+const paddingAttribute = (call: Call, n: number): Value => {
+  const value = call.value('padding');
+  return value.kind === 'str' ? str(value.value) : intTuple(asList(call, 'padding', n));
+};
+
+export const convolutionLayer = layer({
+  id: 'convolution',
+  names: [1, 2, 3].flatMap((n) => [`torch.nn.Conv${n}d`, `torch.nn.LazyConv${n}d`]),
+  params: signatures,
+  inputs: ['input: Tensor'],
+  build: building((call, solve, name) => {
+    const n = spatialDims(name);
+    const inChannels = name.includes('Lazy') ? solve.fresh('in_channels') : call.int('in_channels');
+    const [outChannels, groups] = [call.int('out_channels'), call.int('groups')];
+    const [kernel, stride] = [asList(call, 'kernel_size', n), asList(call, 'stride', n)];
+    checkChannelGroups(solve, inChannels, outChannels, groups);
+    checkPaddingWords(solve, call, stride);
+    const sizes = [outChannels, perGroupOf(solve, inChannels, groups), ...kernel];
+    if (name.includes('Lazy') && sizes.some((size) => solve.less(size, num(0)) === 'yes')) giveUp('a negative size');
+    notNegative(solve, sizes);
+    const dtype = factoryDtype(call);
+    return withParameters(
+      { weight: [true, shapeOf(sizes), dtype], bias: [flag(call, 'bias'), shapeOf([outChannels]), dtype] },
+      {
+        in_channels: int(inChannels),
+        out_channels: int(outChannels),
+        groups: int(groups),
+        kernel_size: intTuple(kernel),
+        stride: intTuple(stride),
+        padding: paddingAttribute(call, n),
+        dilation: intTuple(asList(call, 'dilation', n)),
+        transposed: bool(false),
+        output_padding: intTuple(Array<Dim>(n).fill(num(0))),
+      },
+    );
+  }),
+  forward: applying((self, call, solve, name) => {
+    const n = spatialDims(name);
+    const channels = self.int('in_channels');
+    const groups = self.int('groups');
+    return convolve(solve, {
+      name: name.includes('Lazy') ? name : `conv${n}d`,
+      n,
+      input: call.tensor('input'),
+      weight: self.tensor('weight'),
+      bias: tensorIfKnown(self, 'bias'),
+      stride: convolutionArgument(self, solve, 'stride', n),
+      padding: readPadding(self, solve, n),
+      dilation: convolutionArgument(self, solve, 'dilation', n),
+      groups,
+      mode: textOf(self, 'padding_mode'),
+      channels,
+      fixes: (found) => (isMultiple(solve, found, groups) ? setTo(solve, 'layer', 'in_channels', found) : []),
+    });
+  }),
+});
+
+/** `channels // groups`, exact for one group and for one channel a group. */
+export const perGroupOf = (solve: Solve, channels: Dim, groups: Dim): Dim =>
+  solve.equal(channels, groups) === 'yes' ? num(1) : floorDiv(channels, groups);
+
+/** Whether both are known numbers and the first is a multiple of the second. */
+export function isMultiple(solve: Solve, of: Dim, factor: Dim): boolean {
+  const [a, b] = [solve.number(of), solve.number(factor)];
+  return a !== undefined && b !== undefined && b !== 0 && a % b === 0;
+}

@@ -1,0 +1,164 @@
+/**
+ * Losses between an input and a target, element by element after broadcasting.
+ *
+ * Shapes: (*a), (*b) -> () or, with reduction 'none', broadcast(*a, *b).
+ * Errors: `broadcast-mismatch`, `weight-size-mismatch`, `variance-size-mismatch`, `invalid-argument`, `dtype-not-supported`,
+ * `dtype-mismatch`.
+ * Source: torch.nn.functional.mse_loss, l1_loss, smooth_l1_loss, huber_loss, kl_div, soft_margin_loss, poisson_nll_loss,
+ * gaussian_nll_loss, hinge_embedding_loss and their layers, PyTorch 2.13.
+ */
+import { layer, operator, type Call, type Solve } from '../core/infer/operator';
+import type { TensorValue } from '../core/infer/value';
+import { num, type Dim } from '../core/shape/dim';
+import type { DType } from '../core/shape/dtype';
+import { dimsOf, type Shape } from '../core/shape/shape';
+import { answering, giveUp, refuse } from './common/answer';
+import { broadcastShapes } from './common/broadcasting';
+import { applying, building, plain } from './common/construction';
+import { isFloat, isIntegral, kernelTakes } from './common/dtypes';
+import { pythonNumber } from './common/literals';
+import { meanTakes, promoted, reduced, reductionAttribute, reductionOf, type Reduction } from './common/losses';
+import { realOf } from './common/promotion';
+import { signatures } from './signature';
+
+interface Loss {
+  readonly name: string;
+  readonly input: TensorValue;
+  readonly target: TensorValue;
+  readonly reduction: Reduction;
+  /** The call that has the options: beta, delta, weight, var. */
+  readonly options: Call;
+  readonly call: Call;
+}
+
+/** Which operand PyTorch names first in its sentence about sizes. */
+const targetFirst = ['hinge_embedding_loss', 'kl_div', 'poisson_nll_loss'];
+
+function loss(solve: Solve, l: Loss): TensorValue {
+  const { name, input, target, reduction } = l;
+  checkOptions(l);
+  if (name === 'gaussian_nll_loss') checkVariance(solve, l);
+  const [a, b] = [solve.shape(input), solve.shape(target)];
+  const each = targetFirst.includes(name) ? broadcastShapes(solve, b, a) : broadcastShapes(solve, a, b);
+  if (name === 'soft_margin_loss') checkWrittenBack(solve, a, each);
+  checkWeight(solve, l, each);
+  return reduced(reduction, each, typeOf(solve, l));
+}
+
+/** soft_margin_loss computes in a tensor of the input's shape. */
+function checkWrittenBack(solve: Solve, input: Shape, each: Shape): void {
+  const [a, b] = [dimsOf(input), dimsOf(each)];
+  const same = a !== undefined && b !== undefined && a.length === b.length && a.every((size, i) => solve.equal(size, b[i] as Dim) === 'yes');
+  if (!same) giveUp('a target that is larger than the input');
+}
+
+/** The element type of the loss; refuses what the kernels refuse. */
+function typeOf(solve: Solve, { name, input, target, reduction }: Loss): DType | undefined {
+  const dtype = promoted(solve, input, target);
+  if (dtype === undefined) return undefined;
+  switch (name) {
+    case 'mse_loss':
+    case 'smooth_l1_loss':
+    case 'huber_loss': {
+      const kernel = { mse_loss: 'mse_cpu', smooth_l1_loss: 'smooth_l1_cpu', huber_loss: 'huber_cpu' }[name];
+      kernelTakes({ ...input, dtype }, kernel, isIntegral);
+      // Written into a tensor of the input's type in between.
+      if (name === 'huber_loss' && input.dtype !== dtype && !isFloat(input.dtype)) giveUp('huber_loss of mixed element types');
+      return isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
+    }
+    case 'l1_loss':
+      if (input.dtype === 'bool' || target.dtype === 'bool') giveUp('a loss of bool');
+      meanTakes(reduction, dtype, isIntegral(dtype));
+      return realOf(dtype);
+    case 'kl_div':
+      if (isIntegral(input.dtype) || isIntegral(target.dtype))
+        refuse('dtype-not-supported', 'kl_div: Integral inputs not supported.', { argument: isIntegral(input.dtype) ? 'input' : 'target' });
+      return isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
+    case 'hinge_embedding_loss':
+      meanTakes(reduction, dtype, isIntegral(dtype));
+      return isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
+    default:
+      return isFloat(input.dtype) && isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
+  }
+}
+
+function checkOptions({ name, options }: Loss): void {
+  if (name === 'smooth_l1_loss' && Number(pythonNumber(options.value('beta')) ?? 1) < 0)
+    refuse('invalid-argument', 'smooth_l1_loss does not support negative values for beta.', { argument: 'beta' });
+  if (name === 'huber_loss' && Number(pythonNumber(options.value('delta')) ?? 1) <= 0)
+    refuse('invalid-argument', 'huber_loss does not support non-positive values for delta.', { argument: 'delta' });
+}
+
+/** The variance has the input's shape, or the last size left out, or 1 there. */
+function checkVariance(solve: Solve, { call, input }: Loss): void {
+  const value = call.value('var');
+  if (value.kind !== 'tensor') return value.kind === 'float' || value.kind === 'int' ? undefined : giveUp('the variance is not known');
+  const [a, v] = [dimsOf(solve.shape(input)), dimsOf(solve.shape(value))];
+  if (a === undefined || v === undefined) giveUp('the number of dims is not known');
+  const alike = (xs: readonly Dim[], ys: readonly Dim[]): 'yes' | 'no' | 'maybe' => {
+    if (xs.length !== ys.length) return 'no';
+    const answers = xs.map((size, i) => solve.equal(size, ys[i] as Dim));
+    return answers.includes('no') ? 'no' : answers.includes('maybe') ? 'maybe' : 'yes';
+  };
+  const options = [alike(a, v), alike(a.slice(0, -1), v), alike([...a.slice(0, -1), num(1)], v)];
+  if (options.includes('yes')) return;
+  if (options.includes('maybe')) giveUp('the sizes of the variance are not known');
+  refuse('variance-size-mismatch', 'var is of incorrect size', { argument: 'var' });
+}
+
+/** mse_loss and l1_loss take a weight of the input's shape. */
+function checkWeight(solve: Solve, { name, call }: Loss, each: Shape): void {
+  if (!/^(mse|l1|huber)_loss$/.test(name) || !call.given('weight')) return;
+  const weight = call.value('weight');
+  if (weight.kind === 'none') return;
+  if (weight.kind !== 'tensor') giveUp('the weight is not known');
+  const [a, w] = [dimsOf(each), dimsOf(solve.shape(weight))];
+  if (a === undefined || w === undefined) giveUp('the number of dims is not known');
+  if (a.length !== w.length || !a.every((size, i) => solve.same(size, w[i] as Dim)))
+    refuse('weight-size-mismatch', 'Weights and input must have the same size.', { argument: 'weight' });
+  if (!isFloat(weight.dtype)) giveUp('the element type of the weight');
+}
+
+const layers: Readonly<Record<string, string>> = {
+  'torch.nn.GaussianNLLLoss': 'gaussian_nll_loss',
+  'torch.nn.HingeEmbeddingLoss': 'hinge_embedding_loss',
+  'torch.nn.HuberLoss': 'huber_loss',
+  'torch.nn.KLDivLoss': 'kl_div',
+  'torch.nn.L1Loss': 'l1_loss',
+  'torch.nn.MSELoss': 'mse_loss',
+  'torch.nn.PoissonNLLLoss': 'poisson_nll_loss',
+  'torch.nn.SmoothL1Loss': 'smooth_l1_loss',
+  'torch.nn.SoftMarginLoss': 'soft_margin_loss',
+};
+
+/** Newer losses don't have the older arguments. */
+const hasOlder = (name: string): boolean => name !== 'huber_loss' && name !== 'gaussian_nll_loss';
+
+export const elementwiseLoss = operator({
+  id: 'elementwise-loss',
+  names: Object.values(layers).map((name) => `torch.nn.functional.${name}`),
+  params: signatures,
+  infer: answering((call, solve, full) => {
+    const name = full.slice(full.lastIndexOf('.') + 1);
+    const reduction = reductionOf(call, hasOlder(name), name === 'kl_div');
+    return loss(solve, { name, input: call.tensor('input'), target: call.tensor('target'), reduction, options: call, call });
+  }),
+});
+
+export const elementwiseLossLayer = layer({
+  id: 'elementwise-loss',
+  names: Object.keys(layers),
+  params: signatures,
+  inputs: [
+    'input: Tensor, target: Tensor',
+    'log_input: Tensor, target: Tensor',
+    'input: Tensor, target: Tensor, var: any',
+  ],
+  build: building((call, _solve, name) => plain(hasOlder(layers[name] ?? '') ? reductionAttribute(call) : {})),
+  forward: applying((self, call, solve, full) => {
+    const name = layers[full] ?? giveUp(`the layer ${full}`);
+    const input = call.tensor(call.given('log_input') ? 'log_input' : 'input');
+    const reduction = reductionOf(self, false, name === 'kl_div');
+    return loss(solve, { name, input, target: call.tensor('target'), reduction, options: self, call });
+  }),
+});

@@ -1,0 +1,115 @@
+/**
+ * Values drawn or set: bernoulli, multinomial, normal, poisson, and the in-place uniform_, normal_, zero_, fill_.
+ *
+ * Shapes: multinomial(k): (*n, m) -> (*n, k); the rest as the input.
+ * Errors: `input-rank-mismatch`, `argument-out-of-range`, `dtype-not-supported`, `broadcast-mismatch`.
+ * Source: torch.bernoulli, torch.multinomial, torch.normal, PyTorch 2.13.
+ */
+import { operator, type Call, type Solve } from '../core/infer/operator';
+import type { TensorValue } from '../core/infer/value';
+import { num, type Dim } from '../core/shape/dim';
+import { isDifferentiable } from '../core/shape/dtype';
+import { answering, refuse } from './common/answer';
+import { boolGiven, joined } from './common/axes';
+import { broadcastShapes } from './common/broadcasting';
+import { isFloat, isIntegral, scalarName } from './common/dtypes';
+import { shortName, subjectOf } from './common/names';
+import { DEFAULT_FLOAT } from './common/promotion';
+import { hasNoElements, needs, notNegative, result } from './common/results';
+import { signatures } from './signature';
+
+const inPlace = [
+  'uniform_',
+  'normal_',
+  'zero_',
+  'fill_',
+  'random_',
+  'bernoulli_',
+  'exponential_',
+  'log_normal_',
+  'cauchy_',
+  'geometric_',
+  'fill_diagonal_',
+];
+
+function drawn(call: Call, solve: Solve, t: TensorValue): TensorValue {
+  if (t.dtype !== undefined && !isFloat(t.dtype))
+    refuse(
+      'dtype-not-supported',
+      `multinomial only supports floating-point dtypes for input, got: ${scalarName(t.dtype)}`,
+    );
+  if (!solve.rank(t, [1, 2])) refuse('input-rank-mismatch', 'prob_dist must be 1 or 2 dim');
+  const count = call.int('num_samples');
+  if (solve.less(num(0), count) === 'no')
+    refuse('argument-out-of-range', 'cannot sample n_sample <= 0 samples', { argument: 'num_samples' });
+  const { before, last } = solve.trailing(t, 1);
+  if (!boolGiven(call, 'replacement') && !solve.atLeast(last[0] as Dim, count, 'as many are drawn without replacement'))
+    refuse('argument-out-of-range', 'cannot sample n_sample > prob_dist.size(-1) samples without replacement', {
+      argument: 'num_samples',
+    });
+  return result(joined(before, [count]), 'int64');
+}
+
+function normal(call: Call, solve: Solve): TensorValue {
+  const tensors = ['mean', 'std']
+    .filter((name) => call.given(name) && ['tensor', 'latent'].includes(call.value(name).kind))
+    .map((name) => call.tensor(name));
+  const [first, second] = tensors;
+  if (first === undefined) {
+    const asked = call.given('dtype') ? call.dtype('dtype') : null;
+    const size = call.ints('size');
+    notNegative(solve, size);
+    return result(size, asked === null ? DEFAULT_FLOAT : asked);
+  }
+  const shape =
+    second === undefined ? solve.shape(first) : broadcastShapes(solve, solve.shape(first), solve.shape(second));
+  return result(shape, first.dtype);
+}
+
+/** uniform_(from, to) wants from <= to. */
+function checkInterval(call: Call, solve: Solve): void {
+  const numbers = ['from', 'to'].map((name) => {
+    const value = call.given(name) ? call.value(name) : undefined;
+    return value?.kind === 'int'
+      ? solve.number(value.dim)
+      : value?.kind === 'float'
+        ? value.value
+        : value === undefined
+          ? Number(name === 'to')
+          : undefined;
+  });
+  const [from, to] = numbers;
+  if (from !== undefined && to !== undefined && from > to)
+    refuse('argument-out-of-range', `uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}`);
+}
+
+function fill(call: Call, t: TensorValue, kind: string, solve: Solve): TensorValue {
+  if (kind === 'uniform_') checkInterval(call, solve);
+  if (kind === 'uniform_') needs('check_uniform_bounds', t.dtype, isDifferentiable);
+  if (kind === 'normal_') needs('normal_kernel_cpu', t.dtype, isDifferentiable);
+  return result(solve.shape(t), t.dtype);
+}
+
+export const random = operator({
+  id: 'random',
+  names: [
+    'torch.multinomial',
+    'torch.Tensor.multinomial',
+    'torch.bernoulli',
+    'torch.Tensor.bernoulli',
+    'torch.poisson',
+    'torch.normal',
+    ...inPlace.map((name) => `torch.Tensor.${name}`),
+  ],
+  params: (name) =>
+    name.endsWith('_') && !name.endsWith('uniform_') ? ['self: Tensor, *args: any, **kwargs: any'] : signatures(name),
+  infer: answering((call, solve, name) => {
+    const kind = shortName(name);
+    if (kind === 'normal') return normal(call, solve);
+    const t = call.tensor(subjectOf(name));
+    if (kind === 'multinomial') return drawn(call, solve, t);
+    if (kind === 'bernoulli' && !hasNoElements(solve, t))
+      needs('bernoulli_tensor_cpu_p_', t.dtype, (dtype) => !isIntegral(dtype));
+    return fill(call, t, kind, solve);
+  }),
+});

@@ -1,0 +1,102 @@
+/**
+ * Sequences of numbers: arange, linspace, logspace, randperm, eye, windows, index grids of triangles.
+ *
+ * Shapes: arange -> (ceil((end - start) / step)), linspace -> (steps), randperm -> (n), eye -> (n, m).
+ * Errors: `argument-out-of-range`, `negative-size`.
+ * Source: torch.arange, torch.linspace, torch.eye, PyTorch 2.13.
+ */
+import { operator, type Call, type Solve } from '../core/infer/operator';
+import type { Value } from '../core/infer/value';
+import { ceilDiv, num, sub, type Dim } from '../core/shape/dim';
+import type { DType } from '../core/shape/dtype';
+import { answering, refuse } from './common/answer';
+import { shortName } from './common/names';
+import { DEFAULT_FLOAT, numberKind } from './common/promotion';
+import { notNegative, result } from './common/results';
+import { signatures } from './signature';
+
+const askedType = (call: Call, usual: DType | undefined): DType | undefined => {
+  const asked = call.given('dtype') ? call.dtype('dtype') : null;
+  return asked === null ? usual : asked;
+};
+
+/** The number of a float or int value. */
+function plainNumber(value: Value, solve: Solve): number | undefined {
+  return value.kind === 'int'
+    ? solve.number(value.dim)
+    : value.kind === 'float'
+      ? value.value
+      : value.kind === 'bool' && value.value !== undefined
+        ? Number(value.value)
+        : undefined;
+}
+
+/** How many numbers arange makes. */
+function steps(call: Call, solve: Solve, start: Value, end: Value, step: Value): Dim {
+  const [from, to, by] = [start, end, step].map((value) => plainNumber(value, solve));
+  const inconsistent = (): never =>
+    refuse('argument-out-of-range', 'upper bound and lower bound inconsistent with step sign');
+  if (by === 0) refuse('argument-out-of-range', 'step must be nonzero', { argument: 'step' });
+  if (from !== undefined && to !== undefined && by !== undefined) {
+    if ((to - from) / by < 0) inconsistent();
+    return num(Math.ceil((to - from) / by));
+  }
+  if (start.kind !== 'int' || end.kind !== 'int' || step.kind !== 'int') return solve.fresh('n');
+  const length = sub(call.int('end'), start.dim);
+  const positive = solve.less(num(0), step.dim);
+  const sign = positive === 'yes' ? length : solve.less(step.dim, num(0)) === 'yes' ? sub(num(0), length) : undefined;
+  if (sign === undefined) return solve.fresh('n');
+  if (!solve.atLeast(sign, 0, 'arange needs its end past its start')) inconsistent();
+  return positive === 'yes' ? ceilDiv(length, step.dim) : solve.fresh('n');
+}
+
+function arange(call: Call, solve: Solve): ReturnType<typeof result> {
+  const start: Value = call.given('start') ? call.value('start') : { kind: 'int', dim: num(0) };
+  const end = call.value('end');
+  const step: Value = call.given('step') ? call.value('step') : { kind: 'int', dim: num(1) };
+  const kinds = [start, end, step].map(numberKind);
+  const usual = kinds.includes('float')
+    ? DEFAULT_FLOAT
+    : kinds.every((kind) => kind === 'int' || kind === 'bool')
+      ? 'int64'
+      : undefined;
+  return result([steps(call, solve, start, end, step)], askedType(call, usual));
+}
+
+export const ranges = operator({
+  id: 'ranges',
+  names: [
+    'torch.arange',
+    'torch.linspace',
+    'torch.logspace',
+    'torch.randperm',
+    'torch.eye',
+    'torch.hann_window',
+    'torch.hamming_window',
+    'torch.blackman_window',
+    'torch.bartlett_window',
+    'torch.kaiser_window',
+  ],
+  params: signatures,
+  infer: answering((call, solve, name) => {
+    const kind = shortName(name);
+    if (kind === 'arange') return arange(call, solve);
+    if (kind === 'eye') {
+      const [n, m] = [call.int('n'), call.given('m') ? call.int('m') : undefined];
+      notNegative(solve, [n], `n must be greater or equal to 0, got ${solve.text(n)}`);
+      if (m !== undefined) notNegative(solve, [m], `m must be greater or equal to 0, got ${solve.text(m)}`);
+      return result([n, m ?? n], askedType(call, DEFAULT_FLOAT));
+    }
+    if (kind === 'linspace' || kind === 'logspace') {
+      const count = call.int('steps');
+      notNegative(solve, [count], 'number of steps must be non-negative');
+      return result([count], askedType(call, DEFAULT_FLOAT));
+    }
+    if (kind === 'randperm') {
+      const n = call.int('n');
+      notNegative(solve, [n]);
+      return result([n], askedType(call, 'int64'));
+    }
+    return result([call.int('window_length')], askedType(call, DEFAULT_FLOAT));
+  }),
+});

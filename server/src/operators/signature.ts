@@ -1,0 +1,21 @@
+/**
+ * Signatures of PyTorch functions, methods and layers, as generated from the installed PyTorch.
+ *
+ * Notation: `input: Tensor, dim: int[1]? = None, keepdim: bool = False, *, dtype: ScalarType? = None`.
+ * Types are those of PyTorch's schemas: Tensor, Scalar (a Python number), ScalarType (a dtype), Device,
+ * Generator, int, float, bool, str, any; `T[]` a list, `T[2]` a list of two that one value may stand
+ * for, `T?` or None. `*` starts keyword-only parameters, `*name` and `**name` take the rest. Methods
+ * have `self` first, constructors don't. Defaults are Python literals or dotted names.
+ */
+import type { Signatures } from '../core/infer/operator';
+import { signatureTable } from './signatures.generated';
+
+/**
+ * The overloads of a full name ('torch.Tensor.view', 'torch.nn.Linear.forward').
+ * @throws Error for a name that PyTorch doesn't have: a mistake in a declaration.
+ */
+export const signatures = (name: string): Signatures => {
+  const found = Object.hasOwn(signatureTable, name) ? signatureTable[name] : undefined;
+  if (found === undefined) throw new Error(`no signature of ${name} in signatures.generated.ts; check the name, or write the signature in the declaration`);
+  return found;
+};

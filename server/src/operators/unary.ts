@@ -1,0 +1,157 @@
+/**
+ * One result for each element, from it alone: exp, sqrt, sigmoid, abs, isnan, ...
+ *
+ * Shapes: as the input. Types: floats where whole numbers have no result (exp), bool for questions
+ * (isnan), the real type for abs of complex numbers, else the input's.
+ * Errors: `dtype-not-supported`, `dtype-mismatch` (in place).
+ * Source: torch.exp and relatives, PyTorch 2.13.
+ */
+import { operator } from '../core/infer/operator';
+import type { DType } from '../core/shape/dtype';
+import { answering, refuse } from './common/answer';
+import { isComplex, isIntegral } from './common/dtypes';
+import { everyForm, isInPlace, plainName, subjectOf } from './common/names';
+import { mustCast, realOf, toFloat } from './common/promotion';
+import { needs, result } from './common/results';
+import { signatures } from './signature';
+
+/** Whole numbers become floats. */
+const toFloats = [
+  'exp',
+  'exp2',
+  'expm1',
+  'log',
+  'log2',
+  'log10',
+  'log1p',
+  'sqrt',
+  'rsqrt',
+  'sin',
+  'cos',
+  'tan',
+  'asin',
+  'acos',
+  'atan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'asinh',
+  'acosh',
+  'atanh',
+  'arcsin',
+  'arccos',
+  'arctan',
+  'arcsinh',
+  'arccosh',
+  'arctanh',
+  'sigmoid',
+  'reciprocal',
+  'erf',
+  'erfc',
+  'erfinv',
+  'lgamma',
+  'digamma',
+  'logit',
+  'sinc',
+  'i0',
+  'i0e',
+  'i1',
+  'i1e',
+  'deg2rad',
+  'rad2deg',
+  'expit',
+  'ndtr',
+  'ndtri',
+  'log_ndtr',
+  'entr',
+  'gammaln',
+  'psi',
+  'erfcx',
+  'angle',
+  'bessel_j0',
+  'bessel_j1',
+];
+/** The type stays. */
+const keeping = [
+  'neg',
+  'negative',
+  'abs',
+  'absolute',
+  'square',
+  'sign',
+  'sgn',
+  'round',
+  'floor',
+  'ceil',
+  'trunc',
+  'fix',
+  'frac',
+  'relu',
+  'positive',
+  'nan_to_num',
+  'bitwise_not',
+  'conj',
+  'conj_physical',
+  'resolve_conj',
+  'resolve_neg',
+  'dropout',
+  'selu',
+  'celu',
+  'rrelu',
+  'threshold',
+  'hardshrink',
+  'mvlgamma',
+  'polygamma',
+];
+/** Questions. */
+const toBool = ['isnan', 'isinf', 'isfinite', 'isposinf', 'isneginf', 'isreal', 'signbit', 'logical_not'];
+const operatorNames: Readonly<Record<string, string>> = {
+  __neg__: 'neg',
+  __abs__: 'abs',
+  __invert__: 'bitwise_not',
+  __pos__: 'positive',
+};
+
+function check(kind: string, symbol: boolean, dtype: DType | undefined): void {
+  if (dtype === undefined) return;
+  if ((kind === 'neg' || kind === 'negative') && dtype === 'bool')
+    refuse(
+      'dtype-not-supported',
+      'Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+    );
+  if (kind === 'bitwise_not' && !isIntegral(dtype)) {
+    if (symbol)
+      refuse('dtype-not-supported', '~ (operator.invert) is only implemented on integer and Boolean-type tensors');
+    needs('bitwise_not_cpu', dtype, isIntegral);
+  }
+  if (kind === 'relu' && dtype === 'bool') refuse('dtype-not-supported', 'Boolean inputs not supported for relu');
+}
+
+function typeOf(kind: string, dtype: DType | undefined): DType | undefined {
+  if (toBool.includes(kind)) return 'bool';
+  if (kind === 'abs' || kind === 'absolute') return realOf(dtype);
+  if (kind === 'square' && dtype === 'bool') return 'int64';
+  if (kind === 'angle') return realOf(toFloat(dtype));
+  return toFloats.includes(kind) || kind === 'polygamma' || kind === 'mvlgamma' ? toFloat(dtype) : dtype;
+}
+
+export const unary = operator({
+  id: 'unary',
+  names: [
+    ...everyForm(...toFloats, ...keeping, ...toBool),
+    ...Object.keys(operatorNames).map((name) => `torch.Tensor.${name}`),
+  ],
+  params: signatures,
+  infer: answering((call, solve, name) => {
+    const plain = plainName(name);
+    const kind = operatorNames[plain] ?? plain;
+    const t = call.tensor(kind === 'polygamma' && call.given('self') ? 'self' : subjectOf(name));
+    check(kind, plain in operatorNames, t.dtype);
+    const dtype = typeOf(kind, t.dtype);
+    if (!isInPlace(name)) return result(solve.shape(t), dtype);
+    if (isComplex(t.dtype) && dtype !== t.dtype && kind.startsWith('abs'))
+      refuse('dtype-not-supported', 'In-place abs is not supported for complex tensors.');
+    mustCast(dtype, t.dtype);
+    return result(solve.shape(t), t.dtype);
+  }),
+});

@@ -1,0 +1,72 @@
+/**
+ * The facade of the static checker: documents in, findings, hovers and shapes out.
+ *
+ * Pure: files come through `Host`, the parser is handed in. Hosts (language server, command line,
+ * tests) are equal. Paths are absolute with '/' separators; offsets are UTF-16 code units of the
+ * document's current text.
+ */
+import type { Finding } from './core/finding';
+import type { Span } from './core/text/place';
+
+/** What the checker may ask of the world. Nothing here throws; what can't be read is undefined. */
+export interface Host {
+  /** Text of a file that is not open (decoded, BOM removed, limited in size), with a stamp that changes with it. */
+  read(path: string): { readonly text: string; readonly stamp: string } | undefined;
+  isFile(path: string): boolean;
+  /** Folders that imports are looked up in, in order: workspace roots, then the Python environment's packages. */
+  readonly importRoots: readonly string[];
+  /** All Python files of the workspace (not of the environment). */
+  workspaceFiles(): readonly string[];
+}
+
+/** One edit in the order it was made; an absent span replaces the whole text. */
+export interface TextChange {
+  readonly span: Span | undefined;
+  readonly text: string;
+}
+
+export interface Hover {
+  readonly span: Span;
+  readonly markdown: string;
+}
+
+/** An inlay hint, shown after `offset`. */
+export interface Hint {
+  readonly offset: number;
+  readonly text: string;
+}
+
+/** The shape of one tensor-valued name, attribute or call. */
+export interface ShapeEntry {
+  readonly span: Span;
+  readonly expression: string;
+  /** "(B, 3, H//2, W)". */
+  readonly shape: string;
+  readonly dtype: string | undefined;
+}
+
+/** An expression whose value is not known, and why. */
+export interface WhyEntry {
+  readonly span: Span;
+  readonly expression: string;
+  readonly reason: string;
+}
+
+export interface Service {
+  open(path: string, text: string): void;
+  change(path: string, changes: readonly TextChange[]): void;
+  close(path: string): void;
+  /** Files outside the editor changed, appeared or went. */
+  filesChanged(paths: readonly string[]): void;
+  /** Text of an open document or of a file. */
+  text(path: string): string | undefined;
+  /**
+   * Findings in one file, most severe first, suppressed ones left out.
+   * `cancelled` is asked between entries; undefined is the answer when it says so.
+   */
+  findings(path: string, cancelled?: () => boolean): readonly Finding[] | undefined;
+  hover(path: string, offset: number): Hover | undefined;
+  hints(path: string, span: Span): readonly Hint[];
+  shapes(path: string): readonly ShapeEntry[];
+  why(path: string): readonly WhyEntry[];
+}

@@ -1,0 +1,69 @@
+/** Whether what the checker says and what PyTorch did can both be true. */
+
+export interface Observed {
+  readonly shape: readonly (number | null)[] | null;
+  readonly dtype: string | null;
+}
+
+/** The top-level items of "(B, (H - 1)//2, 3)"; undefined for a text that is no shape. */
+export function shapeItems(text: string): string[] | undefined {
+  const inner = /^\((.*)\)$/s.exec(text.trim())?.[1];
+  if (inner === undefined) return undefined;
+  const items: string[] = [];
+  let depth = 0;
+  let item = '';
+  for (const char of inner) {
+    if ('([{'.includes(char)) depth++;
+    if (')]}'.includes(char)) depth--;
+    if (char === ',' && depth === 0) {
+      items.push(item.trim());
+      item = '';
+    } else item += char;
+  }
+  if (item.trim() !== '') items.push(item.trim());
+  return items;
+}
+
+export type Agreement = 'yes' | 'no' | 'open';
+
+/**
+ * Compares a shown shape with a real one. Symbols may stand for any size, `*rest` for any number of them; `open` says
+ * that a symbol or a size that depends on values was met.
+ */
+export function shapesAgree(shown: string, real: Observed['shape']): Agreement {
+  const items = shapeItems(shown);
+  if (items === undefined) return 'no';
+  const rest = items.findIndex((item) => item.startsWith('*'));
+  if (real === null) return rest >= 0 ? 'open' : 'no';
+  if (rest < 0 ? items.length !== real.length : items.length - 1 > real.length) return 'no';
+  const pairs = items.flatMap((item, i): [string, number | null | undefined][] =>
+    i === rest ? [] : [[item, real[rest >= 0 && i > rest ? real.length - (items.length - i) : i]]],
+  );
+  let open = rest >= 0;
+  for (const [item, size] of pairs) {
+    if (!/^\d+$/.test(item)) open = true;
+    else if (size === null) return 'no';
+    else if (Number(item) !== size) return 'no';
+  }
+  return open ? 'open' : 'yes';
+}
+
+const words = (text: string): string[] => text.match(/\w+|\s+|[^\w\s]/gu) ?? [];
+const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/**
+ * Whether the checker's sentence is the runtime's: contained in it, figures included. Where the checker's has names of
+ * sizes (`Bx512`), words that the runtime doesn't use may stand for anything.
+ */
+export function sentencesAgree(said: string, real: string): boolean {
+  const [ours, theirs] = [squeezed(said), squeezed(real)];
+  if (theirs.includes(ours) || (theirs.length > 10 && ours.startsWith(theirs))) return true;
+  const known = new Set(words(theirs));
+  const pattern = words(ours).map((word) => (/[A-Za-z_]/.test(word) && !known.has(word) ? '.+?' : literally(word)));
+  return (
+    pattern.some((part) => part !== '.+?' && part.trim() !== '') &&
+    pattern.includes('.+?') &&
+    new RegExp(pattern.join(''), 's').test(theirs)
+  );
+}

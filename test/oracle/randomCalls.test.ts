@@ -1,0 +1,51 @@
+/**
+ * Random calls of every declared operator and layer, in PyTorch and in the checker: they never disagree.
+ *
+ * `ORACLE_SEED=n` takes other calls (CI keeps one seed), `ORACLE_COUNT=n` more or fewer of each name, `ORACLE_ONLY=text`
+ * only names that contain the text. A failure prints what repeats it; `.cache/oracle/*.txt` lists all.
+ */
+import { ok } from 'node:assert/strict';
+import { catalogue } from '../../server/src/operators';
+import { callsOf } from './calls';
+import { check, type Case, type Verdict } from './cases';
+import { python } from './python';
+import { repeat, writeReport } from './report';
+
+const seed = process.env['ORACLE_SEED'] ?? '1';
+const count = process.env['ORACLE_COUNT'] ?? '100';
+const only = process.env['ORACLE_ONLY'] ?? '';
+const SHOWN = 5;
+
+/** Names by the id of their declaration: an operator and its layer may share one. */
+const namesOf = new Map<string, string[]>();
+for (const { id, names } of catalogue) {
+  const chosen = names.filter((name) => name.includes(only));
+  if (chosen.length > 0) namesOf.set(id, [...(namesOf.get(id) ?? []), ...chosen]);
+}
+
+describe('oracle: random calls', function () {
+  this.timeout(900_000);
+  let cases = new Map<string, Case[]>();
+  const verdicts = new Map<string, Verdict[]>();
+
+  before(async function () {
+    if (python === undefined) this.skip();
+    cases = await callsOf([...new Set([...namesOf.values()].flat())].sort(), seed, count);
+  });
+
+  for (const [id, names] of namesOf)
+    it(id, async () => {
+      const found = await check(names.flatMap((name) => cases.get(name) ?? []));
+      verdicts.set(id, found);
+      const wrong = found.filter(({ disagreement }) => disagreement !== undefined);
+      const shown = wrong.slice(0, SHOWN).map(({ call, disagreement }) => `${disagreement}\n${repeat(call, seed)}`);
+      ok(
+        wrong.length === 0,
+        `${wrong.length} of ${found.length} calls disagree; seed ${seed}\n\n${shown.join('\n\n')}`,
+      );
+    });
+
+  after(() => {
+    if (verdicts.size > 0) console.log(`    seed ${seed}: ${writeReport(verdicts, seed)}`);
+  });
+});

@@ -1,0 +1,34 @@
+/** PyTorch judges the pages of findings: the wrong example raises, the right one runs. */
+import { deepEqual } from 'node:assert/strict';
+import { ruleTexts } from '../../server/src/rules';
+import { python, runPython } from './python';
+
+interface Judged {
+  readonly id: string;
+  /** What was raised; null where it ran. */
+  readonly bad: string | null;
+  readonly good: string | null;
+}
+
+describe('oracle: examples of findings', function () {
+  let judged: readonly Judged[] = [];
+
+  before(async function () {
+    if (python === undefined) this.skip();
+    judged = JSON.parse(await runPython('run_examples.py', [], JSON.stringify(ruleTexts))) as readonly Judged[];
+  });
+
+  it('every wrong one raises', () => {
+    deepEqual(
+      judged.filter(({ bad }) => bad === null).map(({ id }) => id),
+      [],
+    );
+  });
+
+  it('every right one runs', () => {
+    deepEqual(
+      judged.filter(({ good }) => good !== null),
+      [],
+    );
+  });
+});
