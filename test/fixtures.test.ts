@@ -11,7 +11,7 @@ import {
   checkerOfFixture,
   expectedText,
   findingTexts,
-  fixturesIn,
+  allFixtures,
   observedText,
   type Fixture,
 } from './harness/fixtures';
@@ -19,7 +19,7 @@ import {
 const updating = process.env['UPDATE_FIXTURES'] === '1';
 
 describe('fixtures', () => {
-  for (const fixture of fixturesIn()) {
+  for (const fixture of allFixtures()) {
     it(`${fixture.id}: findings and shapes`, async () => {
       const service = await checkerOfFixture(fixture);
       for (const file of fixture.files) {

@@ -2,7 +2,7 @@
 import { catalogue } from './operators/index';
 import { frameworks } from './frameworks/index';
 import { register } from './core/infer/catalogue';
-import { evaluateFile, type FileResult } from './core/infer/entries';
+import { evaluateFile, type Entries, type FileResult } from './core/infer/entries';
 import { Program, type Sources } from './core/infer/program';
 import { shapeTable, whyTable, hintsOf, hoverAt } from './core/infer/shown';
 import { usedOtherwise } from './core/infer/mentions';
@@ -31,10 +31,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
   const documents = new Map<string, PythonDocument>();
   const unopened = new Map<string, Unopened>();
   const results = new Map<string, Remembered>();
-  let workspace: ReadonlySet<string> | undefined;
-  /** Walking the workspace can wait until something asks. */
-  const isOfWorkspace = (path: string): boolean => (workspace ??= new Set(host.workspaceFiles())).has(path);
-
+  const entries = new Map<string, Entries>();
   const text = (path: string): string | undefined => documents.get(path)?.text ?? source(path)?.text;
 
   function source(path: string): { readonly tree: PythonFile; readonly text: string } | undefined {
@@ -57,22 +54,23 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     },
     isFile: (path) => documents.has(path) || host.isFile(path),
   };
-  const program = new Program(sources, frameworks, (path) => documents.has(path) || isOfWorkspace(path));
+  const program = new Program(sources, frameworks);
 
   /** What hangs on a file is forgotten with it. */
   function changed(path: string): void {
-    for (const dependent of program.forget(path)) results.delete(dependent);
-    results.delete(path);
+    for (const dependent of program.forget(path)) {
+      results.delete(dependent);
+      // Entries of the file itself know by their own text what is still valid.
+      if (dependent !== path) entries.delete(dependent);
+    }
   }
 
   function evaluate(path: string, recording: boolean, cancelled: () => boolean = () => false): FileResult | undefined {
     const known = results.get(path);
     if (known !== undefined && (known.recording || !recording)) return known.result;
-    // The script part runs with the module, so the module is built again.
-    program.forget(path);
-    const module = program.module(path);
-    if (module === undefined) return undefined;
-    const result = evaluateFile(program, module, {
+    let own = entries.get(path);
+    if (own === undefined) entries.set(path, (own = new Map()));
+    const result = evaluateFile(program, path, own, {
       recording,
       cancelled,
       usedOtherwise: (name) => usedOtherwise(name, path, [path, ...host.workspaceFiles()], text),
@@ -111,7 +109,6 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       changed(path);
     },
     filesChanged(paths) {
-      workspace = undefined;
       for (const path of paths) {
         unopened.delete(path);
         changed(path);

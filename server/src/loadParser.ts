@@ -15,11 +15,10 @@ const PATIENCE = 200_000;
  * @throws when a file is missing or is no WebAssembly.
  */
 export async function loadParser(folder: string = dirname(fileURLToPath(import.meta.url))): Promise<SyntaxParser> {
-  const [runtime, grammar] = await Promise.all(
-    ['web-tree-sitter.wasm', 'tree-sitter-python.wasm'].map((file) => readFile(join(folder, file))),
-  );
+  const read = (file: string): Promise<Uint8Array> => readFile(join(folder, file));
+  const [runtime, grammar] = await Promise.all([read('web-tree-sitter.wasm'), read('tree-sitter-python.wasm')]);
   await Parser.init({ wasmBinary: runtime });
-  return wrap(await Language.load(grammar!));
+  return wrap(await Language.load(grammar));
 }
 
 function wrap(language: Language): SyntaxParser {

@@ -10,7 +10,7 @@ import { readMarkers, writeMarkers, type Marked, type Marker } from './markers';
 
 /** Where fixtures lie for the checker: they are read into memory. */
 const ROOT = '/fixture';
-export const FIXTURE_FOLDER = 'test/fixtures/shape';
+export const FIXTURE_FOLDERS: readonly string[] = ['test/fixtures/shape', 'test/fixtures/evaluator'];
 
 export interface FixtureFile {
   /** Path on the disk. */
@@ -26,8 +26,11 @@ export interface Fixture {
   readonly files: readonly FixtureFile[];
 }
 
-/** All fixtures of a folder, sorted by id. Tests run with the repository as working directory. */
-export function fixturesIn(folder: string = FIXTURE_FOLDER): Fixture[] {
+/** All fixtures, by folder and id. Tests run with the repository as working directory. */
+export const allFixtures = (): Fixture[] => FIXTURE_FOLDERS.flatMap(fixturesIn);
+
+/** The fixtures of a folder, sorted by id. */
+export function fixturesIn(folder: string): Fixture[] {
   const entries = readdirSync(folder).filter((name) => !name.startsWith('_') && !name.startsWith('.'));
   return entries.sort().flatMap((name) => {
     const path = join(folder, name);

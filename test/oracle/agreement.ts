@@ -48,22 +48,26 @@ export function shapesAgree(shown: string, real: Observed['shape']): Agreement {
   return open ? 'open' : 'yes';
 }
 
-const words = (text: string): string[] => text.match(/\w+|\s+|[^\w\s]/gu) ?? [];
+const words = (text: string): string[] => text.match(/\.{3}|\*[A-Za-z_]+|\d+|[A-Za-z_]+|\s+|[^\w\s]/gu) ?? [];
 const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+/** Whether the checker's sentence is the runtime's, or the part of it that matters, figures included. */
+export function sameSentence(said: string, real: string): boolean {
+  const [ours, theirs] = [squeezed(said), squeezed(real)];
+  if (ours === '') return false;
+  return theirs.includes(ours) || (theirs.length > 10 && ours.startsWith(theirs));
+}
+
 /**
- * Whether the checker's sentence is the runtime's: contained in it, figures included. Where the checker's has names of
- * sizes (`Bx512`), words that the runtime doesn't use may stand for anything.
+ * The same where the checker's sentence has names of sizes (`Bx512`, `*x`, `...`): words the runtime doesn't use stand
+ * for anything.
  */
 export function sentencesAgree(said: string, real: string): boolean {
+  if (sameSentence(said, real)) return true;
   const [ours, theirs] = [squeezed(said), squeezed(real)];
-  if (theirs.includes(ours) || (theirs.length > 10 && ours.startsWith(theirs))) return true;
   const known = new Set(words(theirs));
-  const pattern = words(ours).map((word) => (/[A-Za-z_]/.test(word) && !known.has(word) ? '.+?' : literally(word)));
-  return (
-    pattern.some((part) => part !== '.+?' && part.trim() !== '') &&
-    pattern.includes('.+?') &&
-    new RegExp(pattern.join(''), 's').test(theirs)
-  );
+  const pattern = words(ours).map((word) => (/[A-Za-z_]|\.{3}/.test(word) && !known.has(word) ? '.+?' : literally(word)));
+  const literal = pattern.filter((part) => part !== '.+?' && part.trim() !== '').length;
+  return pattern.includes('.+?') && literal > 0 && new RegExp(pattern.join(''), 's').test(theirs);
 }

@@ -20,34 +20,23 @@ function sources(): string[] {
   ];
 }
 
-/** Calls by full name, `count` of each; those that no earlier run made are made now. */
-export async function callsOf(names: readonly string[], seed: string, count: string): Promise<Map<string, Case[]>> {
-  const key = createHash('sha256').update(`${seed} ${count}`);
+/** Calls by full name, as many of each as said; those that no earlier run made are made now. */
+export async function callsOf(counts: ReadonlyMap<string, number>, seed: string): Promise<Map<string, Case[]>> {
+  const key = createHash('sha256').update(seed);
   for (const path of sources()) key.update(readFileSync(path));
   const folder = join(CACHE, key.digest('hex').slice(0, 16));
   mkdirSync(folder, { recursive: true });
-  const fileOf = (name: string): string => join(folder, `${name}.jsonl`);
-  const missing = names.filter((name) => !existsSync(fileOf(name)));
+  const fileOf = (name: string): string => join(folder, `${name}.${counts.get(name)}.jsonl`);
+  const missing = [...counts].filter(([name]) => !existsSync(fileOf(name)));
   if (missing.length > 0) {
     const list = join(folder, `names-${process.pid}.json`);
-    writeFileSync(list, JSON.stringify(missing));
+    writeFileSync(list, JSON.stringify(Object.fromEntries(missing)));
     const jobs = String(Math.min(8, availableParallelism()));
-    await runPython('random_calls.py', [
-      '--names',
-      list,
-      '--seed',
-      seed,
-      '--count',
-      count,
-      '--jobs',
-      jobs,
-      '--folder',
-      folder,
-    ]);
+    await runPython('random_calls.py', ['--names', list, '--seed', seed, '--jobs', jobs, '--folder', folder]);
     rmSync(list);
   }
   forgetOld(folder);
-  return new Map(names.map((name) => [name, existsSync(fileOf(name)) ? read(fileOf(name)) : []]));
+  return new Map([...counts.keys()].map((name) => [name, existsSync(fileOf(name)) ? read(fileOf(name)) : []]));
 }
 
 const read = (file: string): Case[] =>

@@ -37,8 +37,7 @@ def convert(value: typing.Any) -> typing.Any:
     if value is Ellipsis:
         return Raw("...")
     if isinstance(value, slice):
-        parts = ["" if v is None else repr(v) for v in (value.start, value.stop, value.step)]
-        return Raw(f"slice({', '.join(repr(v) for v in (value.start, value.stop, value.step))})") if any(parts) else Raw("slice(None)")
+        return Raw(f"slice({value.start!r}, {value.stop!r}, {value.step!r})")
     if isinstance(value, torch.device):
         return str(value)
     if value is None or type(value) in (bool, int, float, str):

@@ -3,8 +3,8 @@ Random calls of operators and layers, run in real PyTorch: the truth that the st
 
     python random_calls.py --names FILE --seed N --count 100 --jobs 2 [--folder FOLDER]
 
-`--names` is a JSON list of full names ('torch.cat', 'torch.Tensor.view', 'torch.nn.Linear'); without it
-every name that has a recipe. Writes one JSON object a line, to FOLDER/<name>.jsonl or to standard output:
+`--names` is a JSON list of full names ('torch.cat', 'torch.Tensor.view', 'torch.nn.Linear'), or an object from
+names to the numbers of calls to make; without it every name that has a recipe. Writes one JSON object a line, to FOLDER/<name>.<count>.jsonl or to standard output:
 
     {"name", "case", "lines": [source of the function's body], "note": what was changed in a good call,
      "truth": {"kind": "value" | "raises" | "varies", ...see judge.py}, "results": [{"variable", "shape", "dtype"}]}
@@ -156,14 +156,14 @@ def agreed(values: list[typing.Any]) -> dict[str, typing.Any]:
 
 
 def work(args: argparse.Namespace) -> None:
-    """Child: reads `name start` lines, writes cases, then an empty line."""
+    """Child: reads `name start count` lines, writes cases, then an empty line."""
     from judge import limit_memory
 
     limit_memory()
     generator = Generator(args.seed, not args.no_samples)
     for line in sys.stdin:
-        name, start = line.split()
-        for case in generator.cases(name, args.count, int(start)):
+        name, start, count = line.split()
+        for case in generator.cases(name, int(count), int(start)):
             print(json.dumps(case), flush=True)
         print(flush=True)
 
@@ -171,8 +171,8 @@ def work(args: argparse.Namespace) -> None:
 class Pool:
     """Children that are given one name at a time; a child that dies is replaced and goes on after its last case."""
 
-    def __init__(self, args: argparse.Namespace, names: list[str]):
-        self.args, self.names = args, list(reversed(names))
+    def __init__(self, args: argparse.Namespace, counts: dict[str, int]):
+        self.args, self.counts, self.names = args, counts, list(reversed(counts))
         self.lock = threading.Lock()
         self.cases: dict[str, list[dict[str, typing.Any]]] = {}
         self.lost: list[str] = []
@@ -205,7 +205,7 @@ class Pool:
                 self.lost.append(f"{name} case {start - 1}")
                 child = None
             with self.lock:
-                self.cases[name] = cases[: self.args.count]
+                self.cases[name] = cases[: self.counts[name]]
                 self.done += 1
                 if self.done % 50 == 0 or sys.stderr.isatty():
                     end = "\r" if sys.stderr.isatty() else "\n"
@@ -215,7 +215,7 @@ class Pool:
             child.wait()
 
     def start(self) -> subprocess.Popen[str]:
-        options = ["--seed", self.args.seed, "--count", str(self.args.count), *(["--no-samples"] if self.args.no_samples else [])]
+        options = ["--seed", self.args.seed, *(["--no-samples"] if self.args.no_samples else [])]
         return subprocess.Popen([sys.executable, __file__, "--worker", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, child: subprocess.Popen[str], name: str, start: int, cases: list[dict[str, typing.Any]]) -> tuple[bool, int]:
@@ -224,7 +224,7 @@ class Pool:
         timer.start()
         try:
             try:
-                child.stdin.write(f"{name} {start}\n")  # type: ignore[union-attr]
+                child.stdin.write(f"{name} {start} {self.counts[name]}\n")  # type: ignore[union-attr]
                 child.stdin.flush()  # type: ignore[union-attr]
             except BrokenPipeError:
                 return False, start + 1
@@ -265,20 +265,19 @@ def main() -> None:
     if args.worker:
         work(args)
         return
-    names = args.only or (json.loads(args.names.read_text()) if args.names else None)
     import recipes
 
-    if names is None:
-        names = sorted(recipes.load_all())
-    names = [n for n in names if n not in recipes.NOT_RUN]
-    pool = Pool(args, names)
+    given = args.only or (json.loads(args.names.read_text()) if args.names else sorted(recipes.load_all()))
+    counts = given if isinstance(given, dict) else dict.fromkeys(given, args.count)
+    counts = {name: count for name, count in counts.items() if name not in recipes.NOT_RUN}
+    pool = Pool(args, counts)
     pool.run()
     if pool.failed:
         sys.exit(pool.failed)
-    for name in names:
+    for name in counts:
         lines = [json.dumps(c) + "\n" for c in pool.cases.get(name, []) if args.case in (None, c["case"])]
         if args.folder:
-            (args.folder / f"{name}.jsonl").write_text("".join(lines))
+            (args.folder / f"{name}.{counts[name]}.jsonl").write_text("".join(lines))
         else:
             sys.stdout.writelines(lines)
     print(summary(pool.cases), file=sys.stderr)

@@ -213,12 +213,12 @@ describe('python: the tree', () => {
       equal(at.base, text.indexOf('@p'));
       equal(text[at.base + nameStart], 'f');
       equal(own, '@p\n    def f(self):\n        return self.x');
-      const { start, end } = spanOf(inner[0]!);
+      const { start, end } = spanOf(inner[0] as Stmt);
       equal(text.slice(start, end), 'return self.x');
     });
     it('are the same with CR LF', () => {
       const [, second] = body('x = 1\r\nif y:\r\n    z\r\n');
-      equal(dumpBody([second!], absolute), '(if@7-19 (name@10-11 y) {(expr@18-19 (name@18-19 z))} {})');
+      equal(dumpBody([second as Stmt], absolute), '(if@7-19 (name@10-11 y) {(expr@18-19 (name@18-19 z))} {})');
     });
     it('are the same with CR alone', () =>
       equal(dumpBody(body('x\ry'), absolute), '(expr@0-1 (name@0-1 x))\n(expr@2-3 (name@2-3 y))'));

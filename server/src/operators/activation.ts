@@ -10,8 +10,8 @@ import { layer, operator, type Call, type Solve } from '../core/infer/operator';
 import { tensor, type TensorValue } from '../core/infer/value';
 import type { DType } from '../core/shape/dtype';
 import { answering, giveUp, refuse } from './common/answer';
-import { applying, building, plain, textOf } from './common/construction';
-import { isComplex, isIntegral, kernelTakes } from './common/dtypes';
+import { applying, building, flag, inTraining, plain, textOf } from './common/construction';
+import { isComplex, isHalf, isIntegral, kernelTakes } from './common/dtypes';
 import { pythonNumber } from './common/literals';
 import { signatures } from './signature';
 
@@ -79,15 +79,22 @@ function activate(solve: Solve, input: TensorValue, name: string): TensorValue {
   return tensor(solve.shape(input), rule(input));
 }
 
+/** Options that must be Python numbers. */
+const numbers = ['alpha', 'beta', 'lambd', 'lower', 'max_val', 'min_val', 'negative_slope', 'threshold', 'upper', 'value'];
+
 /** Arguments whose value decides whether the function runs at all. */
 function checkOptions(call: Call, name: string): void {
+  if (numbers.some((option) => call.given(option) && call.value(option).kind === 'tensor')) giveUp('a tensor in place of a number');
   if (name === 'gelu') {
     const approximate = textOf(call, 'approximate');
     if (approximate !== undefined && approximate !== 'none' && approximate !== 'tanh')
       refuse('invalid-argument', 'approximate argument must be either none or tanh.', { argument: 'approximate' });
   }
   if (name === 'rrelu' && Number(pythonNumber(call.value('lower')) ?? 0) > Number(pythonNumber(call.value('upper')) ?? 1)) giveUp('bounds in the wrong order');
-  if (name === 'celu' && call.value('alpha').kind !== 'unknown' && call.float('alpha') === 0)
+  if (name === 'hardtanh' && Number(pythonNumber(call.value('min_val')) ?? 0) > Number(pythonNumber(call.value('max_val')) ?? Infinity))
+    refuse('invalid-argument', 'min_val cannot be greater than max_val', { argument: 'min_val' });
+  if (name === 'softshrink' && Number(pythonNumber(call.value('lambd')) ?? 0) < 0) giveUp('a negative lambda');
+  if (name === 'celu' && Number(pythonNumber(call.value('alpha')) ?? 1) === 0)
     refuse('invalid-argument', 'ZeroDivisionError: alpha cannot be 0 for CELU', { argument: 'alpha' });
 }
 
@@ -104,7 +111,9 @@ export const activation = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const short = name.slice(name.lastIndexOf('.') + 1).replace(/_$/, '');
-    if (!name.endsWith('_')) checkOptions(call, short);
+    // In place, hardtanh leaves its limits to clamp.
+    if (!name.endsWith('hardtanh_')) checkOptions(call, short);
+    if (short === 'rrelu') drawsSlopes(call.tensor('input'), flag(call, 'training'));
     return activate(solve, call.tensor('input'), short);
   }),
 });
@@ -112,6 +121,13 @@ export const activation = operator({
 const layerRules: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(rules).flatMap(([name, [className]]) => (className === null ? [] : [[`torch.nn.${className}`, name]])),
 );
+
+/** In training, rrelu draws its slopes: another kernel, for float32 and float64 only. */
+function drawsSlopes(input: TensorValue, training: boolean | undefined): void {
+  if (training === false || input.dtype === 'float32' || input.dtype === 'float64' || input.dtype === undefined) return;
+  if (training === undefined || isHalf(input.dtype)) giveUp('random slopes of another element type');
+  kernelTakes(input, 'rrelu_with_noise_out_cpu', () => true);
+}
 
 /** `min_val` and `max_val` have older names. */
 function checkLimits(call: Call): void {
@@ -127,7 +143,8 @@ function checkLimits(call: Call): void {
 export const activationLayer = layer({
   id: 'activation',
   names: Object.keys(layerRules),
-  params: signatures,
+  // Layers without options take none, whatever Python's catch-all says.
+  params: (name) => signatures(name).map((signature) => (signature.startsWith('*args') ? '' : signature)),
   inputs: ['input: Tensor'],
   build: building((call, _solve, name) => {
     if (name === 'torch.nn.Hardtanh') checkLimits(call);
@@ -135,7 +152,8 @@ export const activationLayer = layer({
   }),
   forward: applying((self, call, solve, name) => {
     const short = layerRules[name] ?? giveUp(`the layer ${name}`);
-    checkOptions(self, short);
+    if (short !== 'hardtanh') checkOptions(self, short);
+    if (short === 'rrelu') drawsSlopes(call.tensor('input'), inTraining(self));
     return activate(solve, call.tensor('input'), short);
   }),
 });

@@ -14,7 +14,7 @@ import { answering, giveUp, refuse } from './common/answer';
 import { axisSentence, rankOf } from './common/axes';
 import { applying, building, plain } from './common/construction';
 import { isComplex, isFloat, isIntegral, kernelTakes, scalarName } from './common/dtypes';
-import { append, brackets, sizeTexts } from './common/sizes';
+import { append, brackets, isZero, sizeTexts } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
 
@@ -37,18 +37,8 @@ function wantedSizes(call: Call, kind: Kind): Wanted {
   const value = call.value('output_size');
   const items = value.kind === 'int' ? undefined : call.items(value);
   if (items === undefined) return { sizes: Array<Dim>(kind.n).fill(call.int('output_size')), single: true };
-  if (items.length !== kind.n) {
-    const op = opName(kind);
-    const message =
-      kind.n === 1
-        ? `${op}() argument 'output_size' should contain one int (got ${items.length})`
-        : kind.how === 'max'
-          ? `${op}(): internal error: output_size.size() must be ${kind.n}`
-          : `${op}: output_size must be ${kind.n}`;
-    refuse('adaptive-output-size', message, { argument: 'output_size' });
-  }
   const sizes = items.map((item) => {
-    if (item.kind === 'none') return null;
+    if (item.kind === 'none') return kind.n === 1 ? giveUp('None as output size') : null;
     return item.kind === 'int' ? item.dim : giveUp('an output size is not known');
   });
   return { sizes, single: false };
@@ -57,9 +47,11 @@ function wantedSizes(call: Call, kind: Kind): Wanted {
 function pool(solve: Solve, input: TensorValue, kind: Kind, { sizes, single }: Wanted): TensorValue {
   const { n, how } = kind;
   const rank = rankOf(solve, input);
+  if (!single && n > 1 && sizes.length !== n && rank === undefined) giveUp('an output size of another length');
   // torch fills in None from the input and asks for a dim more than the list is long.
-  if (!single && n > 1 && !solve.minRank(input, n + 1))
-    refuse('input-rank-mismatch', `Input dimension should be at least ${n + 1}`, { argument: 'input' });
+  if (!single && n > 1 && !solve.minRank(input, sizes.length + 1))
+    refuse('input-rank-mismatch', `Input dimension should be at least ${sizes.length + 1}`, { argument: 'input' });
+  if (sizes.length !== n) refuse('adaptive-output-size', wrongLength(kind, sizes.length), { argument: 'output_size' });
   const toOne = how === 'avg' && n > 1 && sizes.every((size) => size !== null && solve.number(size) === 1);
   if (toOne) return mean(solve, input, n);
   // Sizes that may all be 1 say nothing about the number of dims.
@@ -72,9 +64,18 @@ function pool(solve: Solve, input: TensorValue, kind: Kind, { sizes, single }: W
   );
   const out = sizes.map((size, i) => size ?? (spatial[i] as Dim));
   checkWanted(solve, kind, out);
+  // To one value for each channel, and over three dims, other kernels run.
+  const others = how === 'avg' && (n === 3 || (n === 1 && out.every((size) => solve.equal(size, num(1)) !== 'no')));
+  if (others && [channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
   checkNotEmpty(solve, kind, before, how === 'max' ? [channels, ...spatial] : spatial, channels);
   checkDtype(input, kind, out);
   return tensor(append(before, [channels, ...out]), input.dtype);
+}
+
+function wrongLength(kind: Kind, length: number): string {
+  const op = opName(kind);
+  if (kind.n === 1) return `${op}() argument 'output_size' should contain one int (got ${length})`;
+  return kind.how === 'max' ? `${op}(): internal error: output_size.size() must be ${kind.n}` : `${op}: output_size must be ${kind.n}`;
 }
 
 /** One value for each channel: the mean over the last dims, whatever is before them. */

@@ -13,19 +13,20 @@ import { num, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
 import { applying, building, plain } from './common/construction';
-import { isComplex, isFloat, isIntegral, kernelTakes } from './common/dtypes';
-import { checkPoolWindow, outputTooSmall, poolArgument, pooledSizes, type Window } from './common/pooling';
+import { isComplex, isFloat, isHalf, isIntegral, kernelTakes } from './common/dtypes';
+import { checkPoolWindow, outputTooSmall, poolArgument, pooledSizes, soundWindow, type Window } from './common/pooling';
 import { append, sizeTexts } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
 
 /** The arguments of an average pool. */
-export function averageWindow(call: Call, op: string, n: number): Window {
+export function averageWindow(call: Call, n: number, padded = true): Window {
+  const op = `avg_pool${n}d`;
   const kernel = poolArgument(call, 'kernel_size', op, n);
   return {
     kernel,
     stride: poolArgument(call, 'stride', op, n, kernel),
-    padding: op.startsWith('lp') ? Array<Dim>(n).fill(num(0)) : poolArgument(call, 'padding', op, n),
+    padding: padded ? poolArgument(call, 'padding', op, n) : Array<Dim>(n).fill(num(0)),
     dilation: Array<Dim>(n).fill(num(1)),
     ceil: call.bool('ceil_mode'),
   };
@@ -34,7 +35,10 @@ export function averageWindow(call: Call, op: string, n: number): Window {
 /** The average pool, also for layers that are made of one. */
 export function averagePool(solve: Solve, input: TensorValue, n: 1 | 2 | 3, w: Window): TensorValue {
   const rank = rankOf(solve, input);
-  const { before, channels, spatial } = windowed(solve, input, n, (sizes) => rankMessage(n, rank, sizes));
+  const { before, channels, spatial } = windowed(solve, input, n, (sizes) => {
+    if (!soundWindow(solve, w)) giveUp('an input of another number of dims');
+    return rankMessage(n, rank, sizes);
+  });
   checkPoolWindow(solve, w);
   for (const size of [channels, ...spatial]) {
     if (solve.atLeast(size, 1)) continue;
@@ -70,6 +74,7 @@ function checkVolume(solve: Solve, spatial: readonly Dim[], w: Window): void {
 }
 
 function checkDtype(input: TensorValue, n: number): void {
+  if (n === 3 && isHalf(input.dtype)) giveUp('a pool in half precision');
   if (input.dtype === undefined || isFloat(input.dtype) || input.dtype === 'int64') return;
   if (n !== 3) kernelTakes(input, 'avg_pool2d', (dtype) => isIntegral(dtype) || isComplex(dtype));
   if (input.dtype === 'int32') kernelTakes(input, 'avg_pool3d_out_frame', () => true);
@@ -89,7 +94,7 @@ export const avgPool = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
-    const window = averageWindow(call, `avg_pool${n}d`, n);
+    const window = averageWindow(call, n);
     checkDivisor(call, n);
     return averagePool(solve, call.tensor('input'), n, window);
   }),
@@ -104,7 +109,7 @@ export const avgPoolLayer = layer({
   build: building((call) => plain(call.value('stride').kind === 'none' ? { stride: call.value('kernel_size') } : {})),
   forward: applying((self, call, solve, name) => {
     const n = spatialDims(name);
-    const window = averageWindow(self, `avg_pool${n}d`, n);
+    const window = averageWindow(self, n);
     checkDivisor(self, n);
     return averagePool(solve, call.tensor('input'), n, window);
   }),

@@ -6,15 +6,17 @@
  * `negative-size`, `dtype-mismatch`, `dtype-not-supported`.
  * Source: torch.nn.functional.batch_norm, torch.nn.BatchNorm1d/2d/3d, torch.nn.SyncBatchNorm, PyTorch 2.13.
  */
-import { layer, operator, type FixIntent, type Solve } from '../core/infer/operator';
+import { layer, operator, type Call, type FixIntent, type Solve } from '../core/infer/operator';
 import { int, tensor, type TensorValue } from '../core/infer/value';
 import { mul, num, type Dim } from '../core/shape/dim';
+import type { DType } from '../core/shape/dtype';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, rankOf } from './common/axes';
 import { applying, building, factoryDtype, flag, inTraining, notNegative, tensorIfKnown, withParameters } from './common/construction';
 import { isComplex, isIntegral, kernelTakes, mixedDtypes } from './common/dtypes';
-import { setTo, torchSize } from './common/sizes';
+import { pythonNumber } from './common/literals';
+import { isZero, setTo, torchSize } from './common/sizes';
 import { signatures } from './signature';
 
 interface Statistics {
@@ -64,10 +66,18 @@ function normalise(
   fixes: (channels: Dim) => readonly FixIntent[] = () => [],
 ): TensorValue {
   const channels = atAxis(solve, input, 1, 'input')?.size ?? giveUp('an input without dims');
+  const shape = solve.shape(input);
+  if ([...shape.lead, ...shape.tail].some((size) => isZero(solve, size))) giveUp('an input without elements');
   checkStatistics(solve, channels, statistics, fixes);
   kernelTakes(input, 'batch_norm', (dtype) => isIntegral(dtype) || isComplex(dtype));
   mixedDtypes(input, [statistics.weight, statistics.bias, statistics.running_mean, statistics.running_var]);
-  return tensor(solve.shape(input), input.dtype);
+  return tensor(shape, input.dtype);
+}
+
+/** torch refuses an eps of 0 or less in training. */
+export function checkEps(call: Call): void {
+  const eps = pythonNumber(call.value('eps'));
+  if (eps !== undefined && !(Number(eps) > 0)) giveUp('an eps that is not positive');
 }
 
 export const batchNorm = operator({
@@ -76,6 +86,7 @@ export const batchNorm = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const input = call.tensor('input');
+    checkEps(call);
     const statistics = {
       running_mean: tensorIfKnown(call, 'running_mean'),
       running_var: tensorIfKnown(call, 'running_var'),
@@ -92,6 +103,18 @@ export const batchNorm = operator({
     return normalise(solve, input, statistics);
   }),
 });
+
+/** The element type of a norm's parameters; its size and type matter only where it has some. */
+export function normDtype(call: Call, solve: Solve, features: Dim, affine: boolean | undefined, tracked: boolean | undefined): DType | undefined {
+  if (affine === true) {
+    notNegative(solve, [features]);
+    return factoryDtype(call);
+  }
+  if (tracked !== false && solve.less(features, num(0)) === 'yes') giveUp('a negative number of features');
+  const dtype = call.dtype('dtype');
+  if (affine === undefined && dtype !== null && dtype !== undefined && !dtype.includes('float')) giveUp('parameters that are not floats');
+  return dtype === null ? 'float32' : dtype;
+}
 
 /** How many dims the layer takes. */
 function checkRank(solve: Solve, input: TensorValue, name: string): void {
@@ -113,9 +136,8 @@ export const batchNormLayer = layer({
   inputs: ['input: Tensor'],
   build: building((call, solve, name) => {
     const features = name.includes('Lazy') ? solve.fresh('num_features') : call.int('num_features');
-    notNegative(solve, [features]);
-    const dtype = factoryDtype(call);
     const [affine, tracked] = [flag(call, 'affine'), flag(call, 'track_running_stats')];
+    const dtype = normDtype(call, solve, features, affine, tracked);
     const biased = affine === false ? false : affine === undefined || flag(call, 'bias') === undefined ? undefined : flag(call, 'bias');
     const vector = shapeOf([features]);
     return withParameters(
@@ -130,6 +152,7 @@ export const batchNormLayer = layer({
   }),
   forward: applying((self, call, solve, name) => {
     const input = call.tensor('input');
+    checkEps(self);
     checkRank(solve, input, name);
     const statistics = {
       running_mean: tensorIfKnown(self, 'running_mean'),

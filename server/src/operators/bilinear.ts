@@ -30,6 +30,7 @@ function applyBilinear(
   const [a, b] = [solve.dims(inputs[0]), solve.dims(inputs[1])];
   if (a.length === 0 || b.length === 0) giveUp('an input without dims');
   if (a.length !== b.length) refuse(clash, `bilinear(): input dimensions do not match: got ${a.length} and ${b.length}`);
+  checkDtypes([...inputs, weight], bias);
   const batch = a.slice(0, -1);
   for (const [i, size] of batch.entries()) {
     const other = b[i] as Dim;
@@ -49,7 +50,6 @@ function applyBilinear(
     const message = `bilinear(): bias size does not match weight size: got ${solve.text(biasSize)} but expected ${solve.text(out)}`;
     refuse('parameter-size-mismatch', message, { argument: 'bias' });
   }
-  checkDtypes([...inputs, weight], bias);
   return tensor(shapeOf([...batch, out]), inputs[0].dtype);
 }
 
@@ -80,9 +80,9 @@ export const bilinearLayer = layer({
   inputs: ['input1: Tensor, input2: Tensor'],
   build: building((call, solve) => {
     const [in1, in2, out] = [call.int('in1_features'), call.int('in2_features'), call.int('out_features')];
+    notNegative(solve, [out, in1, in2]);
     if (!solve.atLeast(in1, 1))
       refuse('invalid-argument', `in1_features must be > 0, but got (in1_features=${solve.text(in1)})`, { argument: 'in1_features' });
-    notNegative(solve, [out, in1, in2]);
     const dtype = factoryDtype(call);
     return withParameters({
       weight: [true, shapeOf([out, in1, in2]), dtype],

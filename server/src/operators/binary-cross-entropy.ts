@@ -56,9 +56,9 @@ function sameShape(solve: Solve, a: Shape, b: Shape): boolean {
 }
 
 function probabilityTypes({ input, target }: Loss): DType | undefined {
-  kernelTakes(input, 'binary_cross_entropy', (dtype) => isIntegral(dtype) || isComplex(dtype));
   if (input.dtype !== undefined && target.dtype !== undefined && input.dtype !== target.dtype)
     refuse('target-dtype', `Found dtype ${scalarName(target.dtype)} but expected ${scalarName(input.dtype)}`, { argument: 'target' });
+  kernelTakes(input, 'binary_cross_entropy', (dtype) => isIntegral(dtype) || isComplex(dtype));
   return input.dtype;
 }
 

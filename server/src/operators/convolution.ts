@@ -10,12 +10,12 @@
  */
 import { layer, operator, type Call, type FixIntent, type Solve } from '../core/infer/operator';
 import { bool, int, str, tensor, type TensorValue, type Value } from '../core/infer/value';
-import { add, floorDiv, mul, num, type Dim } from '../core/shape/dim';
+import { add, floorDiv, mod, mul, num, type Dim } from '../core/shape/dim';
 import { shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
 import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, textOf, withParameters } from './common/construction';
-import { cppName, isFloat, refuseDtypes, scalarName } from './common/dtypes';
+import { cppName, isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
 import { checkCopying, paddingRankSentence, type Sides } from './common/padding';
 import { append, brackets, effectiveKernel, intTuple, isZero, joined, setTo, windowSteps } from './common/sizes';
 import { convolutionRankSentence, eachAtLeast, perAxis, spatialDims, windowed, withBatch } from './common/window';
@@ -60,19 +60,38 @@ function readPadding(call: Call, solve: Solve, n: number): Padding {
   return refuse('invalid-argument', `Invalid padding string: '${value.value}'`, { argument: 'padding' });
 }
 
+/** What `kernelOf` looks at. */
+interface Windowed {
+  readonly n: number;
+  readonly weight: TensorValue;
+  readonly stride: readonly Dim[];
+  readonly padding: Padding;
+  readonly dilation: readonly Dim[];
+  readonly groups: Dim;
+}
+
 /** The kernel's sizes, after checking that the weight fits a convolution over n dims. */
-export function kernelOf(solve: Solve, weight: TensorValue, n: number, stride: readonly Dim[]): readonly Dim[] {
+export function kernelOf(solve: Solve, c: Windowed, input: Shape, same = false): readonly Dim[] {
+  const { n, weight } = c;
   const rank = rankOf(solve, weight);
   if (rank !== undefined && rank > 2 && rank !== n + 2) {
-    const list = brackets(solve, stride);
-    refuse(
-      'kernel-rank-mismatch',
-      `expected stride to be a single integer value or a list of ${rank - 2} values to match the convolution dimensions, but got stride=${list}`,
-      { argument: 'weight' },
-    );
+    // With other mistakes beside it, PyTorch's words differ.
+    const sound = [...c.stride, ...c.dilation, c.groups].every((value) => solve.less(value, num(1)) === 'no');
+    const padded = typeof c.padding !== 'string' && c.padding.every((value) => isZero(solve, value));
+    if (same || !sound || !padded || input.rest !== undefined) giveUp('a kernel of another number of dims');
+    refuse('kernel-rank-mismatch', n === 1 ? flatKernel(solve, weight, input) : wrongCount('stride', rank - 2, solve)(c.stride), { argument: 'weight' });
   }
   if (!solve.rank(weight, [n + 2])) giveUp('the weight is not a kernel');
   return solve.dims(weight).slice(2);
+}
+
+function flatKernel(solve: Solve, weight: TensorValue, input: Shape): string {
+  const rank = rankOf(solve, weight) ?? 0;
+  const batched = input.lead.length === 2 ? [num(1), ...input.lead] : input.lead;
+  return (
+    `Expected ${rank}-dimensional input for ${rank}-dimensional weight ${brackets(solve, solve.dims(weight))}, ` +
+    `but got ${batched.length}-dimensional input of size ${brackets(solve, batched)} instead`
+  );
 }
 
 /** Checks that groups divides the weight's first size. */
@@ -89,24 +108,36 @@ export function checkGroups(solve: Solve, weight: TensorValue, groups: Dim): voi
 
 /** Checks stride, dilation and kernel: all at least 1. */
 export function checkWindow(solve: Solve, stride: readonly Dim[], dilation: readonly Dim[], kernel: readonly Dim[]): void {
+  // Each kernel has words of its own about dilation.
+  if (dilation.some((step) => !solve.atLeast(step, 1))) giveUp('a dilation below 1');
   eachAtLeast(solve, stride, 1, 'non-positive stride is not supported', 'stride');
-  eachAtLeast(solve, dilation, 1, 'non-positive dilation is not supported', 'dilation');
   if (kernel.some((size) => !solve.atLeast(size, 1))) giveUp('a kernel without elements');
 }
 
-/** Checks element types of input, weight and bias. */
-export function checkConvolutionDtypes(input: TensorValue, weight: TensorValue, bias: TensorValue | null, biasFirst: boolean): void {
+/** The element type of the bias is compared before sizes are. */
+function checkBiasDtype(input: TensorValue, bias: TensorValue | null): void {
+  const [x, b] = [input.dtype, bias?.dtype];
+  if (x === undefined || b === undefined || x === b) return;
+  if (x === 'float32' && b === 'bfloat16') giveUp('a bias in half precision');
+  refuseDtypes(`Input type (${cppName(x)}) and bias type (${cppName(b)}) should be the same`, 'input');
+}
+
+/**
+ * Checks element types of input and weight. Which kernel runs decides about the words.
+ * @param dilation undefined for transposed convolutions
+ */
+export function checkConvolutionDtypes(input: TensorValue, weight: TensorValue, bias: TensorValue | null, dilation?: readonly Dim[]): void {
   const [x, w, b] = [input.dtype, weight.dtype, bias?.dtype];
-  if (biasFirst && x !== undefined && b !== undefined && x !== b)
-    refuseDtypes(`Input type (${cppName(x)}) and bias type (${cppName(b)}) should be the same`, 'input');
+  const dense = dilation?.every((step) => step.key === num(1).key) !== false;
+  if (!dense && (isIntegral(x) || isIntegral(w))) giveUp('a dilated convolution of whole numbers');
   if (x !== undefined && w !== undefined && x !== w) {
-    if (!isFloat(w) && w !== 'int64') giveUp('element types differ');
-    // The vendor kernels that take float32 have their own words.
-    if (x === 'float32') {
-      const message = `Input type (torch.FloatTensor) and weight type (torch.${scalarName(w)}Tensor) should be the same`;
-      refuseDtypes(biasFirst ? `${message} or input should be a MKLDNN tensor and weight is a dense tensor` : `expected scalar type Float but found ${scalarName(w)}`, 'input');
+    if (x === 'float32' && dilation === undefined && w !== 'float64') giveUp('element types differ');
+    if (x === 'float32' && dilation !== undefined) {
+      if (w !== 'float64' || !dense) giveUp('element types differ');
+      const message = 'Input type (torch.FloatTensor) and weight type (torch.DoubleTensor) should be the same';
+      refuseDtypes(`${message} or input should be a MKLDNN tensor and weight is a dense tensor`, 'input');
     }
-    if (isFloat(x) || x === 'int64' || x === 'uint8') refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'input');
+    if (isFloat(w) && (isFloat(x) || x === 'int64')) refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'input');
     giveUp('element types differ');
   }
   const dtype = x ?? w ?? b;
@@ -116,30 +147,40 @@ export function checkConvolutionDtypes(input: TensorValue, weight: TensorValue, 
 
 function convolve(solve: Solve, c: Convolution): TensorValue {
   const { n, weight, groups } = c;
-  if (c.padding === 'same' && (rankOf(solve, weight) ?? n + 2) !== n + 2) giveUp('a kernel of another number of dims');
-  const kernel = kernelOf(solve, weight, n, c.stride);
   const { before, channels, spatial } = windowed(solve, c.input, n, (sizes) =>
     c.mode !== undefined && c.mode !== 'zeros' && !c.name.includes('Lazy')
       ? paddingRankSentence(2 * n, sizes === '' ? 0 : sizes.split(', ').length)
       : convolutionRankSentence(n, c.name, sizes),
   );
+  // A lazy layer takes its sizes from the first input.
+  if (c.name.includes('Lazy') && c.channels !== undefined) solve.same(channels, c.channels);
+  const kernel = kernelOf(solve, c, append(before, [channels, ...spatial]), c.padding === 'same');
   checkWindow(solve, c.stride, c.dilation, kernel);
   if (typeof c.padding !== 'string') eachAtLeast(solve, c.padding, 0, 'negative padding is not supported', 'padding');
   if (c.padding === 'same' && c.stride.some((step) => !solve.same(step, num(1))))
     refuse('invalid-argument', "padding='same' is not supported for strided convolutions", { argument: 'stride' });
+  // Padding in words is resolved first.
+  if (typeof c.padding !== 'string') checkBiasDtype(c.input, c.bias);
   checkGroups(solve, weight, groups);
   const effective = kernel.map((size, i) => effectiveKernel(size, c.dilation[i] as Dim));
   const padded = spatial.map((size, i) => paddedSize(c, size, effective[i] as Dim, i));
   checkMode(solve, c, spatial, before, channels);
-  checkChannels(solve, c, before, channels, c.mode === 'zeros' ? spatial : padded);
+  checkChannels(solve, c, before, channels, c.mode === 'zeros' ? shownSizes(c, spatial, effective) : padded);
   checkBias(solve, c);
   checkKernelFits(solve, padded, effective);
   // torch computes nothing over a spatial dim of size 0, padded or not, unless batch or channels are 0.
   if ([channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
-  checkConvolutionDtypes(c.input, weight, c.bias, true);
+  if (typeof c.padding === 'string' && isIntegral(c.input.dtype)) giveUp('a convolution of whole numbers');
+  checkBiasDtype(c.input, c.bias);
+  checkConvolutionDtypes(c.input, weight, c.bias, c.dilation);
+  if (solve.dims(weight).some((size) => isZero(solve, size))) giveUp('a weight without elements');
   const out = padded.map((size, i) => (c.padding === 'same' ? (spatial[i] as Dim) : windowSteps(size, effective[i] as Dim, c.stride[i] as Dim)));
   return tensor(append(before, [solve.dims(weight)[0] as Dim, ...out]), c.input.dtype ?? weight.dtype);
 }
+
+/** With padding 'same', an odd amount puts one value at the end before the convolution is tried. */
+const shownSizes = (c: Convolution, spatial: readonly Dim[], effective: readonly Dim[]): readonly Dim[] =>
+  c.padding === 'same' ? spatial.map((size, i) => add(size, mod(add(effective[i] as Dim, num(-1)), num(2)))) : spatial;
 
 function paddedSize(c: Convolution, size: Dim, effective: Dim, i: number): Dim {
   if (c.padding === 'valid') return size;
@@ -196,6 +237,7 @@ export const convolution = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
+    windowed(solve, call.tensor('input'), n, (sizes) => convolutionRankSentence(n, `conv${n}d`, sizes));
     return convolve(solve, {
       name: `conv${n}d`,
       n,
@@ -213,7 +255,12 @@ export const convolution = operator({
 });
 
 /** What the constructors of convolutions check before they make a weight. */
-export function checkChannelGroups(solve: Solve, inChannels: Dim, outChannels: Dim, groups: Dim): void {
+export function checkChannelGroups(solve: Solve, inChannels: Dim, outChannels: Dim, groups: Dim, lazy: boolean): void {
+  if (lazy) {
+    // Nothing is compared before the first input.
+    if (solve.less(groups, num(1)) !== 'no' || !solve.divides(groups, outChannels)) giveUp('groups of a lazy layer');
+    return;
+  }
   if (!solve.atLeast(groups, 1)) refuse('invalid-argument', 'groups must be a positive integer', { argument: 'groups' });
   const id = 'groups-not-dividing-channels';
   if (!solve.divides(groups, inChannels))
@@ -252,14 +299,15 @@ const paddingAttribute = (call: Call, n: number): Value => {
 export const convolutionLayer = layer({
   id: 'convolution',
   names: [1, 2, 3].flatMap((n) => [`torch.nn.Conv${n}d`, `torch.nn.LazyConv${n}d`]),
-  params: signatures,
+  // Lazy layers take padding in words as well.
+  params: (name) => signatures(name).map((signature) => signature.replace(/padding: int\[\d\]/, 'padding: any')),
   inputs: ['input: Tensor'],
   build: building((call, solve, name) => {
     const n = spatialDims(name);
     const inChannels = name.includes('Lazy') ? solve.fresh('in_channels') : call.int('in_channels');
     const [outChannels, groups] = [call.int('out_channels'), call.int('groups')];
     const [kernel, stride] = [asList(call, 'kernel_size', n), asList(call, 'stride', n)];
-    checkChannelGroups(solve, inChannels, outChannels, groups);
+    checkChannelGroups(solve, inChannels, outChannels, groups, name.includes('Lazy'));
     checkPaddingWords(solve, call, stride);
     const sizes = [outChannels, perGroupOf(solve, inChannels, groups), ...kernel];
     if (name.includes('Lazy') && sizes.some((size) => solve.less(size, num(0)) === 'yes')) giveUp('a negative size');

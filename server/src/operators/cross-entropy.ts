@@ -10,6 +10,7 @@
 import { layer, operator, type Call, type Solve } from '../core/infer/operator';
 import { tensor, type TensorValue } from '../core/infer/value';
 import type { Dim } from '../core/shape/dim';
+import type { DType } from '../core/shape/dtype';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { applying, building, plain, tensorIfKnown } from './common/construction';
@@ -35,7 +36,7 @@ function loss(solve: Solve, l: Loss): TensorValue {
     refuse('input-rank-mismatch', 'Expected 1 or more dimensions (got 0)', { argument: 'input' });
   }
   if (l.kind === 'cross_entropy' && hasProbabilities(solve, scores, wanted, l.target)) return withProbabilities(solve, l, scores);
-  checkTarget(solve, scores, wanted);
+  checkTarget(solve, scores, wanted, l.target.dtype);
   checkTypes(solve, l, scores);
   if (isZero(solve, scores[scores.length === 1 ? 0 : 1] as Dim)) giveUp('no classes');
   const each = scores.length === 1 ? [] : wanted;
@@ -74,11 +75,12 @@ function checkScores(input: TensorValue, rank: number): void {
   kernelTakes(input, rank <= 2 ? 'log_softmax_lastdim_kernel_impl' : 'log_softmax_kernel_impl', (dtype) => isIntegral(dtype) || isComplex(dtype));
 }
 
-function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[]): void {
+function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[], target: DType | undefined): void {
   const multiTarget = '0D or 1D target tensor expected, multi-target not supported';
   if (scores.length === 1) {
     if (wanted.length > 1) refuse('target-rank-mismatch', multiTarget, { argument: 'target' });
     const [only] = wanted;
+    if (only !== undefined && isFloat(target)) giveUp('a target of one dim and floats');
     if (only !== undefined && !(solve.number(only) === 1 || solve.equal(only, scores[0] as Dim) === 'maybe'))
       refuse('target-size-mismatch', `For 1D input, 1D target must have size 1, but got target size: ${solve.text(only)}`, { argument: 'target' });
     return;
@@ -136,7 +138,7 @@ function checkWeight(solve: Solve, weight: TensorValue, classes: Dim, sentence: 
 
 function checkSmoothing(call: Call): void {
   const smoothing = pythonNumber(call.value('label_smoothing'));
-  if (smoothing !== undefined && !(Number(smoothing) >= 0 && Number(smoothing) <= 1))
+  if (smoothing !== undefined && Number(smoothing) > 1)
     refuse('invalid-argument', `label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`, { argument: 'label_smoothing' });
 }
 

@@ -13,8 +13,8 @@ import { constantOf, type Dim } from '../core/shape/dim';
 import { dimsOf, shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { broadcastShapes } from './common/broadcasting';
-import { applying, building, plain } from './common/construction';
-import { isFloat, isIntegral, kernelTakes, scalarName } from './common/dtypes';
+import { applying, building, plain, textOf } from './common/construction';
+import { isFloat, isHalf, isIntegral, kernelTakes, scalarName } from './common/dtypes';
 import { pythonNumber } from './common/literals';
 import { promoted, reduced, reductionAttribute, reductionOf, type Reduction } from './common/losses';
 import { tensorBrackets, torchSize } from './common/sizes';
@@ -24,6 +24,7 @@ import { signatures } from './signature';
 const sizesOf = (solve: Solve, t: TensorValue): readonly Dim[] => dimsOf(solve.shape(t)) ?? giveUp('the number of dims is not known');
 
 const floatResult = (solve: Solve, ...tensors: readonly TensorValue[]) => {
+  if (tensors.some((t) => t.dtype === 'bool')) giveUp('differences of bools');
   const dtype = promoted(solve, ...tensors);
   return dtype === undefined || isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
 };
@@ -80,6 +81,7 @@ function multiMargin(solve: Solve, input: TensorValue, target: TensorValue, redu
   const [scores, labels] = [sizesOf(solve, input), sizesOf(solve, target)];
   if (scores.length !== 2) giveUp('scores that are not a matrix');
   const rows = scores[0] as Dim;
+  if (labels.length === 0) giveUp('a single label');
   if (labels.length !== 1 || !solve.same(labels[0] as Dim, rows))
     refuse(
       'target-size-mismatch',
@@ -92,7 +94,7 @@ function multiMargin(solve: Solve, input: TensorValue, target: TensorValue, redu
 }
 
 function checkLabels(input: TensorValue, target: TensorValue): void {
-  if (input.dtype !== undefined && !isFloat(input.dtype)) giveUp(`a loss of ${input.dtype}`);
+  if (input.dtype !== undefined && (!isFloat(input.dtype) || isHalf(input.dtype))) giveUp(`a loss of ${input.dtype}`);
   if (target.dtype === undefined || target.dtype === 'int64') return;
   refuse('target-dtype', `expected scalar type Long but found ${scalarName(target.dtype)}`, { argument: 'target' });
 }
@@ -118,14 +120,8 @@ function multilabelMargin(solve: Solve, input: TensorValue, target: TensorValue,
 function multilabelSoftMargin(solve: Solve, input: TensorValue, target: TensorValue, reduction: Reduction): TensorValue {
   kernelTakes(input, 'log_sigmoid_cpu', isIntegral);
   const each = broadcastShapes(solve, solve.shape(target), solve.shape(input));
-  if (dimsOf(each)?.length === 0) giveUp('scores without dims');
+  if (sizesOf(solve, input).length === 0 || dimsOf(each)?.length === 0) giveUp('scores without dims');
   return reduced(reduction, withoutLast(each), floatResult(solve, input, target));
-}
-
-/** A layer's positional arguments are bound to the names that the three-tensor losses share. */
-function tripletOf(call: Call): readonly [TensorValue, TensorValue, TensorValue] {
-  const [a, b, c] = call.given('anchor') ? ['anchor', 'positive', 'negative'] : ['input1', 'input2', 'target'];
-  return [call.tensor(a as string), call.tensor(b as string), call.tensor(c as string)];
 }
 
 /** The loss of this name, its tensors read from `call`. */
@@ -137,7 +133,7 @@ function loss(solve: Solve, name: string, call: Call, reduction: Reduction): Ten
       return marginRanking(solve, call.tensor('input1'), call.tensor('input2'), call.tensor('target'), reduction);
     case 'triplet_margin_loss':
     case 'triplet_margin_with_distance_loss':
-      return tripletMargin(solve, tripletOf(call), reduction);
+      return tripletMargin(solve, [call.tensor('anchor'), call.tensor('positive'), call.tensor('negative')], reduction);
     case 'multi_margin_loss':
       return multiMargin(solve, call.tensor('input'), call.tensor('target'), reduction);
     case 'multilabel_margin_loss':
@@ -147,9 +143,17 @@ function loss(solve: Solve, name: string, call: Call, reduction: Reduction): Ten
   }
 }
 
+/** The soft margin of many labels takes any word for the reduction until it has computed. */
+function checkWord(options: Call, name: string): void {
+  const word = textOf(options, 'reduction');
+  if (name === 'multilabel_soft_margin_loss' && word !== undefined && !['none', 'mean', 'sum'].includes(word)) giveUp('a wrong reduction');
+}
+
 /** Options with which the shapes aren't the plain ones. */
 function checkOptions(options: Call, name: string): void {
   if (/^multi/.test(name) && name !== 'multilabel_margin_loss' && options.value('weight').kind !== 'none') giveUp('class weights');
+  const margin = name.startsWith('triplet') ? pythonNumber(options.value('margin')) : undefined;
+  if (margin !== undefined && Number(margin) <= 0) refuse('invalid-argument', `margin must be greater than 0, got ${margin}`, { argument: 'margin' });
   if (name === 'triplet_margin_with_distance_loss' && options.value('distance_function').kind !== 'none') giveUp('a distance function');
 }
 
@@ -172,29 +176,53 @@ export const distanceLoss = operator({
   infer: answering((call, solve, full) => {
     const name = full.slice(full.lastIndexOf('.') + 1);
     checkOptions(call, name);
+    checkWord(call, name);
     return loss(solve, name, call, reductionOf(call, hasOlder(name)));
   }),
 });
 
-export const distanceLossLayer = layer({
+const build = building((call, _solve, full) => {
+  const name = layers[full] ?? '';
+  const margin = name.startsWith('triplet') ? pythonNumber(call.value('margin')) : undefined;
+  if (margin !== undefined && Number(margin) <= 0) {
+    const short = full.slice('torch.nn.'.length);
+    refuse('invalid-argument', `${short}: expected margin to be greater than 0, got ${margin} instead`, { argument: 'margin' });
+  }
+  return plain(hasOlder(name) ? reductionAttribute(call) : {});
+});
+
+const forward = applying((self, call, solve, full) => {
+  const name = layers[full] ?? giveUp(`the layer ${full}`);
+  checkOptions(self, name);
+  checkWord(self, name);
+  return loss(solve, name, call, reductionOf(self, false));
+});
+
+const named = (pattern: RegExp): readonly string[] => Object.keys(layers).filter((name) => pattern.test(name));
+
+export const labelLossLayer = layer({
   id: 'distance-loss',
-  names: Object.keys(layers),
+  names: named(/Multi/),
   params: signatures,
-  inputs: [
-    'input: Tensor, target: Tensor',
-    'input1: Tensor, input2: Tensor, target: Tensor',
-    'anchor: Tensor, positive: Tensor, negative: Tensor',
-  ],
-  build: building((call, _solve, full) => {
-    const name = layers[full] ?? '';
-    const margin = name === 'triplet_margin_loss' ? pythonNumber(call.value('margin')) : undefined;
-    if (margin !== undefined && Number(margin) <= 0)
-      refuse('invalid-argument', `TripletMarginLoss: expected margin to be greater than 0, got ${margin} instead`, { argument: 'margin' });
-    return plain(hasOlder(name) ? reductionAttribute(call) : {});
-  }),
-  forward: applying((self, call, solve, full) => {
-    const name = layers[full] ?? giveUp(`the layer ${full}`);
-    checkOptions(self, name);
-    return loss(solve, name, call, reductionOf(self, false));
-  }),
+  inputs: ['input: Tensor, target: Tensor'],
+  build,
+  forward,
+});
+
+export const pairLossLayer = layer({
+  id: 'distance-loss',
+  names: named(/CosineEmbedding|MarginRanking/),
+  params: signatures,
+  inputs: ['input1: Tensor, input2: Tensor, target: Tensor'],
+  build,
+  forward,
+});
+
+export const tripletLossLayer = layer({
+  id: 'distance-loss',
+  names: named(/Triplet/),
+  params: signatures,
+  inputs: ['anchor: Tensor, positive: Tensor, negative: Tensor'],
+  build,
+  forward,
 });

@@ -7,14 +7,14 @@
  * Source: torch.nn.functional.mse_loss, l1_loss, smooth_l1_loss, huber_loss, kl_div, soft_margin_loss, poisson_nll_loss,
  * gaussian_nll_loss, hinge_embedding_loss and their layers, PyTorch 2.13.
  */
-import { layer, operator, type Call, type Solve } from '../core/infer/operator';
+import { layer, operator, type Call, type Layer, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
 import { num, type Dim } from '../core/shape/dim';
 import type { DType } from '../core/shape/dtype';
 import { dimsOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { broadcastShapes } from './common/broadcasting';
-import { applying, building, plain } from './common/construction';
+import { applying, building, plain, textOf } from './common/construction';
 import { isFloat, isIntegral, kernelTakes } from './common/dtypes';
 import { pythonNumber } from './common/literals';
 import { meanTakes, promoted, reduced, reductionAttribute, reductionOf, type Reduction } from './common/losses';
@@ -25,7 +25,8 @@ interface Loss {
   readonly name: string;
   readonly input: TensorValue;
   readonly target: TensorValue;
-  readonly reduction: Reduction;
+  /** Asked for when torch looks at it: some losses compare sizes before. */
+  readonly reduction: () => Reduction;
   /** The call that has the options: beta, delta, weight, var. */
   readonly options: Call;
   readonly call: Call;
@@ -34,15 +35,19 @@ interface Loss {
 /** Which operand PyTorch names first in its sentence about sizes. */
 const targetFirst = ['hinge_embedding_loss', 'kl_div', 'poisson_nll_loss'];
 
+/** Losses that compare sizes before they look at the reduction. */
+const sizesFirst = ['huber_loss', 'l1_loss', 'mse_loss', 'smooth_l1_loss'];
+
 function loss(solve: Solve, l: Loss): TensorValue {
-  const { name, input, target, reduction } = l;
-  checkOptions(l);
-  if (name === 'gaussian_nll_loss') checkVariance(solve, l);
+  const { name, input, target } = l;
+  if (!sizesFirst.includes(name)) l.reduction();
   const [a, b] = [solve.shape(input), solve.shape(target)];
   const each = targetFirst.includes(name) ? broadcastShapes(solve, b, a) : broadcastShapes(solve, a, b);
+  checkOptions(l);
   if (name === 'soft_margin_loss') checkWrittenBack(solve, a, each);
   checkWeight(solve, l, each);
-  return reduced(reduction, each, typeOf(solve, l));
+  const reduction = l.reduction();
+  return reduced(reduction, each, typeOf(solve, l, reduction));
 }
 
 /** soft_margin_loss computes in a tensor of the input's shape. */
@@ -53,7 +58,7 @@ function checkWrittenBack(solve: Solve, input: Shape, each: Shape): void {
 }
 
 /** The element type of the loss; refuses what the kernels refuse. */
-function typeOf(solve: Solve, { name, input, target, reduction }: Loss): DType | undefined {
+function typeOf(solve: Solve, { name, input, target }: Loss, reduction: Reduction): DType | undefined {
   const dtype = promoted(solve, input, target);
   if (dtype === undefined) return undefined;
   switch (name) {
@@ -64,7 +69,8 @@ function typeOf(solve: Solve, { name, input, target, reduction }: Loss): DType |
       kernelTakes({ ...input, dtype }, kernel, isIntegral);
       // Written into a tensor of the input's type in between.
       if (name === 'huber_loss' && input.dtype !== dtype && !isFloat(input.dtype)) giveUp('huber_loss of mixed element types');
-      return isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
+      if (!isFloat(dtype)) giveUp(`a loss of ${dtype}`);
+      return name === 'huber_loss' && input.dtype !== target.dtype ? undefined : dtype;
     }
     case 'l1_loss':
       if (input.dtype === 'bool' || target.dtype === 'bool') giveUp('a loss of bool');
@@ -75,24 +81,28 @@ function typeOf(solve: Solve, { name, input, target, reduction }: Loss): DType |
         refuse('dtype-not-supported', 'kl_div: Integral inputs not supported.', { argument: isIntegral(input.dtype) ? 'input' : 'target' });
       return isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
     case 'hinge_embedding_loss':
-      meanTakes(reduction, dtype, isIntegral(dtype));
-      return isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
-    default:
       return isFloat(input.dtype) && isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
+    default:
+      if (!isFloat(input.dtype) || !isFloat(dtype)) giveUp(`a loss of ${dtype}`);
+      // Some steps are written into a tensor of the input's type.
+      return input.dtype === target.dtype ? dtype : undefined;
   }
 }
 
 function checkOptions({ name, options }: Loss): void {
   if (name === 'smooth_l1_loss' && Number(pythonNumber(options.value('beta')) ?? 1) < 0)
     refuse('invalid-argument', 'smooth_l1_loss does not support negative values for beta.', { argument: 'beta' });
+  if (name === 'poisson_nll_loss' && ['log_input', 'full'].some((flagged) => options.value(flagged).kind !== 'bool')) giveUp('flags that are not bools');
   if (name === 'huber_loss' && Number(pythonNumber(options.value('delta')) ?? 1) <= 0)
     refuse('invalid-argument', 'huber_loss does not support non-positive values for delta.', { argument: 'delta' });
 }
 
-/** The variance has the input's shape, or the last size left out, or 1 there. */
-function checkVariance(solve: Solve, { call, input }: Loss): void {
+/** The variance has the input's shape, or the last size left out, or a single 1 in place of a size. */
+function checkVariance(solve: Solve, call: Call, input: TensorValue): void {
   const value = call.value('var');
-  if (value.kind !== 'tensor') return value.kind === 'float' || value.kind === 'int' ? undefined : giveUp('the variance is not known');
+  if (value.kind === 'float' && value.value !== undefined && value.value >= 0) return;
+  if (value.kind !== 'tensor') giveUp('the variance is not known');
+  if (!isFloat(value.dtype) || value.dtype !== input.dtype) giveUp('a variance of another element type');
   const [a, v] = [dimsOf(solve.shape(input)), dimsOf(solve.shape(value))];
   if (a === undefined || v === undefined) giveUp('the number of dims is not known');
   const alike = (xs: readonly Dim[], ys: readonly Dim[]): 'yes' | 'no' | 'maybe' => {
@@ -100,7 +110,8 @@ function checkVariance(solve: Solve, { call, input }: Loss): void {
     const answers = xs.map((size, i) => solve.equal(size, ys[i] as Dim));
     return answers.includes('no') ? 'no' : answers.includes('maybe') ? 'maybe' : 'yes';
   };
-  const options = [alike(a, v), alike(a.slice(0, -1), v), alike([...a.slice(0, -1), num(1)], v)];
+  const oneSmaller = a.map((_, axis) => a.map((size, i) => (i === axis ? num(1) : size)));
+  const options = [a, a.slice(0, -1), ...oneSmaller].map((sizes) => alike(sizes, v));
   if (options.includes('yes')) return;
   if (options.includes('maybe')) giveUp('the sizes of the variance are not known');
   refuse('variance-size-mismatch', 'var is of incorrect size', { argument: 'var' });
@@ -134,31 +145,64 @@ const layers: Readonly<Record<string, string>> = {
 /** Newer losses don't have the older arguments. */
 const hasOlder = (name: string): boolean => name !== 'huber_loss' && name !== 'gaussian_nll_loss';
 
+function reductionFor(name: string, options: Call, older: boolean): Reduction {
+  // The Gaussian loss has words of its own for a wrong one.
+  const word = textOf(options, 'reduction');
+  if (name === 'gaussian_nll_loss' && word !== undefined && !['none', 'mean', 'sum'].includes(word)) giveUp('a wrong reduction');
+  return reductionOf(options, older, name === 'kl_div');
+}
+
 export const elementwiseLoss = operator({
   id: 'elementwise-loss',
   names: Object.values(layers).map((name) => `torch.nn.functional.${name}`),
   params: signatures,
   infer: answering((call, solve, full) => {
     const name = full.slice(full.lastIndexOf('.') + 1);
-    const reduction = reductionOf(call, hasOlder(name), name === 'kl_div');
-    return loss(solve, { name, input: call.tensor('input'), target: call.tensor('target'), reduction, options: call, call });
+    const [input, target] = [call.tensor('input'), call.tensor('target')];
+    if (name === 'gaussian_nll_loss') checkVariance(solve, call, input);
+    const reduction = () => reductionFor(name, call, hasOlder(name));
+    return loss(solve, { name, input, target, reduction, options: call, call });
   }),
 });
 
+const build = building((call, _solve, name) => plain(hasOlder(layers[name] ?? '') ? reductionAttribute(call) : {}));
+
+/** @param first the first argument of forward */
+const forward = (first: string): Layer['forward'] =>
+  applying((self, call, solve, full) => {
+    const name = layers[full] ?? giveUp(`the layer ${full}`);
+    const [input, target] = [call.tensor(first), call.tensor('target')];
+    if (name === 'gaussian_nll_loss') checkVariance(solve, call, input);
+    const reduction = () => reductionFor(name, self, false);
+    return loss(solve, { name, input, target, reduction, options: self, call });
+  });
+
+const gaussian = 'torch.nn.GaussianNLLLoss';
+const poisson = 'torch.nn.PoissonNLLLoss';
+
 export const elementwiseLossLayer = layer({
   id: 'elementwise-loss',
-  names: Object.keys(layers),
+  names: Object.keys(layers).filter((name) => name !== gaussian && name !== poisson),
   params: signatures,
-  inputs: [
-    'input: Tensor, target: Tensor',
-    'log_input: Tensor, target: Tensor',
-    'input: Tensor, target: Tensor, var: any',
-  ],
-  build: building((call, _solve, name) => plain(hasOlder(layers[name] ?? '') ? reductionAttribute(call) : {})),
-  forward: applying((self, call, solve, full) => {
-    const name = layers[full] ?? giveUp(`the layer ${full}`);
-    const input = call.tensor(call.given('log_input') ? 'log_input' : 'input');
-    const reduction = reductionOf(self, false, name === 'kl_div');
-    return loss(solve, { name, input, target: call.tensor('target'), reduction, options: self, call });
-  }),
+  inputs: ['input: Tensor, target: Tensor'],
+  build,
+  forward: forward('input'),
+});
+
+export const gaussianLossLayer = layer({
+  id: 'elementwise-loss',
+  names: [gaussian],
+  params: signatures,
+  inputs: ['input: Tensor, target: Tensor, var: any'],
+  build,
+  forward: forward('input'),
+});
+
+export const poissonLossLayer = layer({
+  id: 'elementwise-loss',
+  names: [poisson],
+  params: signatures,
+  inputs: ['log_input: Tensor, target: Tensor'],
+  build,
+  forward: forward('log_input'),
 });

@@ -13,7 +13,7 @@ import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, textOf, withParameters } from './common/construction';
 import { isFloat, isIntegral } from './common/dtypes';
-import { torchSize } from './common/sizes';
+import { isZero, torchSize } from './common/sizes';
 import { checkIndices } from './embedding';
 import { signatures } from './signature';
 
@@ -45,9 +45,12 @@ function bags(solve: Solve, b: Bags): TensorValue {
         `(got mode='${b.mode}'). Please open a feature request on GitHub.`,
       { argument: 'per_sample_weights' },
     );
+  // Indices beside offsets are converted first.
+  if (rank === 1 && isIntegral(indices.dtype) && indices.dtype !== 'int64' && indices.dtype !== 'int32') giveUp('indices of another type');
   checkIndices(indices, 'embedding_bag', 'input');
   if (b.offsets !== null) checkIndices(b.offsets, 'embedding_bag', 'offsets');
-  if (weight.dtype !== undefined && isIntegral(weight.dtype)) giveUp('a table of whole numbers');
+  if (weight.dtype !== undefined && !isFloat(weight.dtype)) giveUp('a table of other numbers');
+  if (isZero(solve, solve.dims(weight)[0] as Dim)) giveUp('a table without rows');
   return tensor(shapeOf([count, solve.dims(weight)[1] as Dim]), weight.dtype);
 }
 

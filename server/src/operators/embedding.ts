@@ -9,10 +9,10 @@ import { layer, operator, type Solve } from '../core/infer/operator';
 import { int, tensor, type TensorValue } from '../core/infer/value';
 import { add, num, type Dim } from '../core/shape/dim';
 import { shapeOf } from '../core/shape/shape';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
 import { applying, building, factoryDtype, notNegative, tensorIfKnown, withParameters } from './common/construction';
 import { isComplex, scalarName } from './common/dtypes';
-import { append } from './common/sizes';
+import { append, isZero } from './common/sizes';
 import { signatures } from './signature';
 
 /**
@@ -22,7 +22,7 @@ import { signatures } from './signature';
 export function checkIndices(indices: TensorValue, by: string, argument: string): void {
   const { dtype } = indices;
   if (dtype === undefined || dtype === 'int64' || dtype === 'int32') return;
-  const got = dtype === 'bool' || isComplex(dtype) ? `CPU${scalarName(dtype)}Type` : `torch.${scalarName(dtype)}Tensor`;
+  const got = dtype === 'bool' || dtype === 'bfloat16' || isComplex(dtype) ? `CPU${scalarName(dtype)}Type` : `torch.${scalarName(dtype)}Tensor`;
   refuse(
     'index-dtype',
     "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; " +
@@ -36,13 +36,14 @@ function checkPaddingIndex(solve: Solve, index: Dim | null, rows: Dim): void {
   if (index === null) return;
   const value = solve.number(index);
   if (value === undefined) return;
-  const inside = value >= 0 ? solve.less(index, rows) !== 'no' : solve.less(add(index, rows), num(0)) !== 'yes';
+  const inside = value === 0 ? true : value > 0 ? solve.less(index, rows) !== 'no' : solve.less(add(index, rows), num(0)) !== 'yes';
   if (!inside) refuse('invalid-argument', 'Padding_idx must be within num_embeddings', { argument: 'padding_idx' });
 }
 
 function lookUp(solve: Solve, indices: TensorValue, weight: TensorValue, argument: string): TensorValue {
   if (!solve.rank(weight, [2])) refuse('embedding-weight-rank', "'weight' must be 2-D", { argument: 'weight' });
   checkIndices(indices, 'embedding', argument);
+  if (isZero(solve, solve.dims(weight)[0] as Dim)) giveUp('a table without rows');
   return tensor(append(solve.shape(indices), [solve.dims(weight)[1] as Dim]), weight.dtype);
 }
 

@@ -36,6 +36,8 @@ export const unflattenLayer = layer({
   forward: applying((self, call, solve) => {
     const input = call.tensor('input');
     if (self.value('dim').kind === 'str') giveUp('named dims');
-    return reshaped(input, unflattened(solve, input, self.number('dim'), self.ints('unflattened_size')));
+    const sizes = self.ints('unflattened_size');
+    if (sizes.some((size) => (solve.number(size) ?? 0) < -1)) giveUp('a size below -1');
+    return reshaped(input, unflattened(solve, input, self.number('dim'), sizes));
   }),
 });

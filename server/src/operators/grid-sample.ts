@@ -50,7 +50,8 @@ function affineGrid(call: Call, solve: Solve): TensorValue {
   const wanted = [num(n), num(n + 1)];
   const matrices = solve.rank(theta, [3]) && solve.trailing(theta, 2).last.every((found, i) => solve.same(found, wanted[i] as Dim));
   if (!matrices) {
-    const list = `(${size.map((d) => solve.text(d)).join(', ')})`;
+    const listed = size.map((d) => solve.text(d)).join(', ');
+    const list = call.value('size').kind === 'ref' ? `[${listed}]` : `(${listed})`;
     const message = `Expected a batch of ${n}D affine matrices of shape Nx${n}x${n + 1} for size ${list}. Got ${torchSize(solve, solve.shape(theta))}.`;
     refuse(clash, message, { argument: 'theta' });
   }

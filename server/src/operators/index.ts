@@ -17,14 +17,14 @@ import { ctcLoss, ctcLossLayer } from './ctc-loss';
 import { cumulative } from './cumulative';
 import { dataDependent } from './data-dependent';
 import { diagonal } from './diagonal';
-import { distanceLoss, distanceLossLayer } from './distance-loss';
+import { distanceLoss, labelLossLayer, pairLossLayer, tripletLossLayer } from './distance-loss';
 import { dropout, dropoutLayer } from './dropout';
 import { einops } from './einops';
 import { einopsEinsum } from './einops-einsum';
 import { einopsLayers } from './einops-layers';
 import { einopsPack } from './einops-pack';
 import { einsum } from './einsum';
-import { elementwiseLoss, elementwiseLossLayer } from './elementwise-loss';
+import { elementwiseLoss, elementwiseLossLayer, gaussianLossLayer, poissonLossLayer } from './elementwise-loss';
 import { embedding, embeddingLayer } from './embedding';
 import { embeddingBag, embeddingBagLayer } from './embedding-bag';
 import { expand } from './expand';
@@ -111,7 +111,9 @@ export const catalogue: readonly Declaration[] = [
   dataDependent,
   diagonal,
   distanceLoss,
-  distanceLossLayer,
+  labelLossLayer,
+  pairLossLayer,
+  tripletLossLayer,
   dropout,
   dropoutLayer,
   einops,
@@ -121,6 +123,8 @@ export const catalogue: readonly Declaration[] = [
   einsum,
   elementwiseLoss,
   elementwiseLossLayer,
+  gaussianLossLayer,
+  poissonLossLayer,
   embedding,
   embeddingLayer,
   embeddingBag,

@@ -13,11 +13,11 @@ import { mul, num, type Dim } from '../core/shape/dim';
 import { dimsOf, shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
-import { applying, building, factoryDtype, flag, inTraining, notNegative, tensorIfKnown, withParameters } from './common/construction';
+import { applying, building, flag, inTraining, tensorIfKnown, withParameters } from './common/construction';
 import { isComplex, isIntegral, kernelTakes, mixedDtypes } from './common/dtypes';
-import { prepend, setTo, torchSize } from './common/sizes';
+import { isZero, prepend, setTo, torchSize } from './common/sizes';
 import { spatialDims } from './common/window';
-import { checkStatistics } from './batch-norm';
+import { checkEps, checkStatistics, normDtype } from './batch-norm';
 import { signatures } from './signature';
 
 interface Statistics {
@@ -42,7 +42,10 @@ function refuseSinglePosition(solve: Solve, batched: Shape, own: boolean | undef
   });
 }
 
-function checkDtypes(input: TensorValue, s: Statistics): void {
+function checkValues(solve: Solve, input: TensorValue, s: Statistics): void {
+  const shape = solve.shape(input);
+  const used = [s.weight, s.bias, s.running_mean, s.running_var].some((t) => t !== null);
+  if (used && [...shape.lead, ...shape.tail].some((size) => isZero(solve, size))) giveUp('an input without elements');
   kernelTakes(input, 'batch_norm', (dtype) => isIntegral(dtype) || isComplex(dtype));
   mixedDtypes(input, [s.weight, s.bias, s.running_mean, s.running_var]);
 }
@@ -53,6 +56,7 @@ export const instanceNorm = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const input = call.tensor('input');
+    checkEps(call);
     const dims = solve.dims(input);
     const ownStatistics = flag(call, 'use_input_stats');
     if (name.startsWith('torch.nn.')) refuseSinglePosition(solve, shapeOf(dims), ownStatistics);
@@ -70,7 +74,7 @@ export const instanceNorm = operator({
     // The parameters are repeated for each example.
     const [batch, channels] = dims as readonly [Dim, Dim];
     checkStatistics(solve, channels, statistics, () => [], (size) => mul(batch, size));
-    checkDtypes(input, statistics);
+    checkValues(solve, input, statistics);
     return tensor(solve.shape(input), input.dtype);
   }),
 });
@@ -82,9 +86,8 @@ export const instanceNormLayer = layer({
   inputs: ['input: Tensor'],
   build: building((call, solve, name) => {
     const features = name.includes('Lazy') ? solve.fresh('num_features') : call.int('num_features');
-    notNegative(solve, [features]);
-    const dtype = factoryDtype(call);
     const [affine, tracked] = [flag(call, 'affine'), flag(call, 'track_running_stats')];
+    const dtype = normDtype(call, solve, features, affine, tracked);
     const biased = affine === false ? false : affine === undefined || flag(call, 'bias') === undefined ? undefined : flag(call, 'bias');
     const vector = shapeOf([features]);
     return withParameters(
@@ -99,6 +102,7 @@ export const instanceNormLayer = layer({
   }),
   forward: applying((self, call, solve, name) => {
     const input = call.tensor('input');
+    checkEps(self);
     const n = spatialDims(name);
     const rank = rankOf(solve, input);
     if (!solve.rank(input, [n + 1, n + 2]))
@@ -125,7 +129,7 @@ export const instanceNormLayer = layer({
     refuseSinglePosition(solve, unbatched ? prepend([num(1)], solve.shape(input)) : solve.shape(input), own);
     const batch = unbatched ? num(1) : before.lead[0];
     checkStatistics(solve, channels, statistics, fixes, (size) => (batch === undefined ? size : mul(batch, size)));
-    checkDtypes(input, statistics);
+    checkValues(solve, input, statistics);
     return tensor(solve.shape(input), input.dtype);
   }),
 });

@@ -41,9 +41,9 @@ function resize(solve: Solve, { input, mode, options }: Resize): TensorValue {
   if (allowed.length > 0) solve.rank(input, allowed);
   const dims = solve.dims(input);
   const rank = dims.length;
-  if (rank < 3 || rank > 5) refuseRank(rank, mode);
   const spatial = dims.slice(2);
   const wanted = wantedSizes(solve, options, spatial);
+  if (rank < 3 || rank > 5) refuseRank(rank, mode);
   if (!allowed.includes(rank)) refuseMode(rank, mode);
   checkAntialias(options, mode, rank);
   checkPositive(solve, dims, wanted, mode);
@@ -85,8 +85,11 @@ function checkAntialias(options: Call, mode: string, rank: number): void {
   });
 }
 
-/** `(8, 9)` or `(8,)` */
-const pythonTuple = (texts: readonly string[]): string => (texts.length === 1 ? `(${texts[0]},)` : `(${texts.join(', ')})`);
+/** `(8, 9)`, `(8,)` or, for a list, `[8]` */
+const printed = (value: Value, texts: readonly string[]): string => {
+  if (value.kind === 'ref') return `[${texts.join(', ')}]`;
+  return texts.length === 1 ? `(${texts[0]},)` : `(${texts.join(', ')})`;
+};
 
 function wantedSizes(solve: Solve, options: Call, spatial: readonly Dim[]): readonly Dim[] {
   const [size, scale] = [options.value('size'), options.value('scale_factor')];
@@ -109,7 +112,7 @@ function givenSizes(solve: Solve, options: Call, size: Value, spatial: readonly 
   return refuse(
     'interpolate-size-mismatch',
     'Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of ' +
-      `${brackets(solve, spatial)} and output size of ${pythonTuple(sizeTexts(solve, sizes))}. Please provide input tensor in ` +
+      `${brackets(solve, spatial)} and output size of ${printed(size, sizeTexts(solve, sizes))}. Please provide input tensor in ` +
       '(N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format.',
     { argument: 'size' },
   );
@@ -124,7 +127,7 @@ function scaledSizes(solve: Solve, options: Call, scale: Value, spatial: readonl
   return refuse(
     'interpolate-size-mismatch',
     'Input and scale_factor must have the same number of spatial dimensions, but got input with spatial dimensions of ' +
-      `${brackets(solve, spatial)} and scale_factor of shape ${pythonTuple(factors)}. Please provide input tensor in ` +
+      `${brackets(solve, spatial)} and scale_factor of shape ${printed(scale, factors)}. Please provide input tensor in ` +
       '(N, C, d1, d2, ...,dK) format and scale_factor in (s1, s2, ...,sK) format.',
     { argument: 'scale_factor' },
   );
@@ -134,6 +137,7 @@ function scaledSizes(solve: Solve, options: Call, scale: Value, spatial: readonl
 function scaled(solve: Solve, size: Dim, factor: Value): Dim {
   if (factor.kind === 'int') return mul(size, factor.dim);
   if (factor.kind !== 'float' || factor.value === undefined) return solve.fresh('scaled');
+  if (!(factor.value > 0)) giveUp('a scale factor that is not positive');
   const known = solve.number(size);
   if (known !== undefined) return num(Math.floor(known * factor.value));
   const parts = factor.value * 64;
@@ -147,7 +151,7 @@ function checkPositive(solve: Solve, dims: readonly Dim[], wanted: readonly Dim[
   if (mode === 'area') giveUp('area interpolation of nothing');
   const names = ['D', 'H', 'W'].slice(3 - spatial.length);
   const listed = (sizes: readonly Dim[]): string => sizes.map((size, i) => `${names[i]}: ${solve.text(size)}`).join(', ');
-  refuse('empty-size', `Input and output sizes should be greater than 0, but got input (${listed(spatial)}) output (${listed(wanted)})`, {
+  refuse('empty-size', `Input and output sizes should be greater than 0, but got input (${listed(spatial)})${spatial.length === 1 ? ' and' : ''} output (${listed(wanted)})`, {
     argument: 'input',
   });
 }
@@ -170,7 +174,8 @@ export const interpolateLayer = layer({
   names: ['torch.nn.Upsample', 'torch.nn.UpsamplingBilinear2d', 'torch.nn.UpsamplingNearest2d'],
   params: () => [parameters],
   inputs: ['input: Tensor'],
-  build: building((_call, _solve, name) => {
+  build: building((call, _solve, name) => {
+    if (call.value('scale_factor').kind === 'ref') giveUp('a list of scale factors');
     if (name === 'torch.nn.Upsample') return plain();
     return plain({ mode: str(name.includes('Bilinear') ? 'bilinear' : 'nearest') });
   }),

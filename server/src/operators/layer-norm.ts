@@ -2,7 +2,7 @@
  * Normalisation over the last dims, with or without subtracting the mean.
  *
  * Shapes: (*batch, *normalized_shape) -> the same; weight and bias have the normalized shape.
- * Errors: `normalized-shape-mismatch`, `parameter-size-mismatch`, `invalid-argument`, `negative-size`,
+ * Errors: `normalized-shape-mismatch`, `input-rank-mismatch`, `parameter-size-mismatch`, `invalid-argument`, `negative-size`,
  * `dtype-mismatch`, `dtype-not-supported`.
  * Source: torch.nn.functional.layer_norm and rms_norm, torch.nn.LayerNorm and RMSNorm, PyTorch 2.13.
  */
@@ -35,10 +35,11 @@ function normalise(solve: Solve, norm: Norm): TensorValue {
       'Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []',
       { argument: 'normalized_shape' },
     );
-  if (kind === 'rms' && rankOf(solve, input) === 0) giveUp('an input without dims');
   checkParameter(solve, 'weight', norm.weight, normalized, shown);
   checkParameter(solve, 'bias', norm.bias, normalized, shown);
   const long = solve.minRank(input, normalized.length);
+  if (!long && kind === 'rms')
+    refuse('input-rank-mismatch', `Input tensor must have at least ${normalized.length} dimensions, but got ${rankOf(solve, input) ?? 0}`, { argument: 'input' });
   const last = long ? solve.trailing(input, normalized.length).last : [];
   const why = `the last sizes must be ${shown}`;
   if (!long || !last.every((size, i) => solve.same(size, normalized[i] as Dim, why))) {
@@ -102,8 +103,9 @@ export const layerNormLayer = layer({
   inputs: ['input: Tensor', 'x: Tensor'],
   build: building((call, solve, name) => {
     const normalized = call.ints('normalized_shape');
-    notNegative(solve, normalized);
-    const [affine, dtype, shape] = [flag(call, 'elementwise_affine'), factoryDtype(call), shapeOf(normalized)];
+    const affine = flag(call, 'elementwise_affine');
+    if (affine === true) notNegative(solve, normalized);
+    const [dtype, shape] = [affine === true ? factoryDtype(call) : (call.dtype('dtype') ?? 'float32'), shapeOf(normalized)];
     const attributes = { normalized_shape: intTuple(normalized) };
     if (name === 'torch.nn.RMSNorm') return withParameters({ weight: [affine, shape, dtype] }, attributes);
     const wanted = flag(call, 'bias');

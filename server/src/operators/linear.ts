@@ -78,12 +78,12 @@ function checkBias(solve: Solve, bias: TensorValue, outFeatures: Dim, rows: stri
 
 function checkDtypes(input: TensorValue, weight: TensorValue, bias: TensorValue | null): void {
   const [x, w, b] = [input.dtype, weight.dtype, bias?.dtype];
+  if (w !== undefined && b !== undefined && b !== w)
+    refuseDtypes(`self and mat2 must have the same dtype, but got ${scalarName(b)} and ${scalarName(w)}`, 'bias');
   if (x !== undefined && w !== undefined && x !== w) {
     if (bias === null) refuseDtypes(`expected m1 and m2 to have the same dtype, but got: ${cppName(x)} != ${cppName(w)}`);
     refuseDtypes(`mat1 and mat2 must have the same dtype, but got ${scalarName(x)} and ${scalarName(w)}`);
   }
-  if (w !== undefined && b !== undefined && b !== w)
-    refuseDtypes(`self and mat2 must have the same dtype, but got ${scalarName(b)} and ${scalarName(w)}`, 'bias');
   const dtype = x ?? w ?? b;
   if (dtype !== undefined && !isFloat(dtype) && dtype !== 'int64' && dtype !== 'complex64') giveUp(`linear of ${dtype}`);
 }
@@ -114,9 +114,10 @@ export const linearLayer = layer({
       { in_features: int(inFeatures), out_features: int(outFeatures) },
     );
   }),
-  forward: applying((self, call, solve) =>
-    applyLinear(solve, call.tensor('input'), self.tensor('weight'), tensorIfKnown(self, 'bias'), (inner) =>
+  forward: applying((self, call, solve, name) => {
+    if (name === 'torch.nn.LazyLinear' && !solve.minRank(call.tensor('input'), 1)) giveUp('an input without dims');
+    return applyLinear(solve, call.tensor('input'), self.tensor('weight'), tensorIfKnown(self, 'bias'), (inner) =>
       setTo(solve, 'layer', 'in_features', inner),
-    ),
-  ),
+    );
+  }),
 });

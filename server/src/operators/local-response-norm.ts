@@ -7,11 +7,11 @@
  */
 import { layer, operator, type Solve } from '../core/infer/operator';
 import { tensor, type TensorValue } from '../core/infer/value';
-import type { Dim } from '../core/shape/dim';
+import { num, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
 import { applying, building, plain } from './common/construction';
-import { isFloat, kernelTakes } from './common/dtypes';
+import { isFloat, isHalf, kernelTakes } from './common/dtypes';
 import { signatures } from './signature';
 
 function normalise(solve: Solve, input: TensorValue, size: Dim): TensorValue {
@@ -23,10 +23,13 @@ function normalise(solve: Solve, input: TensorValue, size: Dim): TensorValue {
     );
   const shape = solve.shape(input);
   if ([...shape.lead, ...shape.tail].some((d) => solve.number(d) === 0)) giveUp('an input without elements');
+  const names = rankOf(solve, input) === 3 ? ['kH', 'kW'] : ['kT', 'kH', 'kW'];
+  if (solve.less(size, num(0)) === 'yes') giveUp('a negative size');
   if (!solve.atLeast(size, 1))
-    refuse('window-argument-out-of-range', `kernel size should be greater than zero, but got kH: ${solve.text(size)} kW: 1`, {
+    refuse('window-argument-out-of-range', `kernel size should be greater than zero, but got ${names.map((name, i) => `${name}: ${i === 0 ? solve.text(size) : '1'}`).join(' ')}`, {
       argument: 'size',
     });
+  if (rankOf(solve, input) !== 3 && isHalf(input.dtype)) giveUp('half precision');
   if (input.dtype === 'int32' || input.dtype === 'bool') kernelTakes(input, 'avg_pool2d', () => true);
   if (input.dtype !== undefined && !isFloat(input.dtype)) giveUp(`local_response_norm of ${input.dtype}`);
   return tensor(shape, input.dtype);

@@ -12,9 +12,10 @@ import { layer, operator, type Call, type Solve } from '../core/infer/operator';
 import { tensor, tuple, type TensorValue, type Value } from '../core/infer/value';
 import { floorDiv, num, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
+import { rankOf } from './common/axes';
 import { applying, building, plain } from './common/construction';
 import { isComplex, isIntegral, kernelTakes } from './common/dtypes';
-import { checkPoolWindow, outputTooSmall, poolArgument, pooledSizes, type Window } from './common/pooling';
+import { checkPoolWindow, outputTooSmall, poolArgument, pooledSizes, soundWindow, type Window } from './common/pooling';
 import { append, brackets } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
@@ -31,23 +32,30 @@ function windowOf(call: Call, op: string, n: number): Window {
 }
 
 function pool(solve: Solve, input: TensorValue, n: 1 | 2 | 3, w: Window, indices: boolean): Value {
+  // One dim without positions has a function of its own; with them it is a picture of height 1.
+  const single = n === 1 && !indices;
+  const rank = rankOf(solve, input);
   const expected = `${n + 1}D or ${n + 2}D (batch mode)`;
-  const { before, channels, spatial } = windowed(solve, input, n, (sizes) =>
-    n === 1
+  const { before, channels, spatial } = windowed(solve, input, n, (sizes) => {
+    if (!soundWindow(solve, w)) giveUp('an input of another number of dims');
+    if (n === 1 && indices)
+      return `Expected 2 to 3 dimensions, but got ${rank ?? 'another number of'}-dimensional tensor for argument #1 'self' (while checking arguments for max_pool1d)`;
+    return n === 1
       ? `max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:[${sizes}]`
-      : `non-empty ${expected} tensor expected for input`,
-  );
-  if (n === 1) checkSingleWindow(solve, w);
+      : `non-empty ${expected} tensor expected for input`;
+  });
+  if (single) checkSingleWindow(solve, w);
   else checkPoolWindow(solve, w);
   const shape = append(before, [channels, ...spatial]);
   for (const size of [channels, ...spatial]) {
     if (solve.atLeast(size, 1)) continue;
+    if (n === 3 || (n === 1 && indices)) giveUp('an input without elements');
     const name = n === 1 ? 'max_pool1d: ' : '';
     const message = `${name}Expected ${expected} tensor with optional 0 dim batch size for input, but got:${brackets(solve, shape)}`;
     refuse('pool-output-too-small', message, { argument: 'input' });
   }
   const out = pooledSizes(solve, spatial, w, (sizes) =>
-    n === 1 ? `max_pool1d() Invalid computed output size: ${solve.text(sizes[0] as Dim)}` : outputTooSmall(solve, channels, spatial, sizes),
+    single ? `max_pool1d() Invalid computed output size: ${solve.text(sizes[0] as Dim)}` : outputTooSmall(solve, channels, spatial, sizes),
   );
   checkDtype(input, n, indices);
   const pooled = append(before, [channels, ...out]);
@@ -80,6 +88,9 @@ function checkDtype(input: TensorValue, n: number, indices: boolean): void {
   if (n === 1 && !indices) kernelTakes(input, 'max_pool1d_impl', isIntegral);
 }
 
+/** Over one dim, positions come from another function. */
+const opName = (n: number, indices: boolean): string => (n === 1 && indices ? 'max_pool1d_with_indices' : `max_pool${n}d`);
+
 const plainNames = [1, 2, 3].flatMap((n) => [`torch.max_pool${n}d`, `torch.nn.functional.max_pool${n}d`]);
 const indexNames = ['torch.max_pool1d_with_indices', ...[1, 2, 3].map((n) => `torch.nn.functional.max_pool${n}d_with_indices`)];
 
@@ -90,7 +101,7 @@ export const maxPool = operator({
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
     const indices = indexNames.includes(name) || (name.startsWith('torch.nn.') && call.bool('return_indices'));
-    return pool(solve, call.tensor('input'), n, windowOf(call, `max_pool${n}d`, n), indices);
+    return pool(solve, call.tensor('input'), n, windowOf(call, opName(n, indices), n), indices);
   }),
 });
 
@@ -103,6 +114,7 @@ export const maxPoolLayer = layer({
   build: building((call) => plain(call.value('stride').kind === 'none' ? { stride: call.value('kernel_size') } : {})),
   forward: applying((self, call, solve, name) => {
     const n = spatialDims(name);
-    return pool(solve, call.tensor('input'), n, windowOf(self, `max_pool${n}d`, n), self.bool('return_indices'));
+    const indices = self.bool('return_indices');
+    return pool(solve, call.tensor('input'), n, windowOf(self, opName(n, indices), n), indices);
   }),
 });

@@ -50,6 +50,9 @@ function checkRanks(solve: Solve, query: TensorValue, key: TensorValue, value: T
   );
 }
 
+/** PyTorch puts a batch of one in before it compares. */
+const batched = (dims: readonly Dim[]): readonly Dim[] => (dims.length === 2 ? [dims[0] as Dim, num(1), dims[1] as Dim] : dims);
+
 function checkWidths(self: Call, call: Call, solve: Solve, all: readonly (readonly Dim[])[], s: Sizes): void {
   const [q, k, v] = all as [readonly Dim[], readonly Dim[], readonly Dim[]];
   const last = (dims: readonly Dim[]): Dim => dims[dims.length - 1] as Dim;
@@ -62,7 +65,7 @@ function checkWidths(self: Call, call: Call, solve: Solve, all: readonly (readon
   const packed = solve.equal(kdim, s.embed) === 'yes' && solve.equal(vdim, s.embed) === 'yes';
   if (packed) {
     if (!k.every((size, i) => solve.same(size, v[i] as Dim)))
-      refuse(clash, `key shape ${torchSize(solve, k)} does not match value shape ${torchSize(solve, v)}`, { argument: 'value' });
+      refuse(clash, `key shape ${torchSize(solve, batched(k))} does not match value shape ${torchSize(solve, batched(v))}`, { argument: 'value' });
     if (solve.same(last(k), s.embed)) return;
     const rows = joined(solve, [k.slice(0, -1).reduce((a, b) => mul(a, b), num(1))]);
     // One tensor for both goes through one product with both weights.
@@ -176,10 +179,13 @@ function attend(self: Call, call: Call, solve: Solve): Value {
       'Need attn_mask if specifying the is_causal hint. You may use the Transformer module method `generate_square_subsequent_mask` to create this mask.',
       { argument: 'is_causal' },
     );
+  // Without a batch, a mask of three dims is looked at first.
+  const early = mask !== null && s.batch === null && dimsOf(solve.shape(mask))?.length === 3;
+  if (early) checkMask(solve, mask, s);
   checkWidths(self, call, solve, all, s);
   checkDtypes(self, [query, key, value]);
   checkBatch(solve, k, s);
-  checkMask(solve, mask, s);
+  if (!early) checkMask(solve, mask, s);
   checkPaddingMask(solve, padding, s);
   return tuple([tensor(solve.shape(query), query.dtype), weightsOf(self, call, s, query)]);
 }

@@ -2,14 +2,16 @@
  * Vectors divided by their norm; the shape stays. Also random draws that approach a choice (gumbel_softmax).
  *
  * Shapes: (*) -> (*).
- * Errors: `axis-out-of-range`, `dtype-not-supported`.
+ * Errors: `axis-out-of-range`, `duplicate-axis`, `dtype-not-supported`.
  * Source: torch.nn.functional.normalize and gumbel_softmax, PyTorch 2.13.
  */
 import { operator } from '../core/infer/operator';
 import { tensor } from '../core/infer/value';
+import { dimsOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
-import { showing } from './common/axes';
+import { distinct, showing } from './common/axes';
 import { isFloat, isIntegral, scalarName } from './common/dtypes';
+import { isZero } from './common/sizes';
 import { signatures } from './signature';
 
 export const normalize = operator({
@@ -21,6 +23,8 @@ export const normalize = operator({
     const input = call.tensor(draws ? 'logits' : 'input');
     const { dtype } = input;
     if (dtype !== undefined && isIntegral(dtype)) {
+      const sizes = solve.shape(input);
+      if ([...sizes.lead, ...sizes.tail].some((size) => isZero(solve, size))) giveUp('a tensor without elements');
       const message = draws
         ? `Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified ${scalarName(dtype)}`
         : `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${scalarName(dtype)}`;
@@ -28,6 +32,8 @@ export const normalize = operator({
     }
     if (dtype !== undefined && !isFloat(dtype) && draws) giveUp(`gumbel_softmax of ${dtype}`);
     const axes = call.numbers('dim') ?? giveUp('dim is None');
-    return tensor(showing(solve, input, axes, 'dim'), dtype);
+    const shape = showing(solve, input, axes, 'dim');
+    if (!draws) distinct(axes, dimsOf(shape)?.length);
+    return tensor(shape, dtype);
   }),
 });

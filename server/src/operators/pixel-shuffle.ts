@@ -12,7 +12,7 @@ import { floorDiv, mul, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, rankOf } from './common/axes';
 import { applying, building, plain } from './common/construction';
-import { append, tensorBrackets } from './common/sizes';
+import { append, isZero, tensorBrackets } from './common/sizes';
 import { signatures } from './signature';
 
 function corner(solve: Solve, input: TensorValue, name: string, factor: Dim): ReturnType<Solve['trailing']> {
@@ -24,6 +24,8 @@ function corner(solve: Solve, input: TensorValue, name: string, factor: Dim): Re
     const argument = name === 'pixel_shuffle' ? 'upscale_factor' : 'downscale_factor';
     refuse('invalid-argument', `${name} expects a positive ${argument}, but got ${solve.text(factor)}`, { argument });
   }
+  const shape = solve.shape(input);
+  if ([...shape.lead, ...shape.tail].some((size) => isZero(solve, size))) giveUp('an input without elements');
   return solve.trailing(input, 3);
 }
 

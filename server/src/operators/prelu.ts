@@ -22,6 +22,7 @@ function rectify(solve: Solve, input: TensorValue, weight: TensorValue, fixes: (
   if (x !== undefined && w !== undefined && x !== w) refuseDtypes(`prelu: Type promoting not supported. Got ${scalarName(x)} and ${scalarName(w)}`);
   onlyFloats('prelu', input, weight);
   if (rankOf(solve, weight) === undefined) giveUp('the number of dims of the weight is not known');
+  if (solve.dims(weight).length > 1) giveUp('a weight of more than one dim');
   const count = solve.dims(weight).reduce((a, b) => mul(a, b), num(1));
   if (solve.number(count) !== 1) checkChannels(solve, input, count, fixes);
   return tensor(solve.shape(input), x ?? w);

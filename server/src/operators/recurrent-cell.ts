@@ -55,6 +55,9 @@ function step(self: Call, call: Call, solve: Solve, kind: Kind): Value {
   const input = call.tensor('input');
   checkRank(solve, input, kind, 'input', 'input-rank-mismatch', 'input');
   const states = statesOf(call, kind);
+  states.forEach((state, i) => {
+    if (state !== null) checkRank(solve, state, kind, kind === 'LSTMCell' ? `hx[${i}]` : 'hidden', 'hidden-state-mismatch', 'hx');
+  });
   const { before, last } = solve.trailing(input, 1);
   const [found, wanted, hidden] = [last[0] as Dim, self.int('input_size'), self.int('hidden_size')];
   if (!solve.same(found, wanted, `the ${kind} has input_size ${solve.text(wanted)}`))
@@ -62,9 +65,6 @@ function step(self: Call, call: Call, solve: Solve, kind: Kind): Value {
       fixes: setTo(solve, 'layer', 'input_size', found),
       argument: 'input',
     });
-  states.forEach((state, i) => {
-    if (state !== null) checkRank(solve, state, kind, kind === 'LSTMCell' ? `hx[${i}]` : 'hidden', 'hidden-state-mismatch', 'hx');
-  });
   states.forEach((state, i) => {
     if (state !== null) checkState(solve, input, state, i, kind, hidden);
   });

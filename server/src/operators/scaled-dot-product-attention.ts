@@ -43,9 +43,9 @@ function attend(solve: Solve, a: Attention): TensorValue {
   const weightBatch = a.grouped ? grouped(solve, q.before, k.before, v.before) : broadcastShapes(solve, q.before, k.before);
   const rows = rowText(solve, weightBatch);
   if (!solve.same(width, keyWidth, 'query and key have the same last size')) refuseBatch(solve, rows, width, keyWidth, 'key');
+  if (a.mask !== null) checkMask(solve, a.mask, append(weightBatch, [queries, length]));
   const batch = a.grouped ? weightBatch : broadcastShapes(solve, weightBatch, v.before);
   if (!solve.same(length, valueLength, 'key and value have the same length')) refuseBatch(solve, rowText(solve, batch), length, valueLength, 'value');
-  if (a.mask !== null) checkMask(solve, a.mask, append(weightBatch, [queries, length]));
   onlyFloats('attention', ...all);
   return tensor(append(batch, [queries, valueWidth]), query.dtype ?? key.dtype ?? value.dtype);
 }

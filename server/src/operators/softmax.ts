@@ -48,7 +48,7 @@ export const softmax = operator({
 export const softmaxLayer = layer({
   id: 'softmax',
   names: ['LogSoftmax', 'Softmax', 'Softmax2d', 'Softmin'].map((name) => `torch.nn.${name}`),
-  params: signatures,
+  params: (name) => (name === 'torch.nn.Softmax2d' ? [''] : signatures(name)),
   inputs: ['input: Tensor'],
   build: building(() => plain()),
   forward: applying((self, call, solve, name) => {

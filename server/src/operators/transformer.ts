@@ -10,11 +10,10 @@
  */
 import { layer, type Call, type Solve } from '../core/infer/operator';
 import { int, tensor, type TensorValue } from '../core/infer/value';
-import type { Dim } from '../core/shape/dim';
+import { mul, num, type Dim } from '../core/shape/dim';
 import { dimsOf } from '../core/shape/shape';
 import { giveUp, refuse } from './common/answer';
 import { applying, building, flag, plain, tensorIfKnown } from './common/construction';
-import { isInteger } from './common/dtypes';
 import { brackets, torchSize } from './common/sizes';
 import { checkHeads } from './multihead-attention';
 import { signatures } from './signature';
@@ -97,8 +96,38 @@ function checkModel(solve: Solve, src: TensorValue, tgt: TensorValue, o: Options
 /** A mask that PyTorch refuses for its element type leaves the result open. */
 const maskOf = (call: Call, name: string): TensorValue | null => {
   const mask = tensorIfKnown(call, name);
-  return mask?.dtype !== undefined && isInteger(mask.dtype) ? giveUp('a mask of whole numbers') : mask;
+  const sound = mask?.dtype === undefined || mask.dtype === 'bool' || mask.dtype === 'float32';
+  return sound ? mask : giveUp('a mask of another element type');
 };
+
+/** The masks whose refusal has no words here: they must certainly fit. */
+function otherMasks(call: Call, names: readonly string[], solve: Solve, sizes: (rank: number) => readonly (readonly Dim[])[]): void {
+  for (const name of names) {
+    const mask = maskOf(call, name);
+    const found = mask === null ? undefined : dimsOf(solve.shape(mask));
+    if (mask === null) continue;
+    if (found === undefined) giveUp('a mask of an open rank');
+    const fits = sizes(found.length).some((wanted) => wanted.length === found.length && wanted.every((size, i) => solve.equal(size, found[i] as Dim) === 'yes'));
+    if (!fits) giveUp('a mask that may not fit');
+  }
+}
+
+/** Batch and length of an input; no batch without one. */
+function lengths(solve: Solve, t: TensorValue, batchFirst: boolean): { readonly batch: readonly Dim[]; readonly length: Dim } {
+  const dims = solve.dims(t);
+  if (dims.length === 2) return { batch: [], length: dims[0] as Dim };
+  return { batch: [dims[batchFirst ? 0 : 1] as Dim], length: dims[batchFirst ? 1 : 0] as Dim };
+}
+
+/** Attention masks of three dims and padding masks, where any is given. */
+function checkOthers(call: Call, self: Call, solve: Solve, o: Options, query: TensorValue, key: TensorValue, attention: string, padding: string): void {
+  const given = (name: string): boolean => call.value(name).kind !== 'none';
+  if (!given(attention) && !given(padding)) return;
+  const [q, k] = [lengths(solve, query, o.batchFirst), lengths(solve, key, o.batchFirst)];
+  const rows = [...q.batch, self.int('nhead')].reduce((a, b) => mul(a, b), num(1));
+  if (given(attention)) otherMasks(call, [attention], solve, () => [[q.length, k.length], [rows, q.length, k.length]]);
+  if (given(padding)) otherMasks(call, [padding], solve, () => [[...k.batch, k.length]]);
+}
 
 /** The parameters' element type isn't kept; float32 is what they have unless the user changes it. */
 function checkDtype(...inputs: readonly TensorValue[]): void {
@@ -116,6 +145,9 @@ const build = building((call, solve, name) => {
   if (name.endsWith('Encoder') || name.endsWith('Decoder')) return plain();
   const [width, heads] = [call.int('d_model'), call.int('nhead')];
   checkHeads(solve, width, heads, ['d_model', 'nhead']);
+  if (solve.less(call.int('dim_feedforward'), num(0)) === 'yes') giveUp('a negative size');
+  for (const count of ['num_encoder_layers', 'num_decoder_layers'])
+    if (name === 'torch.nn.Transformer' && solve.less(call.int(count), num(1)) === 'yes') giveUp('a model without layers');
   return plain({ d_model: int(width), nhead: int(heads) });
 });
 
@@ -135,6 +167,7 @@ export const transformerEncoder = layer({
     const options = optionsOf(self);
     checkWidth(solve, src, options, 'src');
     checkMask(solve, maskOf(call, 'src_mask'), src, options.batchFirst, 'src_mask');
+    checkOthers(call, self, solve, options, src, src, 'src_mask', 'src_key_padding_mask');
     return kept;
   }),
 });
@@ -157,6 +190,8 @@ export const transformerDecoder = layer({
     checkWidth(solve, tgt, options, 'tgt');
     checkMask(solve, maskOf(call, 'tgt_mask'), tgt, options.batchFirst, 'tgt_mask');
     checkMemory(solve, tgt, memory, options);
+    checkOthers(call, self, solve, options, tgt, tgt, 'tgt_mask', 'tgt_key_padding_mask');
+    checkOthers(call, self, solve, options, tgt, memory, 'memory_mask', 'memory_key_padding_mask');
     return kept;
   }),
 });
@@ -180,6 +215,10 @@ export const transformer = layer({
     const kept = keep(solve, tgt, name, 'tgt');
     checkMask(solve, maskOf(call, 'src_mask'), src, options.batchFirst, 'src_mask');
     checkMask(solve, maskOf(call, 'tgt_mask'), tgt, options.batchFirst, 'tgt_mask');
+    if (solve.dims(src).length !== solve.dims(tgt).length) giveUp('source and target with different numbers of dims');
+    checkOthers(call, self, solve, options, src, src, 'src_mask', 'src_key_padding_mask');
+    checkOthers(call, self, solve, options, tgt, tgt, 'tgt_mask', 'tgt_key_padding_mask');
+    checkOthers(call, self, solve, options, tgt, src, 'memory_mask', 'memory_key_padding_mask');
     return kept;
   }),
 });

@@ -48,7 +48,6 @@ interface Transposed {
 
 function transpose(solve: Solve, t: Transposed): TensorValue {
   const { n, weight, groups } = t;
-  const kernel = kernelOf(solve, weight, n, t.stride);
   const { before, channels, spatial } = windowed(
     solve,
     t.input,
@@ -56,7 +55,9 @@ function transpose(solve: Solve, t: Transposed): TensorValue {
     (sizes) => convolutionRankSentence(n, t.name, sizes),
   );
   if (isZero(solve, channels)) giveUp('an input without channels');
-  if (t.dilation.some((step) => !solve.atLeast(step, 1))) giveUp('a dilation of 0');
+  // A lazy layer takes its sizes from the first input.
+  if (t.name.includes('Lazy')) solve.same(channels, solve.dims(weight)[0] as Dim);
+  const kernel = kernelOf(solve, t, append(before, [channels, ...spatial]));
   checkWindow(solve, t.stride, t.dilation, kernel);
   eachAtLeast(solve, t.padding, 0, 'negative padding is not supported', 'padding');
   eachAtLeast(solve, t.outputPadding, 0, 'negative output_padding is not supported', 'output_padding');
@@ -80,7 +81,8 @@ function transpose(solve: Solve, t: Transposed): TensorValue {
   }
   // What happens to an output without elements depends on the kernel that runs.
   if (sizes.some((size) => isZero(solve, size))) giveUp('an output without elements');
-  checkConvolutionDtypes(t.input, weight, t.bias, false);
+  if (t.input.dtype === 'uint8' || solve.dims(weight).some((size) => isZero(solve, size))) giveUp('a weight without elements, or bytes');
+  checkConvolutionDtypes(t.input, weight, t.bias);
   return tensor(append(before, [out, ...sizes]), t.input.dtype ?? weight.dtype);
 }
 
@@ -177,6 +179,7 @@ export const transposedConvolution = operator({
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
     const [input, weight] = [call.tensor('input'), call.tensor('weight')];
+    windowed(solve, input, n, (sizes) => convolutionRankSentence(n, `conv_transpose${n}d`, sizes));
     return transpose(solve, { name: `conv_transpose${n}d`, n, input, weight, bias: tensorIfKnown(call, 'bias'), ...argumentsOf(call, solve, n), fixes: () => [] });
   }),
 });
@@ -192,8 +195,8 @@ export const transposedConvolutionLayer = layer({
     const [outChannels, groups] = [call.int('out_channels'), call.int('groups')];
     const mode = textOf(call, 'padding_mode');
     if (mode !== undefined && mode !== 'zeros')
-      refuse('invalid-argument', `Only "zeros" padding mode is supported for ConvTranspose${n}d`, { argument: 'padding_mode' });
-    checkChannelGroups(solve, inChannels, outChannels, groups);
+      refuse('invalid-argument', `Only "zeros" padding mode is supported for ${name.slice('torch.nn.'.length)}`, { argument: 'padding_mode' });
+    checkChannelGroups(solve, inChannels, outChannels, groups, name.includes('Lazy'));
     const kernel = asList(call, 'kernel_size', n);
     const sizes = [inChannels, perGroupOf(solve, outChannels, groups), ...kernel];
     if (name.includes('Lazy') && sizes.some((size) => solve.less(size, num(0)) === 'yes')) giveUp('a negative size');

@@ -54,7 +54,8 @@ export const vectorDistance = operator({
   names: ['cosine_similarity', 'pairwise_distance', 'pdist'].flatMap((name) => [`torch.${name}`, `torch.nn.functional.${name}`]),
   params: signatures,
   infer: answering((call, solve, name) => {
-    if (name.endsWith('pdist') && Number(pythonNumber(call.value('p')) ?? 1) < 0)
+    if (name.endsWith('pdist') && call.value('p').kind === 'tensor') giveUp('a tensor as p');
+    if (name.endsWith('pdist') && isFloat(call.tensor('input').dtype) && Number(pythonNumber(call.value('p')) ?? 1) < 0)
       refuse('invalid-argument', 'pdist only supports non-negative p values', { argument: 'p' });
     if (name.endsWith('pdist')) return allPairs(solve, call.tensor('input'));
     const [a, b] = [call.tensor('x1'), call.tensor('x2')];

@@ -1,6 +1,7 @@
 /** Unary and binary operators on numbers, sequences and tensors. */
 import type * as tree from '../python/tree';
 import { add, constantOf, floorDiv, mod, mul, neg, num, power, sub, type Dim } from '../shape/dim';
+import { percentFormatted } from './builtins/text';
 import { callMethodIfAny, callOperator } from './calls';
 import { negate } from './compare';
 import { itemsOf } from './containers';
@@ -36,7 +37,7 @@ export function binaryOperation(ev: Evaluator, op: tree.BinaryOperator, leftValu
   }
   if (left.kind === 'tensor') return callOperator(ev, `torch.Tensor.${name}`, [left, right], node);
   if (right.kind === 'tensor' && isNumber(left)) return callOperator(ev, `torch.Tensor.${reflected(name)}`, [right, left], node);
-  if (right.kind === 'tensor') return unknown('arithmetic of a tensor and something unknown', node);
+  if (right.kind === 'tensor') return callMethodIfAny(ev, left, name, [right], node) ?? unknown('arithmetic of a tensor and something unknown', node);
   if (isInt(left) && isInt(right)) return integers(ev, op, asDim(left), asDim(right), node);
   if (isNumber(left) && isNumber(right)) return floats(op, left, right);
   if (left.kind === 'unknown') return left;
@@ -159,6 +160,7 @@ const MAX_REPEATED = 4096;
 function sequences(ev: Evaluator, op: tree.BinaryOperator, left: Value, right: Value): Value | undefined {
   if (left.kind === 'str') {
     if (op === '+' && right.kind === 'str') return str(left.value === undefined || right.value === undefined ? undefined : left.value + right.value);
+    if (op === '%' && left.value !== undefined) return str(percentFormatted(left.value, right));
     if (op === '*' || op === '%' || op === '+') return str(undefined);
   }
   if (op === '*' && right.kind !== 'int') return isNumber(left) ? sequences(ev, op, right, left) : undefined;

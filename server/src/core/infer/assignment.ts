@@ -2,7 +2,8 @@
 import type * as tree from '../python/tree';
 import { constantOf, symbolsOf, type Dim } from '../shape/dim';
 import { callMethodIfAny, callOperator } from './calls';
-import { CHILDREN, nameSize, unpack } from './containers';
+import { nameSize, unpack } from './containers';
+import { replaceChild } from './builtins/modules';
 import { dictKey, type Evaluator } from './evaluator';
 import { settle } from './latent';
 import { setAttribute } from './objects';
@@ -19,7 +20,7 @@ export function assign(ev: Evaluator, target: tree.Expr, value: Value): void {
       if (ev.report.recording) ev.report.record(target, value, ev.machine.facts, ASSIGNED);
       return;
     case 'attribute':
-      setAttribute(ev, ev.evaluate(target.object), target.name, value);
+      setAttribute(ev, ev.evaluate(target.object), target.name, value, target);
       if (ev.report.recording) ev.report.record(target, value, ev.machine.facts);
       return;
     case 'subscript':
@@ -94,9 +95,7 @@ function setItem(ev: Evaluator, written: Value, writtenIndex: Value, value: Valu
       target.element = unknown('a list that was changed at an unknown index', node);
     }
   } else if (target?.kind === 'instance') {
-    const children = target.attrs.get(CHILDREN);
-    if (children !== undefined && typeof target.cls === 'string') setItem(ev, children, index, value, node);
-    else if (callMethodIfAny(ev, object, '__setitem__', [index, value], node) === undefined) target.open = true;
+    if (callMethodIfAny(ev, object, '__setitem__', [index, value], node) === undefined) replaceChild(ev, target, index, value);
   }
 }
 

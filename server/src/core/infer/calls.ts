@@ -18,7 +18,8 @@ import { getAttribute } from './objects';
 import { runFunction } from './statements';
 import { assign } from './assignment';
 import { constantOf } from '../shape/dim';
-import { sizeAt } from './containers';
+import { iterate, sizeAt } from './containers';
+import { dimsOf } from '../shape/shape';
 import { int, none, unknown, type FunctionValue, type TensorValue, type Value } from './value';
 
 export function callValue(ev: Evaluator, written: Value, args: Arguments, node: tree.Expr): Value {
@@ -216,14 +217,32 @@ function callMethod(ev: Evaluator, self: Value, target: FunctionValue | string, 
 }
 
 /** In-place methods that change the shape of what they are called on. */
-const RESHAPING = new Set(['unsqueeze_', 'squeeze_', 'transpose_', 't_', 'swapaxes_', 'swapdims_']);
+const RESHAPING = new Set(['unsqueeze_', 'squeeze_', 'transpose_', 't_', 'swapaxes_', 'swapdims_', 'resize_']);
 
 function callTensorMethod(ev: Evaluator, self: TensorValue, name: string, args: Arguments, node: tree.Expr): Value {
   if (name === 'size') return sizeMethod(ev, self, args, node);
+  if (name === 'tolist') return toNumbers(ev, self, node);
   const known = applyOperator(ev, `torch.Tensor.${name}`, { ...args, positional: [{ value: self }, ...args.positional] }, node);
   if (known === undefined) return unknown(`Tensor.${name} is not known`, node);
-  if (RESHAPING.has(name) && node.kind === 'call' && node.callee.kind === 'attribute') assign(ev, node.callee.object, known);
+  if (RESHAPING.has(name) && node.kind === 'call' && node.callee.kind === 'attribute') reshapeInPlace(ev, self, known, node.callee.object);
   return known;
+}
+
+/** `x.squeeze_(0).t_()` changes `x`, and every other name of the same tensor here. */
+function reshapeInPlace(ev: Evaluator, self: TensorValue, changed: Value, written: tree.Expr): void {
+  let target = written;
+  while (target.kind === 'call' && target.callee.kind === 'attribute' && target.callee.name.endsWith('_')) target = target.callee.object;
+  const frame = ev.machine.write(ev.activation.frame);
+  if (frame?.kind === 'frame') for (const [name, value] of frame.vars) if (value === self) frame.vars.set(name, changed);
+  assign(ev, target, changed);
+}
+
+/** `x.tolist()`: numbers nobody knows, in lists as long as the tensor says. */
+function toNumbers(ev: Evaluator, self: TensorValue, node: tree.Expr): Value {
+  if (dimsOf(ev.machine.facts.shape(self.shape))?.length === 0) return callOperator(ev, 'torch.Tensor.item', [self], node);
+  const rows = iterate(ev, self);
+  if (rows === undefined) return ev.machine.newList(undefined, 'list', unknown('a number of a tensor', node));
+  return ev.machine.newList(rows.map((row) => (row.kind === 'tensor' ? toNumbers(ev, row, node) : row)));
 }
 
 /** `x.size()` and `x.size(1)` are `x.shape` and `x.shape[1]`, also where the rank is open. */
@@ -274,7 +293,7 @@ export function callFunction(ev: Evaluator, fn: FunctionValue, args: Arguments, 
   let recursion = 0;
   for (let active: typeof ev.activation | undefined = ev.activation; active !== undefined; active = active.caller)
     if (active.function?.node === fn.node && ++recursion >= MAX_RECURSION) return unknown('recursion that is too deep to follow', node);
-  const module = ev.program.module(fn.file);
+  const module = ev.moduleOf(fn.file);
   if (module === undefined) return unknown('a function whose file is gone', node);
   if (fn.node.kind === 'function' && fn.node.generator) {
     havoc(ev, args);

@@ -78,7 +78,8 @@ function identity(left: Value, right: Value): Value {
   if (left.kind === 'ref' && right.kind === 'ref') return bool(left.id === right.id);
   if (left.kind === 'class' && right.kind === 'class') return bool(left.node === right.node);
   if (left.kind === 'external' && right.kind === 'external') return bool(left.path === right.path);
-  return bool(undefined);
+  const [a, b] = [dictKey(left), dictKey(right)];
+  return bool(a === undefined || b === undefined ? undefined : a === b);
 }
 
 const unknownIds = new WeakMap<object, number>();

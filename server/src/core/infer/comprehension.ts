@@ -2,7 +2,7 @@
 import type * as tree from '../python/tree';
 import { assign } from './assignment';
 import { truth } from './compare';
-import { elementOf, iterate } from './containers';
+import { distinct, elementOf, iterate } from './containers';
 import { dictKey, type Evaluator } from './evaluator';
 import { unknown, type Value } from './value';
 
@@ -48,7 +48,7 @@ export function evaluateComprehension(ev: Evaluator, node: tree.Comprehension): 
     run(0);
     if (node.form === 'dict') return machine.newDict(entries, !exact);
     const form = node.form === 'set' ? 'set' : 'list';
-    return exact ? machine.newList(items, form) : machine.newList(undefined, form, items[0] ?? unknown('an item of a comprehension', node));
+    return exact ? machine.newList(form === 'set' ? distinct(ev, items) : items, form) : machine.newList(undefined, form, items[0] ?? unknown('an item of a comprehension', node));
   } finally {
     ev.activation = outer;
     const own = machine.frame(frame);

@@ -5,15 +5,42 @@ import { callExternal, callFunction, callValue, havoc } from './calls';
 import { initialiseContainer, isModuleContainer } from './builtins/modules';
 import { classAttribute, DATACLASS, dataclassFields, derivesFrom, hasUnknownBase, methodOf, resolutionOrder } from './classes';
 import { layerNamed } from './catalogue';
-import type { Evaluator } from './evaluator';
+import { dictKey, type Evaluator } from './evaluator';
+import { constructionKey, graft, madeBetween } from './memo';
 import type { Instance } from './heap';
+import { settle } from './latent';
 import { none, unknown, type ClassValue, type Value } from './value';
 import type { Place } from '../text/place';
 
+/** An instance; one that was built before with the same arguments is copied. */
 export function construct(ev: Evaluator, cls: ClassValue, args: Arguments, node: tree.Expr): Value {
+  const { machine } = ev;
+  return machine.fork(() => {
+    const key = constructionKey(ev, cls, args);
+    const known = key === undefined ? undefined : ev.memo.get(key);
+    if (known !== undefined) {
+      machine.tick();
+      const value = graft(machine, known);
+      const own = value.kind === 'ref' ? machine.read(value.id) : undefined;
+      if (value.kind === 'ref' && own?.kind === 'instance' && own.built !== undefined)
+        machine.adopt(value.id, { ...own, built: { place: node, arguments: argumentPlaces(ev, cls, args) } });
+      return [{ state: machine.seal(), value }];
+    }
+    const before = machine.seal();
+    const said = ev.report.said;
+    const branches = ev.branches(before, () => constructAfresh(ev, cls, args, node));
+    const [only, more] = branches;
+    if (key !== undefined && only !== undefined && more === undefined && ev.report.said === said) {
+      const made = madeBetween(machine, before, only);
+      if (made !== undefined) ev.memo.set(key, made);
+    }
+    return branches;
+  });
+}
+
+function constructAfresh(ev: Evaluator, cls: ClassValue, args: Arguments, node: tree.Expr): Value {
   if (derivesFrom(cls, 'enum.Enum')) {
-    havoc(ev, args);
-    return unknown('a member of an enum looked up by value', node);
+    return enumMember(ev, cls, (member) => member.attrs.get('value'), args.positional[0]?.value ?? none) ?? unknown('a member of an enum looked up by value', node);
   }
   const created = classAttribute(ev, cls, '__new__');
   if (created !== undefined && created !== 'unknown' && 'value' in created) {
@@ -26,6 +53,17 @@ export function construct(ev: Evaluator, cls: ClassValue, args: Arguments, node:
   });
   initialise(ev, cls, self, args, node);
   return self;
+}
+
+/** The member of an enum whose name or value is this one; undefined where it can't be told. */
+export function enumMember(ev: Evaluator, cls: ClassValue, part: (member: Instance) => Value | undefined, wanted: Value): Value | undefined {
+  const key = dictKey(settle(ev, wanted));
+  for (const value of ev.machine.frame(cls.namespace)?.vars.values() ?? []) {
+    const member = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
+    const own = member?.kind === 'instance' && typeof member.cls !== 'string' && member.cls.node === cls.node ? part(member) : undefined;
+    if (key !== undefined && own !== undefined && dictKey(own) === key) return value;
+  }
+  return undefined;
 }
 
 export const isModule = (cls: ClassValue): boolean =>

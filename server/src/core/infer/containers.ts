@@ -3,13 +3,15 @@ import type * as tree from '../python/tree';
 import { constantOf, num, sym, symbolsOf, type Dim } from '../shape/dim';
 import { dimsOf, type Shape } from '../shape/shape';
 import { callMethodIfAny, callOperator } from './calls';
+import { dataclassFields, derivesFrom } from './classes';
 import { batchOf } from './builtins/data';
+import { enumMember } from './construct';
 import { dictKey, type Evaluator } from './evaluator';
 import type { HeapObject, Instance } from './heap';
 import { settle } from './latent';
 import { Leave } from './machine';
 import { mismatch } from './operator';
-import { int, str, tensor, tuple, unknown, type Value } from './value';
+import { int, str, tensor, tuple, unknown, type ClassValue, type Value } from './value';
 import { sameValue } from './same';
 
 /** Items that a tensor is taken apart into at most. */
@@ -29,12 +31,20 @@ export function itemsOf(ev: Evaluator, written: Value): readonly Value[] | undef
       const object = ev.machine.read(value.id);
       if (object?.kind === 'list') return object.items;
       if (object?.kind === 'dict') return object.open ? undefined : [...object.entries.values()].map((entry) => entry.key);
-      if (object?.kind === 'instance') return containerItems(ev, object);
+      if (object?.kind === 'instance') return isNamedTuple(object) ? namedItems(object) : containerItems(ev, object);
       return undefined;
     }
     default:
       return undefined;
   }
+}
+
+const isNamedTuple = (object: Instance): object is Instance & { readonly cls: ClassValue } => typeof object.cls !== 'string' && derivesFrom(object.cls, 'typing.NamedTuple');
+
+/** The fields of an instance of a `class P(NamedTuple)` in order. */
+function namedItems(object: Instance & { readonly cls: ClassValue }): readonly Value[] | undefined {
+  if (object.open) return undefined;
+  return dataclassFields(object.cls).map(({ name, node }) => object.attrs.get(name) ?? unknown(`${name} is not set`, node));
 }
 
 /** What each item is like where their number isn't known. */
@@ -51,6 +61,17 @@ export function elementOf(ev: Evaluator, written: Value, node: tree.Expr): Value
 
 const row = (ev: Evaluator, value: Value, node: tree.Expr): Value =>
   callOperator(ev, 'torch.select', [value, int(num(0)), int(num(0))], node);
+
+/** The items of a set display or of `set(...)`; undefined where some may be equal or not. */
+export function distinct(ev: Evaluator, items: readonly Value[]): Value[] | undefined {
+  const byKey = new Map<string, Value>();
+  for (const item of items) {
+    const key = dictKey(settle(ev, item));
+    if (key === undefined) return undefined;
+    if (!byKey.has(key)) byKey.set(key, item);
+  }
+  return [...byKey.values()];
+}
 
 /** Items of a tensor along its first dim, of a container, or of a sequence: what `for` walks over. */
 export function iterate(ev: Evaluator, written: Value): readonly Value[] | undefined {
@@ -99,6 +120,8 @@ export function subscript(ev: Evaluator, writtenObject: Value, writtenIndex: Val
     case 'str':
       return sequenceItem(ev, object, index, node);
     case 'class':
+      if (derivesFrom(object, 'enum.Enum')) return enumMember(ev, object, (member) => member.attrs.get('name'), index) ?? unknown('a member of an enum', node);
+      return object;
     case 'external':
       // Generic[T], list[int]
       return object;
@@ -128,8 +151,11 @@ function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Val
     return unknown('an entry that is not known', node);
   }
   if (target.kind !== 'instance') return unknown('a subscript of this value', node);
+  if (isNamedTuple(target)) return sequenceItem(ev, object, index, node);
+  const own = callMethodIfAny(ev, object, '__getitem__', [index], node);
+  if (own !== undefined) return own;
   const children = target.attrs.get(CHILDREN);
-  if (children !== undefined && typeof target.cls === 'string') {
+  if (children !== undefined) {
     const inner = children.kind === 'ref' ? ev.machine.read(children.id) : undefined;
     if (inner?.kind === 'dict' && target.attrs.has(KEYED)) return objectItem(ev, children, inner, index, node);
     const items = containerItems(ev, target);
@@ -137,9 +163,10 @@ function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Val
     if (index.kind !== 'slice') return sequenceItem(ev, tuple(items), index, node);
     const part = sequenceItem(ev, tuple(items), index, node);
     if (part.kind !== 'tuple') return unknown('a slice of a container', node);
+    if (typeof target.cls !== 'string') return unknown('a slice of a container', node);
     return ev.machine.newInstance(target.cls, [[CHILDREN, ev.machine.newList([...part.items])], ...[...target.attrs].filter(([name]) => name !== CHILDREN)]);
   }
-  return callMethodIfAny(ev, object, '__getitem__', [index], node) ?? unknown('a subscript of this object', node);
+  return unknown('a subscript of this object', node);
 }
 
 /** The value that all have in common. */
@@ -166,6 +193,16 @@ function sequenceItem(ev: Evaluator, object: Value, index: Value, node: tree.Sub
   if (item !== undefined) return item;
   const kind = object.kind === 'tuple' ? 'tuple' : object.kind === 'str' ? 'string' : 'list';
   return certainError(ev, 'index-out-of-range', `${kind} index out of range`, node);
+}
+
+/** The positions that an index or a slice picks of `length` items; undefined where that isn't known. */
+export function itemPosition(ev: Evaluator, index: Value, length: number | undefined): readonly number[] | undefined {
+  if (length === undefined) return undefined;
+  if (index.kind === 'slice') return sliceRange(ev, index, length);
+  const position = index.kind === 'int' ? constantOf(ev.machine.facts.dim(index.dim)) : undefined;
+  if (position === undefined) return undefined;
+  const from = position < 0 ? position + length : position;
+  return from >= 0 && from < length ? [from] : undefined;
 }
 
 /** Positions that a slice of a sequence of `length` picks; undefined where a bound isn't known. */

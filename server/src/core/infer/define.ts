@@ -31,6 +31,10 @@ const TRANSPARENT =
   /^(torch\.(no_grad|inference_mode|enable_grad|compile|jit\.\w+|compiler\.\w+|amp\.\w+|cuda\.amp\.\w+|autocast|autograd\.\w+)|torch\._dynamo\.\w+|functools\.(wraps|lru_cache|cache)|abc\.abstractmethod|typing\.\w+|contextlib\.\w+|jaxtyping\.\w+|beartype\.\w+|typeguard\.\w+)$/;
 
 function decorate(ev: Evaluator, value: Value, decorator: tree.Expr): Value {
+  // @name.setter: reading still goes through the property.
+  const property = decorator.kind === 'attribute' && /^(setter|deleter|getter)$/.test(decorator.name) ? ev.evaluate(decorator.object) : undefined;
+  if (property?.kind === 'function' && value.kind === 'function' && decorator.kind === 'attribute')
+    return decorator.name === 'setter' ? { ...property, setter: value } : property;
   const target = decorator.kind === 'call' ? ev.evaluate(decorator.callee) : ev.evaluate(decorator);
   const path = target.kind === 'external' ? target.path : '';
   if (TRANSPARENT.test(path)) return value;
@@ -39,8 +43,6 @@ function decorate(ev: Evaluator, value: Value, decorator: tree.Expr): Value {
     if (path === 'builtins.staticmethod') return { ...value, binding: 'static' };
     if (path === 'builtins.classmethod') return { ...value, binding: 'class' };
   }
-  // @name.setter: reading still goes through the property.
-  if (decorator.kind === 'attribute' && (decorator.name === 'setter' || decorator.name === 'deleter')) return target.kind === 'method' ? target.self : value;
   if (target.kind === 'function' && decorator.kind !== 'call' && target.file !== ev.activation.module.path && handsBack(target)) return value;
   const applied = decorator.kind === 'call' ? ev.evaluate(decorator) : target;
   return callValue(ev, applied, { positional: [{ value }], keywords: new Map() }, decorator);

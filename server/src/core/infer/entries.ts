@@ -7,8 +7,10 @@ import type { Finding } from '../finding';
 import { callFunction } from './calls';
 import { dataclassFields } from './classes';
 import { construct, isModule } from './construct';
+import { sameList } from './dependencies';
 import { Evaluator } from './evaluator';
 import { freshLatent } from './latent';
+import type { Memo } from './memo';
 import { Machine, OutOfBudget, type State } from './machine';
 import type { Module, Program } from './program';
 import { Report, type Recorded } from './report';
@@ -16,12 +18,12 @@ import { bool, float, int, str, unknown, type ClassValue, type FunctionValue, ty
 import type { Given } from './bind';
 import { forwardText } from './signatureText';
 
-/** Work that one method or function may cost. */
-const ENTRY_STEPS = 20_000;
+/** Work that one class or function may cost. */
+const ENTRY_STEPS = 8_000;
 /** Work that all entries of a file may cost; what comes after is not evaluated. */
-const FILE_STEPS = 120_000;
+const FILE_STEPS = 40_000;
 /** Work that the functions of a file may cost together: most only pass options on. */
-const FUNCTION_STEPS = 30_000;
+const FUNCTION_STEPS = 5_000;
 /** The slot of entries; modules count from 1. */
 const ENTRY_SLOT = 0;
 
@@ -36,46 +38,92 @@ export interface FileResult {
 /** How a class is used elsewhere: with other values than its defaults, or not at all. */
 export type Mentions = (name: string) => boolean;
 
+/** A class or function as it was evaluated last. */
+interface Entry {
+  readonly needs: readonly tree.Stmt[];
+  readonly recording: boolean;
+  /** For a class that fails with its defaults: whether it is built with other values somewhere. */
+  readonly usedOtherwise: boolean | undefined;
+  readonly findings: readonly Finding[];
+  readonly recorded: readonly Recorded[];
+  readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
+  readonly cost: number;
+}
+
+/** Entries of one file, remembered by their definitions. */
+export type Entries = Map<object, Entry>;
+
 /**
  * Evaluates a file. `usedOtherwise` says whether a class is built with other values somewhere, in
- * which case what fails only with its defaults is left to those places.
+ * which case what fails only with its defaults is left to those places. Entries whose definitions
+ * and everything they mention are unchanged are taken from `entries`.
  */
 export function evaluateFile(
   program: Program,
-  module: Module,
+  path: string,
+  entries: Entries,
   options: { readonly recording: boolean; readonly usedOtherwise: Mentions; readonly cancelled: () => boolean },
 ): FileResult | undefined {
-  const findings: Finding[] = [];
-  const recorded: Recorded[] = [];
-  const accepts = new Map<tree.FunctionDef, string>();
-  const script = new Report(module.path, options.recording);
-  program.run(module, script);
-  const scriptFindings = script.findings();
-  const own = definitions(program, module);
+  const script = program.script(path, options.recording);
+  if (script === undefined) return undefined;
+  const { module, dependencies, steps, main } = script;
+  const fresh: Entry[] = [];
+  const kept: Entries = new Map();
+  const memo: Memo = new Map();
   let spent = 0;
   let spentOnFunctions = 0;
-  for (const value of own) {
+  for (const value of definitions(program, module)) {
     if (options.cancelled()) return undefined;
     if (spent > FILE_STEPS || (value.kind === 'function' && spentOnFunctions > FUNCTION_STEPS)) continue;
-    const report = new Report(module.path, options.recording);
-    if (value.kind === 'class') {
-      spent += classEntry(program, module, report, value, 'defaults', accepts);
-      if (!report.empty && options.usedOtherwise(value.node.name)) {
-        // Only what fails whatever the options are is this class's own fault.
-        const symbolic = new Report(module.path, false);
-        classEntry(program, module, symbolic, value, 'symbolic', new Map());
-        findings.push(...symbolic.findings());
-      } else findings.push(...report.findings());
-    } else {
-      const cost = functionEntry(program, module, report, value);
-      spent += cost;
-      spentOnFunctions += cost;
-      findings.push(...report.findings());
-    }
-    recorded.push(...report.recorded);
+    const { node } = value;
+    const needs = dependencies.of([node]);
+    const last = entries.get(node);
+    const valid =
+      last !== undefined &&
+      (last.recording || !options.recording) &&
+      sameList(last.needs, needs) &&
+      (last.usedOtherwise === undefined || (value.kind === 'class' && last.usedOtherwise === options.usedOtherwise(value.node.name)));
+    const entry = valid ? last : { needs, recording: options.recording, ...evaluateEntry(program, module, value, options, memo) };
+    entries.set(node, entry);
+    kept.set(node, entry);
+    fresh.push(entry);
+    spent += entry.cost;
+    if (value.kind === 'function') spentOnFunctions += entry.cost;
   }
-  recorded.push(...script.recorded);
-  return { findings: foldCauses([...findings, ...scriptFindings]), recorded, accepts };
+  for (const node of entries.keys()) if (!kept.has(node)) entries.delete(node);
+  return {
+    findings: foldCauses([...fresh, ...steps, main].flatMap((part) => part.findings)),
+    recorded: options.recording ? [...fresh, ...steps, main].flatMap((part) => part.recorded) : [],
+    accepts: new Map(fresh.flatMap((entry) => [...entry.accepts])),
+  };
+}
+
+function evaluateEntry(
+  program: Program,
+  module: Module,
+  value: ClassValue | FunctionValue,
+  options: { readonly recording: boolean; readonly usedOtherwise: Mentions },
+  memo: Memo,
+): Omit<Entry, 'needs' | 'recording'> {
+  const report = new Report(module.path, options.recording);
+  const accepts = new Map<tree.FunctionDef, string>();
+  if (value.kind === 'function') {
+    const cost = functionEntry(program, module, report, value, options.recording ? new Map() : memo);
+    return { usedOtherwise: undefined, findings: report.findings(), recorded: report.recorded, accepts, cost };
+  }
+  let cost = classEntry(program, module, report, value, 'defaults', accepts, options.recording ? new Map() : memo);
+  let findings = report.findings();
+  let usedOtherwise: boolean | undefined;
+  if (findings.length > 0) {
+    usedOtherwise = options.usedOtherwise(value.node.name);
+    if (usedOtherwise) {
+      // Only what fails whatever the options are is this class's own fault.
+      const symbolic = new Report(module.path, false);
+      cost += classEntry(program, module, symbolic, value, 'symbolic', new Map(), memo);
+      findings = symbolic.findings();
+    }
+  }
+  return { usedOtherwise, findings, recorded: report.recorded, accepts, cost };
 }
 
 /** One cause is one finding: the same refusal at the same place met through another entry is left out. */
@@ -102,23 +150,22 @@ function definitions(program: Program, module: Module): (ClassValue | FunctionVa
   return values;
 }
 
-function start(program: Program, module: Module, report: Report): Evaluator {
+function start(program: Program, module: Module, report: Report, memo: Memo): Evaluator {
   const machine = new Machine(program, ENTRY_SLOT, ENTRY_STEPS);
   if (module.final !== undefined) machine.facts = module.final.facts;
   const ev = new Evaluator(program, machine, report, module, module.frame);
   ev.training = bool(undefined, { kind: 'flag', key: 'self.training' });
+  ev.memo = memo;
   return ev;
 }
 
 /** Runs what may cost too much; what was found until then stands. */
-function bounded(ev: Evaluator, body: () => void): void {
-  ev.machine.steps = 0;
+function bounded(body: () => void): void {
   try {
     body();
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
   }
-  ev.spent += ev.machine.steps;
 }
 
 function classEntry(
@@ -128,18 +175,19 @@ function classEntry(
   cls: ClassValue,
   parameters: 'defaults' | 'symbolic',
   accepts: Map<tree.FunctionDef, string>,
+  memo: Memo,
 ): number {
-  const ev = start(program, module, report);
+  const ev = start(program, module, report, memo);
   const node = nameOf(cls.node);
   let built: { readonly state: State; readonly value: Value }[] = [];
-  bounded(ev, () => {
+  bounded(() => {
     built = ev.branches(ev.machine.seal(), () => construct(ev, cls, constructorArguments(ev, cls, parameters), node));
   });
   const modular = isModule(cls);
   for (const method of methods(ev, cls)) {
     let shown = false;
     for (const { state, value: self } of built) {
-      bounded(ev, () => {
+      bounded(() => {
         const ended = ev.branches(state, () => {
           const args = argumentsFor(ev, method, modular ? 'tensor' : undefined, 'defaults', true);
           callFunction(ev, method, { positional: [{ value: self }, ...args.map(({ value }) => ({ value }))], keywords: new Map(), ...openness(method) }, nameOf(method.node as tree.FunctionDef), self);
@@ -154,7 +202,7 @@ function classEntry(
       });
     }
   }
-  return ev.spent;
+  return ev.machine.steps;
 }
 
 /** The name in a definition, as the call of an entry. */
@@ -169,10 +217,12 @@ const nameOf = (node: tree.ClassDef | tree.FunctionDef): tree.Name => ({
 /** Methods that are evaluated: those of the class's own text, and a `forward` that it inherits. */
 function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
   const own = ev.machine.frame(cls.namespace);
-  return [...(own?.vars.values() ?? [])].filter(
+  const all = [...(own?.vars.values() ?? [])].filter(
     (value): value is FunctionValue =>
       value.kind === 'function' && value.node.kind === 'function' && value.binding === undefined && value.node.name !== '__init__' && !/^__\w+__$/.test(value.node.name.replace('__call__', '')),
   );
+  // What the class is for comes first: the rest is looked at as far as the budget reaches.
+  return all.sort((a, b) => Number(a.node.name !== 'forward') - Number(b.node.name !== 'forward'));
 }
 
 function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): { readonly positional: readonly Given[]; readonly keywords: ReadonlyMap<string, Given> } {
@@ -263,14 +313,14 @@ const openness = (fn: FunctionValue): { readonly openPositional: boolean; readon
   openKeywords: fn.node.params.some((param) => param.form === '**'),
 });
 
-function functionEntry(program: Program, module: Module, report: Report, fn: FunctionValue): number {
-  const ev = start(program, module, report);
-  bounded(ev, () => {
+function functionEntry(program: Program, module: Module, report: Report, fn: FunctionValue, memo: Memo): number {
+  const ev = start(program, module, report, memo);
+  bounded(() => {
     ev.branches(ev.machine.seal(), () => {
       const args = argumentsFor(ev, fn, undefined, 'symbolic', false);
       return callFunction(ev, fn, { positional: args.map(({ value }) => ({ value })), keywords: new Map(), ...openness(fn) }, nameOf(fn.node as tree.FunctionDef), undefined);
     });
   });
-  return ev.spent;
+  return ev.machine.steps;
 }
 

@@ -13,12 +13,13 @@ import { binaryOperation, unaryOperation } from './arithmetic';
 import type { Arguments, Given } from './bind';
 import { callValue } from './calls';
 import { comparison, truth } from './compare';
-import { itemsOf, subscript } from './containers';
+import { distinct, itemsOf, subscript } from './containers';
 import { getAttribute } from './objects';
 import { assign } from './assignment';
 import { evaluateComprehension } from './comprehension';
 import { settle, tensorOf } from './latent';
 import { PathEnds, type Branch, type Machine, type State } from './machine';
+import type { Memo } from './memo';
 import type { Module, Program } from './program';
 import type { Report } from './report';
 import { PathSolve } from './solve';
@@ -63,22 +64,22 @@ export class Evaluator implements ValueAccess {
   activation: Activation;
   /** How many `try` bodies or expected-error blocks enclose the present statement. */
   guarded = 0;
-  /** Steps of the entry's finished parts. */
-  spent = 0;
+  /** What constructors have made, shared by the entries of one evaluation of a file. */
+  memo: Memo = new Map();
   /** What `training` of new modules is: on in scripts, either where only a class is looked at. */
   training: Value = bool(true);
 
   constructor(
     readonly program: Program,
     readonly machine: Machine,
-    readonly report: Report,
-    module: Module,
+    public report: Report,
+    private readonly root: Module,
     frame: number,
   ) {
     this.solve = new PathSolve(machine);
     this.activation = {
       frame,
-      module,
+      module: root,
       function: undefined,
       self: undefined,
       owner: undefined,
@@ -111,6 +112,11 @@ export class Evaluator implements ValueAccess {
       (name) => values.get(name),
       (name) => given.has(name),
     );
+  }
+
+  /** The module of a function: the file that is being checked is not the module that others import. */
+  moduleOf(file: string): Module | undefined {
+    return file === this.root.path ? this.root : this.program.module(file);
   }
 
   // ---- running
@@ -203,7 +209,7 @@ export class Evaluator implements ValueAccess {
       case 'list':
       case 'set': {
         const items = this.displayItems(expr.items);
-        return this.machine.newList(items, expr.kind);
+        return this.machine.newList(items !== undefined && expr.kind === 'set' ? distinct(this, items) : items, expr.kind);
       }
       case 'dict':
         return this.dictDisplay(expr);

@@ -1,6 +1,7 @@
 /** Import statements. */
 import type * as tree from '../python/tree';
 import { setName } from './assignment';
+import { externalConstant } from './builtins/constants';
 import type { Evaluator } from './evaluator';
 import { unknown } from './value';
 
@@ -19,7 +20,8 @@ export function importFrom(ev: Evaluator, stmt: tree.ImportFrom): void {
       for (const [exported, value] of ev.program.starExports(module, stmt.module, stmt.level)) setName(ev, exported, value);
       continue;
     }
-    const value = ev.program.importName(module, stmt.module, stmt.level, name);
+    const found = ev.program.importName(module, stmt.module, stmt.level, name);
+    const value = found?.kind === 'external' ? (externalConstant(stmt.module, name) ?? found) : found;
     setName(ev, alias ?? name, value ?? unknown(`the source of ${stmt.module || '.'}.${name} is not found`, stmt));
   }
 }

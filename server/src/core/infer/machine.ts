@@ -163,6 +163,14 @@ export class Machine {
     return id;
   }
 
+  /** The first of `count` new ids. */
+  reserve(count: number): number {
+    if (this.nextId + count >= HEAP_SIZE) throw new OutOfBudget('too many objects');
+    const first = this.slot * HEAP_SIZE + this.nextId;
+    this.nextId += count;
+    return first;
+  }
+
   /** Puts an object of another path into this one. */
   adopt(id: number, object: HeapObject): void {
     this.store(id, object);

@@ -4,7 +4,7 @@ import { num } from '../shape/dim';
 import { dimsOf } from '../shape/shape';
 import type { Place } from '../text/place';
 import { externalConstant } from './builtins/constants';
-import { moduleAttributeOf } from './builtins/modules';
+import { addChild, isModuleValue, moduleAttributeOf } from './builtins/modules';
 import { callFunction, callOperator } from './calls';
 import { classAttribute, hasUnknownBase } from './classes';
 import type { Evaluator } from './evaluator';
@@ -55,6 +55,10 @@ export function getAttribute(ev: Evaluator, written: Value, name: string, node: 
       return name === 'type' ? str(value.device) : unknown(`${name} of a device`, node);
     case 'unknown':
       return value;
+    case 'int':
+    case 'str':
+      // Members of IntEnum and StrEnum are kept as the number or text that they are.
+      return name === 'value' ? value : { kind: 'method', self: value, target: name };
     default:
       return { kind: 'method', self: value, target: name };
   }
@@ -174,11 +178,15 @@ function superAttribute(ev: Evaluator, value: Value & { kind: 'super' }, name: s
 /** `object.__init__`. */
 const HARMLESS_INIT: Value = { kind: 'external', path: 'builtins.object.__init__' };
 
-export function setAttribute(ev: Evaluator, written: Value, name: string, value: Value): void {
+export function setAttribute(ev: Evaluator, written: Value, name: string, value: Value, node: tree.Expr): void {
   const object = settle(ev, written);
   if (object.kind === 'ref') {
     const own = ev.machine.write(object.id);
-    if (own?.kind === 'instance') own.attrs.set(name, value);
+    if (own?.kind !== 'instance') return;
+    const found = typeof own.cls === 'string' ? undefined : classAttribute(ev, own.cls, name);
+    const property = typeof found === 'object' && 'value' in found && found.value.kind === 'function' && found.value.binding === 'property' ? found.value : undefined;
+    if (property?.setter !== undefined) callFunction(ev, property.setter, { positional: [{ value: object }, { value }], keywords: new Map() }, node, object);
+    else if (!isModuleValue(ev, value) || !addChild(ev, own, name, value)) own.attrs.set(name, value);
   } else if (object.kind === 'class') {
     const frame = ev.machine.write(object.namespace);
     if (frame?.kind === 'frame') frame.vars.set(name, value);

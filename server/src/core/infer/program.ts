@@ -10,7 +10,9 @@ import { resolveImport } from '../python/imports';
 import { Evaluator } from './evaluator';
 import { HEAP_SIZE, readHeap, type HeapRoot } from './heap';
 import { Machine, OutOfBudget, type State } from './machine';
-import { Report } from './report';
+import type { Finding } from '../finding';
+import { Dependencies, sameList } from './dependencies';
+import { Report, type Recorded } from './report';
 import { executeBlock } from './statements';
 import { joinStates } from './states';
 import { bool, str, type ModuleValue, type Value } from './value';
@@ -37,7 +39,6 @@ export interface Module {
   readonly path: string;
   readonly slot: number;
   readonly tree: PythonFile;
-  readonly text: string;
   readonly importsNumpy: boolean;
   /** Heap id of the module's frame. */
   readonly frame: number;
@@ -49,20 +50,43 @@ export interface Module {
   readonly imports: Set<string>;
 }
 
+/** A top-level statement as it was run last. */
+export interface ScriptStep {
+  readonly stmt: Stmt;
+  readonly states: readonly State[];
+  readonly findings: readonly Finding[];
+  readonly recorded: readonly Recorded[];
+}
+/** The part of a file under `if __name__ == "__main__"`. */
+export interface MainPart {
+  readonly needs: readonly Stmt[];
+  readonly findings: readonly Finding[];
+  readonly recorded: readonly Recorded[];
+}
+/** A file as it was run itself. */
+export interface Script {
+  readonly module: Module;
+  readonly recording: boolean;
+  readonly steps: readonly ScriptStep[];
+  readonly main: MainPart;
+  readonly dependencies: Dependencies;
+}
+
 /** Work that one top-level statement of a module may cost. */
-const STATEMENT_STEPS = 120_000;
-/** The same in files outside the workspace, which are only read for what they define. */
-const LIBRARY_STATEMENT_STEPS = 8_000;
+const STATEMENT_STEPS = 25_000;
+/** The same in files that are only imported, for what they define. */
+const IMPORTED_STATEMENT_STEPS = 4_000;
 
 export class Program {
   private readonly modules = new Map<string, Module>();
+  /** Files as they are run themselves; what imports them has the module of the same file instead. */
+  private readonly scripts = new Map<string, Script>();
   private readonly slots = new Map<number, Module>();
   private nextSlot = 1;
 
   constructor(
     private readonly sources: Sources,
     readonly frameworks: Frameworks,
-    private readonly isWorkspaceFile: (path: string) => boolean,
   ) {}
 
   heap(slot: number): HeapRoot | undefined {
@@ -70,27 +94,47 @@ export class Program {
     return module?.final?.heap ?? module?.machine?.heap;
   }
 
-  /** Drops a module and all that were built on it, and names them. */
-  forget(path: string): string[] {
-    const module = this.modules.get(path);
-    if (module === undefined) return [];
-    this.modules.delete(path);
-    this.slots.delete(module.slot);
-    const dependents = [...this.modules.values()].filter((other) => other.imports.has(path));
-    return [path, ...dependents.flatMap((other) => this.forget(other.path))];
+  /** Drops a module and all that were built on it, and names the files whose answers may be others now. */
+  forget(path: string): Set<string> {
+    const gone = new Set<string>();
+    const drop = (name: string): void => {
+      if (gone.has(name)) return;
+      gone.add(name);
+      const module = this.modules.get(name);
+      if (module !== undefined) {
+        this.modules.delete(name);
+        this.slots.delete(module.slot);
+      }
+      for (const other of [...this.modules.values()]) if (other.imports.has(name)) drop(other.path);
+      for (const script of [...this.scripts.values()])
+        if (script.module.imports.has(name)) {
+          this.scripts.delete(script.module.path);
+          this.slots.delete(script.module.slot);
+          gone.add(script.module.path);
+        }
+    };
+    drop(path);
+    return gone;
   }
 
   module(path: string): Module | undefined {
     const known = this.modules.get(path);
     if (known !== undefined) return known;
+    const module = this.load(path, this.nextSlot);
+    if (module === undefined) return undefined;
+    this.nextSlot++;
+    this.modules.set(path, module);
+    this.slots.set(module.slot, module);
+    return module;
+  }
+
+  private load(path: string, slot: number): Module | undefined {
     const source = this.sources.file(path);
     if (source === undefined) return undefined;
-    const slot = this.nextSlot++;
-    const module: Module = {
+    return {
       path,
       slot,
       tree: source.tree,
-      text: source.text,
       importsNumpy: /^\s*(import|from)\s+numpy\b/m.test(source.text),
       frame: slot * HEAP_SIZE + 1,
       machine: undefined,
@@ -98,9 +142,6 @@ export class Program {
       status: 'new',
       imports: new Set(),
     };
-    this.modules.set(path, module);
-    this.slots.set(slot, module);
-    return module;
   }
 
   frameOf(module: Module): number {
@@ -109,55 +150,81 @@ export class Program {
 
   /** Source text of a place. */
   textOf(place: Place): string {
-    const module = this.modules.get(place.at.file);
     const { start, end } = spanOf(place);
-    return module?.text.slice(start, end) ?? '';
+    return this.sources.file(place.at.file)?.text.slice(start, end) ?? '';
   }
 
-  /**
-   * Runs a module's body. With a report it is run as the main script and what it finds is kept:
-   * `final` is then the state before its `__main__` part.
-   */
-  run(module: Module, report?: Report): void {
+  /** Runs a module's body as an import does. */
+  run(module: Module): void {
     if (module.status !== 'new') return;
     module.status = 'running';
-    const asMain = report !== undefined;
-    const steps = asMain || this.isWorkspaceFile(module.path) ? STATEMENT_STEPS : LIBRARY_STATEMENT_STEPS;
+    const ev = this.begin(module, module.path, new Report(module.path, false), IMPORTED_STATEMENT_STEPS);
+    let states: readonly State[] = [ev.machine.seal()];
+    for (const stmt of definitions(module.tree.body)) states = step(ev, stmt, states);
+    this.finish(module, ev, states);
+  }
+
+  private begin(module: Module, name: string, report: Report, steps: number): Evaluator {
     const machine = new Machine(this, module.slot, steps);
     module.machine = machine;
     const frame = machine.newFrame(undefined);
-    const ev = new Evaluator(this, machine, report ?? new Report(module.path, false), module, frame);
     const own = machine.write(frame);
     if (own?.kind === 'frame') {
       own.captured = true;
-      own.vars.set('__name__', str(asMain ? '__main__' : module.path));
+      own.vars.set('__name__', str(name));
       own.vars.set('__file__', str(module.path));
     }
-    let states: State[] = [machine.seal()];
-    const body = module.tree.body;
-    const main = body.findIndex(isMainGuard);
-    const definitions = main < 0 ? body : body.slice(0, main);
-    for (const stmt of definitions) states = this.step(ev, stmt, states);
-    module.final = states.length > 0 ? joinStates(machine, states) : machine.seal();
-    if (asMain && main >= 0) {
-      let after = [module.final];
-      for (const stmt of body.slice(main)) after = this.step(ev, stmt, after);
-    }
+    return new Evaluator(this, machine, report, module, frame);
+  }
+
+  private finish(module: Module, ev: Evaluator, states: readonly State[]): void {
+    module.final = states.length > 0 ? joinStates(ev.machine, states) : ev.machine.seal();
     module.status = 'done';
     module.machine = undefined;
   }
 
-  /** One top-level statement; what is too much to evaluate is skipped. */
-  private step(ev: Evaluator, stmt: Stmt, states: State[]): State[] {
-    ev.machine.steps = 0;
-    try {
-      const next = executeBlock(ev, [stmt], states).map((flow) => flow.state);
-      // A script that raises on all paths still defines what stands below for those who read it.
-      return next.length > 0 ? next : states;
-    } catch (error) {
-      if (error instanceof OutOfBudget) return states;
-      throw error;
+  /**
+   * Runs a file as the main script. What stands above the first changed statement is taken from the
+   * last run; the `__main__` part runs again only where something that it mentions has changed.
+   */
+  script(path: string, recording: boolean): Script | undefined {
+    const last = this.scripts.get(path);
+    const module = this.load(path, last?.module.slot ?? this.nextSlot);
+    if (module === undefined) return undefined;
+    if (last === undefined) this.nextSlot++;
+    this.slots.set(module.slot, module);
+    module.status = 'running';
+    const body = definitions(module.tree.body);
+    const usable = last !== undefined && (last.recording || !recording) ? last.steps : [];
+    let kept = 0;
+    while (kept < usable.length && kept < body.length && usable[kept]?.stmt === body[kept]) kept++;
+    const steps: ScriptStep[] = usable.slice(0, kept);
+    const ev = this.begin(module, '__main__', new Report(path, recording), STATEMENT_STEPS);
+    let states: readonly State[] = steps.at(-1)?.states ?? [ev.machine.seal()];
+    if (kept > 0) for (const name of last?.module.imports ?? []) module.imports.add(name);
+    for (const stmt of body.slice(kept)) {
+      const report = new Report(path, recording);
+      ev.report = report;
+      states = step(ev, stmt, states);
+      steps.push({ stmt, states, findings: report.findings(), recorded: report.recorded });
     }
+    this.finish(module, ev, states);
+    const dependencies = new Dependencies(body, (place) => this.textOf(place));
+    const script: Script = { module, recording, steps, dependencies, main: this.mainPart(module, ev, last, recording, dependencies) };
+    this.scripts.set(path, script);
+    return script;
+  }
+
+  private mainPart(module: Module, ev: Evaluator, last: Script | undefined, recording: boolean, dependencies: Dependencies): MainPart {
+    const body = mainPart(module.tree.body);
+    const needs = [...dependencies.of(body), ...body];
+    const known = last?.main;
+    if (known !== undefined && (last?.recording === true || !recording) && sameList(known.needs, needs)) return known;
+    const report = new Report(module.path, recording);
+    ev.report = report;
+    let states: readonly State[] = module.final === undefined ? [] : [module.final];
+    for (const stmt of body) states = step(ev, stmt, states);
+    return { needs, findings: report.findings(), recorded: report.recorded };
   }
 
   /** A name of the module's own, or a built-in. */
@@ -240,6 +307,26 @@ export class Program {
     return this.importModule(from, name, 1);
   }
 }
+
+/** One top-level statement; what is too much to evaluate is skipped. */
+function step(ev: Evaluator, stmt: Stmt, states: readonly State[]): readonly State[] {
+  ev.machine.steps = 0;
+  try {
+    const next = executeBlock(ev, [stmt], states).map((flow) => flow.state);
+    // A script that raises on all paths still defines what stands below for those who read it.
+    return next.length > 0 ? next : states;
+  } catch (error) {
+    if (error instanceof OutOfBudget) return states;
+    throw error;
+  }
+}
+
+const mainIndex = (body: readonly Stmt[]): number => {
+  const index = body.findIndex(isMainGuard);
+  return index < 0 ? body.length : index;
+};
+const definitions = (body: readonly Stmt[]): readonly Stmt[] => body.slice(0, mainIndex(body));
+const mainPart = (body: readonly Stmt[]): readonly Stmt[] => body.slice(mainIndex(body));
 
 const isMainGuard = (stmt: Stmt): boolean =>
   stmt.kind === 'if' && stmt.test.kind === 'compare' && stmt.test.first.kind === 'name' && stmt.test.first.name === '__name__';

@@ -31,6 +31,8 @@ export interface Recorded {
   readonly name: string | undefined;
   readonly value: Value;
   readonly facts: Facts;
+  /** The report of the entry that it was seen in. */
+  readonly entry: object;
 }
 
 interface Context {
@@ -69,7 +71,7 @@ export class Report {
   }
 
   record(expression: tree.Expr | tree.Param, value: Value, facts: Facts, name?: string): void {
-    if (expression.at.file === this.file) this.recorded.push({ expression, name, value, facts });
+    if (expression.at.file === this.file) this.recorded.push({ expression, name, value, facts, entry: this });
   }
 
   mismatch(ev: Evaluator, mismatch: Mismatch, node: tree.Expr, context?: Context): void {
@@ -86,11 +88,12 @@ export class Report {
     });
   }
 
-  // ---- what it comes to
-
-  get empty(): boolean {
-    return this.candidates.length === 0;
+  /** How much was said until now. */
+  get said(): number {
+    return this.candidates.length + this.raisedUnder.length;
   }
+
+  // ---- what it comes to
 
   /** Findings of the entry: certain ones as errors, those under an option of the user's as warnings. */
   findings(): Finding[] {
@@ -199,4 +202,21 @@ function fixOf(intent: FixIntent, context: Context | undefined): Fix[] {
   return [{ title: intent.title, edits: [edit] }];
 }
 
-const isLiteral = (place: Place): boolean => 'kind' in place && (place.kind === 'int' || place.kind === 'tuple' || place.kind === 'unary' || place.kind === 'list');
+/** Whether an argument is written out in numbers (`512`, `64 * 8 * 8`, `(3, 3)`): then a number may take its place. */
+const isLiteral = (place: Place): boolean => 'kind' in place && isNumbers(place as tree.Expr);
+
+function isNumbers(expr: tree.Expr): boolean {
+  switch (expr.kind) {
+    case 'int':
+      return true;
+    case 'unary':
+      return isNumbers(expr.operand);
+    case 'binary':
+      return isNumbers(expr.left) && isNumbers(expr.right);
+    case 'tuple':
+    case 'list':
+      return expr.items.every(isNumbers);
+    default:
+      return false;
+  }
+}

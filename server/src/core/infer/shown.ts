@@ -79,7 +79,8 @@ export function hintsOf(result: FileResult, within: Span): Hint[] {
     const first = records[0];
     if (first === undefined || span.end < within.start || span.start > within.end) continue;
     if (!records.some((record) => record.name === ASSIGNED)) continue;
-    const shapes = new Set(records.map(shapeTextOf));
+    // The class itself speaks before the calls of it; in a loop a name may have several shapes.
+    const shapes = new Set(records.filter((record) => record.entry === first.entry).map(shapeTextOf));
     const [only] = shapes;
     if (shapes.size === 1 && only !== undefined && only !== '(*)') hints.push({ offset: span.end, text: `: ${only}` });
   }

@@ -7,6 +7,7 @@ import { equality, knownTruth, truth } from './compare';
 import { MAX_ITERATIONS } from './comprehension';
 import { elementOf, iterate, itemsOf, unpack } from './containers';
 import { defineClass, defineFunction } from './define';
+import { deleteTarget } from './deletion';
 import type { Evaluator } from './evaluator';
 import { settle } from './latent';
 import { PathEnds, type Branch, type State } from './machine';
@@ -182,7 +183,7 @@ function executeSimple(ev: Evaluator, stmt: tree.Stmt): void {
       assertion(ev, stmt);
       return;
     case 'delete':
-      for (const target of stmt.targets) if (target.kind === 'name') setName(ev, target.name, unknown('a deleted name', target));
+      for (const target of stmt.targets) deleteTarget(ev, target);
       return;
     case 'global':
       for (const name of stmt.names) ev.declare(name, stmt.nonlocal);
@@ -498,14 +499,35 @@ function matches(ev: Evaluator, pattern: tree.Pattern, subject: Value): Value {
     }
     case 'sequence': {
       const items = itemsOf(ev, subject);
-      if (items === undefined || pattern.items.length !== items.length) return bool(items === undefined ? undefined : false);
+      if (items === undefined) return openMatch(ev, pattern);
+      if (pattern.items.length !== items.length) return bool(false);
       const answers = pattern.items.map((item, i) => matches(ev, item, items[i] ?? none));
       if (answers.some((answer) => knownTruth(ev, answer) === false)) return bool(false);
       return bool(answers.every((answer) => knownTruth(ev, answer) === true) ? true : undefined);
     }
     case 'other':
-      for (const name of pattern.binds) setName(ev, name, unknown('what a pattern binds', pattern));
-      return bool(undefined);
+      return openMatch(ev, pattern);
+  }
+}
+
+/** A pattern that may or may not match: what it binds is not known. */
+function openMatch(ev: Evaluator, pattern: tree.Pattern): Value {
+  for (const name of boundNames(pattern)) setName(ev, name, unknown('what a pattern binds', pattern));
+  return bool(undefined);
+}
+
+function boundNames(pattern: tree.Pattern): readonly string[] {
+  switch (pattern.kind) {
+    case 'capture':
+      return [pattern.name];
+    case 'or':
+      return pattern.options.flatMap(boundNames);
+    case 'sequence':
+      return pattern.items.flatMap(boundNames);
+    case 'other':
+      return pattern.binds;
+    default:
+      return [];
   }
 }
 

@@ -131,6 +131,8 @@ export interface FunctionValue {
   /** The class whose body defines it, for `super()`. */
   readonly owner?: ClassValue | undefined;
   readonly binding?: 'static' | 'class' | 'property';
+  /** Of a property that can be assigned. */
+  readonly setter?: FunctionValue | undefined;
 }
 export interface MethodValue {
   readonly kind: 'method';

@@ -127,7 +127,7 @@ export function shapeString(text: string): AnnotatedDim[] | undefined {
 
 function wordOf(word: string): AnnotatedDim | undefined {
   if (word === '...') return REST;
-  const [, marks = '', label, size = ''] = /^([*#?_]*)(?:([A-Za-z]\w*)=)?(.*)$/.exec(word)!;
+  const [, marks = '', label, size = ''] = /^([*#?_]*)(?:([A-Za-z]\w*)=)?(.*)$/.exec(word) as RegExpExecArray;
   const unchecked = marks.replace('*', '') !== '';
   if (marks.includes('*')) {
     if (size !== '' && !/^\w+$/.test(size)) return undefined;
@@ -244,8 +244,8 @@ function arithmetic(expr: Expr): string | undefined {
 function shortDType(name: string): DType | undefined {
   const found = /^(bf|f|i|u|c)(8|16|32|64|128)$/i.exec(name);
   if (found === null) return name === 'bool_' ? 'bool' : undefined;
-  const kind = { bf: 'bfloat', f: 'float', i: 'int', u: 'uint', c: 'complex' }[found[1]!.toLowerCase()];
-  return dtypeName(`${kind ?? ''}${found[2]!}`);
+  const kind = { bf: 'bfloat', f: 'float', i: 'int', u: 'uint', c: 'complex' }[(found[1] as string).toLowerCase()];
+  return dtypeName(`${kind ?? ''}${found[2] as string}`);
 }
 
 // ---- Annotated
@@ -291,16 +291,13 @@ function looksLikeSize(word: string): boolean {
  * @returns undefined where the comment is anything else: prose is common, a claim has to be nothing but sizes.
  */
 export function parseShapeComment(comment: string): AnnotatedShape | undefined {
-  const last = comment
-    .split(/->|=>|→/)
-    .at(-1)!
-    .trim();
+  const last = (comment.split(/->|=>|→/).at(-1) as string).trim();
   const claim = last
     .replace(/^(?:[A-Za-z_][\w.]*\s*)?(?:(?:shape|size)\s*)?[:=]\s*/, '')
     .replace(/[.;]$/, '')
     .trim();
   const group = /^(?:torch\.Size\()?[([]([^()[\]]*(?:\([^()[\]]*\)[^()[\]]*)*)[)\]]\)?$/.exec(claim);
-  const parts = group !== null ? split(group[1]!) : bareParts(claim);
+  const parts = group !== null ? split(group[1] as string) : bareParts(claim);
   if (parts === undefined || parts.length === 0 || !parts.every(looksLikeSize)) return undefined;
   const dims: AnnotatedDim[] = [];
   for (const part of parts) {

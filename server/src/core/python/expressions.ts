@@ -27,7 +27,7 @@ type Lower = (r: Reading, node: number) => Expr;
 
 /** Lowers one expression, pattern or type node. */
 export const expression = (r: Reading, node: number): Expr =>
-  node < 0 ? { kind: 'invalid', at: r.at, start: 0, end: 0 } : BY_KIND[r.nodes.kind(node)]!(r, node);
+  node < 0 ? { kind: 'invalid', at: r.at, start: 0, end: 0 } : (BY_KIND[r.nodes.kind(node)] as Lower)(r, node);
 
 /** The same for a node that may be absent. */
 export const optional = (r: Reading, node: number): Expr | undefined => (node < 0 ? undefined : expression(r, node));
@@ -44,14 +44,14 @@ export const invalid: (r: Reading, node: number) => Invalid = (r, node) => ({ ..
 /** Text of an identifier as Python compares it. */
 export function identifier(r: Reading, node: number): string {
   const text = r.nodes.slice(node);
-  // eslint-disable-next-line no-control-regex -- all of ASCII is meant
+
   return /^[\0-\x7f]*$/.test(text) ? text : text.normalize('NFKC');
 }
 
 /** One expression as it is, several or a trailing comma as a tuple; `node` holds nothing else. */
 export function oneOrTuple(r: Reading, node: number): Expr {
   const items = r.nodes.named(node);
-  if (items.length === 1 && !r.nodes.hasToken(node, ',')) return expression(r, items[0]!);
+  if (items.length === 1 && !r.nodes.hasToken(node, ',')) return expression(r, items[0] as number);
   return { ...placeOf(r, node), kind: 'tuple', items: items.map((item) => expression(r, item)) };
 }
 
@@ -61,8 +61,8 @@ export function joined(r: Reading, items: readonly number[], comma = items.lengt
   return {
     kind: 'tuple',
     at: r.at,
-    start: r.nodes.start(items[0]!) + r.shift,
-    end: r.nodes.end(items[items.length - 1]!) + r.shift,
+    start: r.nodes.start(items[0] as number) + r.shift,
+    end: r.nodes.end(items[items.length - 1] as number) + r.shift,
     items: items.map((item) => expression(r, item)),
   };
 }
@@ -81,7 +81,9 @@ const display =
 /** `(a, b)` among targets; `(a)` is `a`. */
 const group: Lower = (r, node) => {
   const items = r.nodes.named(node);
-  return items.length === 1 && !r.nodes.hasToken(node, ',') ? expression(r, items[0]!) : display('tuple')(r, node);
+  return items.length === 1 && !r.nodes.hasToken(node, ',')
+    ? expression(r, items[0] as number)
+    : display('tuple')(r, node);
 };
 
 const name: Lower = (r, node) => ({ ...placeOf(r, node), kind: 'name', name: identifier(r, node) });
@@ -304,7 +306,7 @@ const union: Lower = (r, node) => {
   if (left === undefined || right === undefined) return invalid(r, node);
   const operands: Expr[] = [];
   let rest = right;
-  const grouped = r.nodes.childOfKind(r.nodes.named(node)[1]!, K.parenthesized_expression) >= 0;
+  const grouped = r.nodes.childOfKind(r.nodes.named(node)[1] as number, K.parenthesized_expression) >= 0;
   while (!grouped && rest.kind === 'binary' && rest.op === '|' && rest.start === rest.left.start) {
     operands.unshift(rest.right);
     rest = rest.left;

@@ -3,7 +3,7 @@ import { applyChanges, type Change } from '../text/changes';
 import { PieceAnchor } from './anchors';
 import { expression } from './expressions';
 import type { LoweredFunction } from './functions';
-import { scan } from './logical';
+import { lineOf, scan } from './logical';
 import { K, Nodes } from './nodes';
 import { invalidPiece, lowerPiece, pieces, sourceOf, type FunctionStore, type Piece, type Region } from './outline';
 import { suppressionsIn, MARK } from './suppressions';
@@ -100,7 +100,7 @@ export class PythonDocument {
     }[] = [];
     let indent = lines[0]?.indent ?? 0;
     for (const piece of pieces(lines, 0, lines.length)) {
-      const first = lines[piece.from]!;
+      const first = lineOf(lines, piece.from);
       const misplaced = first.indent > indent;
       if (!misplaced) indent = first.indent;
       const source = sourceOf(plain, lines, piece);
@@ -111,7 +111,7 @@ export class PythonDocument {
     // Functions are taken from what is left once all unchanged pieces were taken.
     this.tops = found.map(({ piece, source, misplaced, known }) => {
       if (known !== undefined) return known;
-      const { start } = lines[piece.from]!;
+      const { start } = lineOf(lines, piece.from);
       const anchor = new PieceAnchor(this.path, undefined, start);
       const region = {
         nodes: this.nodes,
@@ -127,7 +127,7 @@ export class PythonDocument {
         source: edited ? copyOf(source) : source,
         anchor,
         misplaced,
-        ...lowerTop(region, piece, misplaced, pool),
+        ...lowerTop(region, piece, anchor, misplaced, pool),
       };
     });
     pool.drop();
@@ -137,7 +137,13 @@ export class PythonDocument {
 }
 
 /** Lowers a new top-level piece, with the functions of its classes that are there from before. */
-function lowerTop(region: Omit<Region, 'functions'>, piece: Piece, misplaced: boolean, pool: Pool) {
+function lowerTop(
+  region: Omit<Region, 'functions'>,
+  piece: Piece,
+  anchor: PieceAnchor,
+  misplaced: boolean,
+  pool: Pool,
+) {
   const functions: TopPiece['functions'][number][] = [];
   const store: FunctionStore = {
     take(path, text) {
@@ -150,7 +156,7 @@ function lowerTop(region: Omit<Region, 'functions'>, piece: Piece, misplaced: bo
     },
   };
   const inside = { ...region, functions: store };
-  const statements = misplaced ? [invalidPiece(inside, piece)] : lowerPiece(inside, piece, region.at as PieceAnchor);
+  const statements = misplaced ? [invalidPiece(inside, piece)] : lowerPiece(inside, piece, anchor);
   return { statements, functions };
 }
 
@@ -167,7 +173,7 @@ class Pool {
   takeTop(source: string, misplaced: boolean): TopPiece | undefined {
     const candidates = this.tops.get(source);
     if (candidates?.[0]?.misplaced !== misplaced) return undefined;
-    const top = candidates.shift()!;
+    const top = candidates.shift() as TopPiece;
     this.kept.add(top);
     return top;
   }
@@ -182,9 +188,9 @@ class Pool {
       this.functions = new Map();
       for (const top of this.old)
         if (!this.kept.has(top))
-          for (const { path: own, made } of top.functions) append(this.functions, own + '\n' + made.source, made);
+          for (const { path: own, made } of top.functions) append(this.functions, `${own}\n${made.source}`, made);
     }
-    return this.functions.get(path + '\n' + source)?.shift();
+    return this.functions.get(`${path}\n${source}`)?.shift();
   }
 
   /** Marks what was not taken as gone. */
@@ -230,9 +236,8 @@ const hasInvalid = (body: readonly Stmt[]): boolean =>
 
 /** The same text, as long, with the characters that Python and the grammar see differently replaced. */
 function parserText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- tree-sitter takes a NUL for the end of the text
   return /\r(?!\n)|\0/.test(text) ? text.replace(/\r(?!\n)/g, '\n').replaceAll('\0', '\x01') : text;
 }
 
 /** A copy that does not keep the longer string alive that `text` is a part of. */
-const copyOf = (text: string): string => (' ' + text).slice(1);
+const copyOf = (text: string): string => ` ${text}`.slice(1);

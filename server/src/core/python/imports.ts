@@ -36,7 +36,7 @@ export function resolveImport(fromPath: string, level: number, module: string, h
     const found = moduleFile(root, parts, host);
     if (found !== undefined) return found;
     // A regular package shadows those of the same name in later roots.
-    if (isPackage(`${root}/${parts[0]!}`, host)) return undefined;
+    if (isPackage(`${root}/${parts[0] as string}`, host)) return undefined;
   }
   return undefined;
 }

@@ -21,7 +21,7 @@ export interface Prefix {
 
 /** Reads the letters of a `string_start` such as `rb"""`. */
 export function stringPrefix(opening: string): Prefix | undefined {
-  const letters = /^[a-z]*/i.exec(opening)![0].toLowerCase();
+  const letters = (/^[a-z]*/i.exec(opening) as RegExpExecArray)[0].toLowerCase();
   if (!/^(?:|r|b|f|u|rb|br|rf|fr)$/.test(letters)) return undefined;
   return { raw: letters.includes('r'), bytes: letters.includes('b'), formatted: letters.includes('f') };
 }
@@ -54,7 +54,7 @@ export function stringValue(source: string, prefix: Prefix): string | undefined 
 }
 
 function unescaped(escape: string, bytes: boolean): string {
-  const letter = escape[1]!;
+  const letter = escape[1] as string;
   if (letter === '\n') return '';
   if (letter >= '0' && letter <= '7') return String.fromCharCode(parseInt(escape.slice(1), 8));
   if (letter === 'x' && escape.length === 4) return String.fromCharCode(parseInt(escape.slice(2), 16));

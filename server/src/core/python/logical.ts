@@ -24,6 +24,9 @@ export interface LogicalLine {
   readonly opens: boolean;
 }
 
+/** A line that is there. */
+export const lineOf = (lines: readonly LogicalLine[], at: number): LogicalLine => lines[at] as LogicalLine;
+
 export type Head = 'def' | 'class' | '@' | 'block' | 'match' | 'case' | 'clause' | '';
 
 export interface Comment {

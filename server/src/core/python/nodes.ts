@@ -175,19 +175,40 @@ const LEAF = 1;
 const SKIP = 2;
 const IF_FORMATTED = 3;
 const TOKEN = 4;
+const MARK = 5;
 /** The tokens that lowering asks for; of the others only operators, which have a field, are of use. */
-const TOKENS: readonly string[] = [',', ':', '=', '-', '_', 'async', 'from'];
+const TOKENS: readonly string[] = ['-', '_'];
+/** The same of tokens of which only the presence matters. */
+const MARKS: readonly string[] = [',', ':', '=', 'async', 'from'];
 /** Brackets and words are most of the tokens of a text. */
 const USELESS = /^(?:[()[\]{}.;]|->|:=|[a-z]+)$/;
 const OPERATORS: readonly string[] = ['and', 'or', 'in', 'is'];
 const LEAVES: readonly NodeName[] = ['identifier', 'integer', 'float', 'true', 'false', 'none', 'ellipsis'];
+/** Common nodes whose children have no fields. */
+const FIELDLESS: readonly NodeName[] = [
+  'module',
+  'block',
+  'expression_statement',
+  'argument_list',
+  'parameters',
+  'tuple',
+  'list',
+  'expression_list',
+  'pattern_list',
+  'parenthesized_expression',
+  'dictionary',
+  'type',
+  'slice',
+];
 
 /** Parses pieces of text; holds the nodes of the piece that was read last. */
 export class Nodes {
   text = '';
   count = 0;
   private readonly kinds: Uint8Array;
+  private readonly namedTypes: Uint8Array;
   private readonly walks: Uint8Array;
+  private readonly withoutFields: Uint8Array;
   private readonly fieldOf: Uint8Array;
   private capacity = 4096;
   private types = new Uint16Array(this.capacity);
@@ -200,12 +221,17 @@ export class Nodes {
   constructor(private readonly parser: SyntaxParser) {
     const kindOf: Readonly<Record<string, number | undefined>> = K;
     const fieldOf: Readonly<Record<string, number | undefined>> = F;
-    this.kinds = Uint8Array.from(parser.nodeTypes, (type) => (type.named && kindOf[type.name]) || 0);
+    this.kinds = Uint8Array.from(parser.nodeTypes, (type) => (type.named ? (kindOf[type.name] ?? 0) : 0));
+    this.namedTypes = Uint8Array.from(parser.nodeTypes, ({ named }) => Number(named));
+    this.withoutFields = Uint8Array.from(parser.nodeTypes, ({ name }) =>
+      Number(FIELDLESS.some((known) => known === name)),
+    );
     this.fieldOf = Uint8Array.from(parser.fields, (name) => fieldOf[name] ?? 0);
     this.walks = Uint8Array.from(parser.nodeTypes, ({ name, named }) => {
       if (name === 'comment' || name === 'line_continuation') return SKIP;
       if (name === 'string') return IF_FORMATTED;
       if (named) return name === 'string_content' || LEAVES.some((leaf) => leaf === name) ? LEAF : DESCEND;
+      if (MARKS.includes(name)) return MARK;
       return USELESS.test(name) && !TOKENS.includes(name) && !OPERATORS.includes(name) ? SKIP : TOKEN;
     });
   }
@@ -229,23 +255,25 @@ export class Nodes {
 
   private copy(cursor: SyntaxCursor): void {
     let depth = 0;
+    let fieldless = false;
     for (;;) {
       const type = cursor.nodeTypeId;
-      const walk = this.walks[type];
+      const walk = this.walks[type] as number;
       if (walk !== SKIP) {
         const node = this.count++;
         if (node >= this.capacity) this.grow();
-        const start = cursor.startIndex;
         this.types[node] = type;
-        this.fields[node] = this.fieldOf[cursor.currentFieldId]!;
+        const start = walk === MARK ? -1 : cursor.startIndex;
         this.starts[node] = start;
-        // The end of a token is not asked for, and each question crosses into WebAssembly.
-        this.ends[node] = walk === TOKEN ? start : cursor.endIndex;
+        // Each question crosses into WebAssembly, so none is asked whose answer nobody wants.
+        this.ends[node] = walk >= TOKEN ? start : cursor.endIndex;
+        this.fields[node] = walk === MARK || fieldless ? 0 : (this.fieldOf[cursor.currentFieldId] as number);
         this.nexts[node] = node + 1;
         if (walk === DESCEND || (walk === IF_FORMATTED && hasFormatPrefix(this.text, start))) {
           if (depth < MAX_DEPTH) {
             if (cursor.gotoFirstChild()) {
               this.open[depth++] = node;
+              fieldless = this.withoutFields[type] === 1;
               continue;
             }
           } else this.types[node] = ERROR;
@@ -254,7 +282,8 @@ export class Nodes {
       while (!cursor.gotoNextSibling()) {
         if (depth === 0) return;
         cursor.gotoParent();
-        this.nexts[this.open[--depth]!] = this.count;
+        this.nexts[this.open[--depth] as number] = this.count;
+        fieldless = depth > 0 && this.withoutFields[this.types[this.open[depth - 1] as number] as number] === 1;
       }
     }
   }
@@ -273,30 +302,30 @@ export class Nodes {
   }
 
   kind(node: number): number {
-    const type = this.types[node]!;
-    return type === ERROR ? TOO_DEEP : this.kinds[type]!;
+    const type = this.types[node] as number;
+    return type === ERROR ? TOO_DEEP : (this.kinds[type] as number);
   }
 
   /** Name of the node's type; the operator itself for an operator. */
   typeName(node: number): string {
-    return this.parser.nodeTypes[this.types[node]!]?.name ?? 'ERROR';
+    return this.parser.nodeTypes[this.types[node] as number]?.name ?? 'ERROR';
   }
 
   field(node: number): number {
-    return this.fields[node]!;
+    return this.fields[node] as number;
   }
 
   start(node: number): number {
-    return this.starts[node]!;
+    return this.starts[node] as number;
   }
 
   end(node: number): number {
-    return this.ends[node]!;
+    return this.ends[node] as number;
   }
 
   /** The node after this one and all that is in it: its next sibling, where it has one. */
   next(node: number): number {
-    return this.nexts[node]!;
+    return this.nexts[node] as number;
   }
 
   slice(node: number): string {
@@ -305,34 +334,35 @@ export class Nodes {
 
   /** The child with a field, -1 without one. */
   child(node: number, field: number): number {
-    const end = this.nexts[node]!;
-    for (let at = node + 1; at < end; at = this.nexts[at]!) if (this.fields[at] === field) return at;
+    const end = this.nexts[node] as number;
+    for (let at = node + 1; at < end; at = this.nexts[at] as number) if (this.fields[at] === field) return at;
     return -1;
   }
 
   /** The first child of a kind, -1 without one. */
   childOfKind(node: number, kind: number): number {
-    const end = this.nexts[node]!;
-    for (let at = node + 1; at < end; at = this.nexts[at]!) if (this.kind(at) === kind) return at;
+    const end = this.nexts[node] as number;
+    for (let at = node + 1; at < end; at = this.nexts[at] as number) if (this.kind(at) === kind) return at;
     return -1;
   }
 
   /** The children that are not punctuation or keywords. */
   named(node: number): number[] {
     const found: number[] = [];
-    const end = this.nexts[node]!;
-    for (let at = node + 1; at < end; at = this.nexts[at]!) if (this.isNamed(at)) found.push(at);
+    const end = this.nexts[node] as number;
+    for (let at = node + 1; at < end; at = this.nexts[at] as number) if (this.isNamed(at)) found.push(at);
     return found;
   }
 
   isNamed(node: number): boolean {
-    return this.types[node] === ERROR || this.parser.nodeTypes[this.types[node]!]!.named;
+    const type = this.types[node] as number;
+    return type === ERROR || this.namedTypes[type] === 1;
   }
 
   /** Whether a token with this text is among the children. */
   hasToken(node: number, token: string): boolean {
-    const end = this.nexts[node]!;
-    for (let at = node + 1; at < end; at = this.nexts[at]!) {
+    const end = this.nexts[node] as number;
+    for (let at = node + 1; at < end; at = this.nexts[at] as number) {
       if (!this.isNamed(at) && this.typeName(at) === token) return true;
     }
     return false;

@@ -9,7 +9,7 @@
 import type { Anchor } from '../text/place';
 import { argumentsOf, expression, identifier, placeOf, type Reading } from './expressions';
 import { anchorOf, LoweredFunction } from './functions';
-import { scan, type LogicalLine } from './logical';
+import { lineOf, scan, type LogicalLine } from './logical';
 import { F, K, type Nodes } from './nodes';
 import { namesIn, signatureOf, statements, type BlockReading } from './statements';
 import type { ClassDef, Expr, Stmt } from './tree';
@@ -29,17 +29,17 @@ const MAX_BLOCKS = 20;
 export function pieces(lines: readonly LogicalLine[], from: number, to: number): Piece[] {
   const found: Piece[] = [];
   for (let at = from; at < to;) {
-    const { indent } = lines[at]!;
+    const { indent } = lineOf(lines, at);
     let head = at;
-    while (head < to - 1 && lines[head]!.head === '@' && lines[head + 1]!.indent === indent) head++;
+    while (head < to - 1 && lineOf(lines, head).head === '@' && lineOf(lines, head + 1).indent === indent) head++;
     // Decorators without a definition are statements of their own, which do not parse.
-    if (lines[head]!.head !== 'def' && lines[head]!.head !== 'class') head = at;
-    const { head: word, opens } = lines[head]!;
+    if (lineOf(lines, head).head !== 'def' && lineOf(lines, head).head !== 'class') head = at;
+    const { head: word, opens } = lineOf(lines, head);
     const compound = word !== '' && word !== '@';
     let end = head + 1;
     if (compound || opens) end = blockEnd(lines, end, to, indent);
     if (word === 'block' || word === 'clause')
-      while (end < to && lines[end]!.indent === indent && lines[end]!.head === 'clause')
+      while (end < to && lineOf(lines, end).indent === indent && lineOf(lines, end).head === 'clause')
         end = blockEnd(lines, end + 1, to, indent);
     found.push({ from: at, head, to: end });
     at = end;
@@ -49,22 +49,22 @@ export function pieces(lines: readonly LogicalLine[], from: number, to: number):
 
 function blockEnd(lines: readonly LogicalLine[], from: number, to: number, indent: number): number {
   let end = from;
-  while (end < to && lines[end]!.indent > indent) end++;
+  while (end < to && lineOf(lines, end).indent > indent) end++;
   return end;
 }
 
 /** A part of a region's text. */
 function cut(region: Region, from: number, to: number): string {
   const part = region.text.slice(from, to);
-  return region.copies ? (' ' + part).slice(1) : part;
+  return region.copies ? ` ${part}`.slice(1) : part;
 }
 
 /** Source of a piece with the spaces before it and the comment after it: equal sources lower to equal trees. */
 export const sourceOf = (text: string, lines: readonly LogicalLine[], piece: Piece): string =>
-  text.slice(lines[piece.from]!.from, lines[piece.to - 1]!.commentEnd);
+  text.slice(lineOf(lines, piece.from).from, lineOf(lines, piece.to - 1).commentEnd);
 
 const sourceIn = (region: Region, piece: Piece): string =>
-  cut(region, region.lines[piece.from]!.from, region.lines[piece.to - 1]!.commentEnd);
+  cut(region, lineOf(region.lines, piece.from).from, lineOf(region.lines, piece.to - 1).commentEnd);
 
 /** A text whose logical lines are lowered. */
 export interface Region {
@@ -91,9 +91,9 @@ export interface FunctionStore {
 /** Lowers logical lines `[from, to)`; lines deeper than the first without a block to be in are invalid. */
 export function lowerLines(region: Region, from: number, to: number): readonly Stmt[] {
   if (from >= to) return [];
-  let { indent } = region.lines[from]!;
+  let { indent } = lineOf(region.lines, from);
   return pieces(region.lines, from, to).flatMap((piece) => {
-    const line = region.lines[piece.from]!;
+    const line = lineOf(region.lines, piece.from);
     if (line.indent > indent) return [invalidPiece(region, piece)];
     indent = line.indent;
     return lowerPiece(region, piece, undefined);
@@ -106,13 +106,13 @@ export function lowerLines(region: Region, from: number, to: number): readonly S
  * @param own the piece's anchor where it has one: a top-level function counts from it.
  */
 export function lowerPiece(region: Region, piece: Piece, own: PieceAnchor | undefined): readonly Stmt[] {
-  const head = region.lines[piece.head]!;
+  const head = lineOf(region.lines, piece.head);
   if (region.depth > MAX_BLOCKS) return [invalidPiece(region, piece)];
   if (head.head === 'def') return [functionPiece(region, piece, own) ?? invalidPiece(region, piece)];
   if (head.head === 'class' && head.opens) return [classPiece(region, piece) ?? invalidPiece(region, piece)];
-  const first = region.lines[piece.from]!;
+  const first = lineOf(region.lines, piece.from);
   const source = sourceIn(region, piece);
-  if (!head.opens && piece.to > piece.head + 1 && region.lines[piece.head + 1]!.indent > head.indent)
+  if (!head.opens && piece.to > piece.head + 1 && lineOf(region.lines, piece.head + 1).indent > head.indent)
     return [invalidPiece(region, piece)];
   if (region.nodes.read(source)) return statements(readingAt(region, first.from), 0);
   const again = piece.to === piece.from + 1 ? bracketed(cut(region, first.from, first.end)) : undefined;
@@ -139,8 +139,8 @@ const readingAt = (region: Region, offset: number): Reading => ({
 
 /** A piece that does not parse. */
 export function invalidPiece(region: Region, piece: Piece): Stmt {
-  const start = region.lines[piece.from]!.start;
-  const end = region.lines[piece.to - 1]!.end;
+  const start = lineOf(region.lines, piece.from).start;
+  const end = lineOf(region.lines, piece.to - 1).end;
   const names = namesIn(region.text.slice(start, end));
   return { kind: 'invalidstmt', at: region.at, start: start + region.shift, end: end + region.shift, names };
 }
@@ -154,7 +154,7 @@ function decoratorsOf(region: Region, piece: Piece, at: Anchor, shift: number): 
     const read = nodes.read(cut(region, start, line.end));
     const [statement] = read ? nodes.named(0) : [];
     const [value] = statement === undefined ? [] : nodes.named(statement);
-    if (value !== undefined && nodes.kind(statement!) === K.expression_statement)
+    if (value !== undefined && nodes.kind(statement as number) === K.expression_statement)
       found.push(expression({ nodes, at, shift: shift + start }, value));
     else found.push({ kind: 'invalid', at, start: start + shift, end: line.end + shift });
   }
@@ -170,8 +170,8 @@ function readHeader(region: Region, line: LogicalLine, kind: number): number {
 
 function functionPiece(region: Region, piece: Piece, own: PieceAnchor | undefined): LoweredFunction | undefined {
   const { lines, nodes } = region;
-  const first = lines[piece.from]!;
-  const head = lines[piece.head]!;
+  const first = lineOf(lines, piece.from);
+  const head = lineOf(lines, piece.head);
   const source = sourceIn(region, piece);
   const known = region.functions?.take(region.path, source);
   if (known !== undefined) {
@@ -185,7 +185,13 @@ function functionPiece(region: Region, piece: Piece, own: PieceAnchor | undefine
   const signature = node < 0 ? undefined : signatureOf({ nodes, at, shift: shift + head.from }, node);
   if (signature === undefined) return undefined;
   const decorators = decoratorsOf(region, piece, at, shift);
-  const header = { ...signature, at, start: 0, end: lines[piece.to - 1]!.end - first.start, decorators };
+  const header = {
+    ...signature,
+    at,
+    start: 0,
+    end: lineOf(lines, piece.to - 1).end - first.start,
+    decorators,
+  };
   const body: Body = {
     nodes,
     source,
@@ -240,8 +246,8 @@ function lowerBody({ nodes, source, at, from, alone, shift, depth }: Body): read
 
 function classPiece(region: Region, piece: Piece): ClassDef | undefined {
   const { lines, nodes } = region;
-  const first = lines[piece.from]!;
-  const head = lines[piece.head]!;
+  const first = lineOf(lines, piece.from);
+  const head = lineOf(lines, piece.head);
   const node = readHeader(region, head, K.class_definition);
   const own = node < 0 ? -1 : nodes.child(node, F.name);
   if (own < 0) return undefined;
@@ -255,33 +261,33 @@ function classPiece(region: Region, piece: Piece): ClassDef | undefined {
     kind: 'class',
     at: region.at,
     start: first.start + region.shift,
-    end: lines[piece.to - 1]!.end + region.shift,
+    end: lineOf(lines, piece.to - 1).end + region.shift,
     name,
     nameStart,
     decorators,
     bases,
     body: lowerLines(inside, piece.head + 1, piece.to),
-    text: cut(region, first.start, lines[piece.to - 1]!.commentEnd),
+    text: cut(region, first.start, lineOf(lines, piece.to - 1).commentEnd),
   };
 }
 
 /** Lowers a compound statement that has a mistake in it: the blocks one by one, then what is left without them. */
 function recovered(region: Region, piece: Piece): readonly Stmt[] {
   const { lines, text, nodes } = region;
-  const head = lines[piece.head]!;
+  const head = lineOf(lines, piece.head);
   const inner: Region = { ...region, depth: region.depth + 1 };
   const blocks = new Map<number, readonly Stmt[]>();
   let skeleton = '';
   let copied = head.from;
   for (const [from, to] of blocksIn(lines, piece)) {
-    const start = lines[from]!.start;
-    const end = lines[to - 1]!.commentEnd;
+    const start = lineOf(lines, from).start;
+    const end = lineOf(lines, to - 1).commentEnd;
     blocks.set(start - head.from, lowerLines(inner, from, to));
     // The shortest body there is stands for the block, so that all other offsets stay.
     skeleton += text.slice(copied, start) + '0'.padEnd(end - start, ' ');
     copied = end;
   }
-  skeleton += text.slice(copied, lines[piece.to - 1]!.commentEnd);
+  skeleton += text.slice(copied, lineOf(lines, piece.to - 1).commentEnd);
   if (blocks.size === 0 || !nodes.read(skeleton)) return [invalidPiece(region, piece)];
   const reading: BlockReading = { ...readingAt(region, head.from), blocks };
   return statements(reading, 0);
@@ -290,11 +296,11 @@ function recovered(region: Region, piece: Piece): readonly Stmt[] {
 /** The line ranges of the blocks of a compound statement; of the cases where it is a `match`. */
 function blocksIn(lines: readonly LogicalLine[], piece: Piece): (readonly [number, number])[] {
   const found: (readonly [number, number])[] = [];
-  const matches = lines[piece.head]!.head === 'match';
-  const owner = matches ? lines[piece.head + 1]!.indent : lines[piece.head]!.indent;
+  const matches = lineOf(lines, piece.head).head === 'match';
+  const owner = matches ? lineOf(lines, piece.head + 1).indent : lineOf(lines, piece.head).indent;
   for (let at = matches ? piece.head + 1 : piece.head; at < piece.to;) {
     const end = blockEnd(lines, at + 1, piece.to, owner);
-    if (lines[at]!.opens && end > at + 1) found.push([at + 1, end]);
+    if (lineOf(lines, at).opens && end > at + 1) found.push([at + 1, end]);
     at = end;
   }
   return found;

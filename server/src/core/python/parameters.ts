@@ -12,7 +12,7 @@ export function parameters(r: Reading, list: number): readonly Param[] | undefin
   for (const node of nodes.named(list)) {
     const kind = nodes.kind(node);
     if (kind === K.positional_separator) {
-      for (let at = 0; at < found.length; at++) found[at] = { ...found[at]!, form: 'positional-only' };
+      for (let at = 0; at < found.length; at++) found[at] = { ...(found[at] as Param), form: 'positional-only' };
       continue;
     }
     if (kind === K.keyword_separator) {

@@ -11,7 +11,7 @@ export function casePattern(r: Reading, clause: number): Pattern {
   const [first] = items;
   if (first === undefined) return { ...placeOf(r, clause), kind: 'other', binds: [] };
   if (items.length === 1 && !hasCommaAfter(r, clause, first)) return pattern(r, first);
-  const place = { at: r.at, start: placeOf(r, first).start, end: placeOf(r, items[items.length - 1]!).end };
+  const place = { at: r.at, start: placeOf(r, first).start, end: placeOf(r, items[items.length - 1] as number).end };
   return sequence(r, items, place);
 }
 
@@ -28,7 +28,7 @@ function pattern(r: Reading, node: number): Pattern {
       return wrapped(r, node);
     case K.dotted_name: {
       const names = nodes.named(node);
-      if (names.length === 1) return capture(r, names[0]!);
+      if (names.length === 1) return capture(r, names[0] as number);
       return { ...place, kind: 'value', value: dottedValue(r, names) };
     }
     case K.identifier:
@@ -39,7 +39,9 @@ function pattern(r: Reading, node: number): Pattern {
       return sequence(r, nodes.named(node), place);
     case K.tuple_pattern: {
       const items = nodes.named(node);
-      return items.length === 1 && !nodes.hasToken(node, ',') ? pattern(r, items[0]!) : sequence(r, items, place);
+      return items.length === 1 && !nodes.hasToken(node, ',')
+        ? pattern(r, items[0] as number)
+        : sequence(r, items, place);
     }
     case K.string:
     case K.concatenated_string:
@@ -86,7 +88,7 @@ function number(r: Reading, node: number, whole: number): Expr {
 
 function dottedValue(r: Reading, names: readonly number[]): Expr {
   const [first, ...rest] = names;
-  let value = expression(r, first!);
+  let value = expression(r, first as number);
   for (const node of rest) {
     const place = placeOf(r, node);
     const name = identifier(r, node);

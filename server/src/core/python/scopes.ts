@@ -43,7 +43,7 @@ function bindStatement(statement: Stmt, bound: Set<string>): void {
       for (const { name } of statement.handlers) if (name !== undefined) bound.add(name);
       return;
     case 'import':
-      for (const { path, alias } of statement.names) bound.add(alias ?? path.split('.')[0]!);
+      for (const { path, alias } of statement.names) bound.add(alias ?? (path.split('.')[0] as string));
       return;
     case 'importfrom':
       for (const { name, alias } of statement.names) if (name !== '*') bound.add(alias ?? name);

@@ -190,7 +190,7 @@ const conditional: Lower = (r, node) => {
   }
   const elifs = alternatives.filter((clause) => r.nodes.kind(clause) === K.elif_clause);
   if (elifs.length > MAX_ELIFS) {
-    otherwise = [invalidStatement(r, elifs[elifs.length - MAX_ELIFS - 1]!)];
+    otherwise = [invalidStatement(r, elifs[elifs.length - MAX_ELIFS - 1] as number)];
     elifs.splice(0, elifs.length - MAX_ELIFS);
   }
   const end = r.nodes.end(node) + r.shift;

@@ -24,11 +24,19 @@ function literal(r: Reading, node: number, pieces: readonly number[]): Expr {
   }
   if (bytes > 0) return bytes === pieces.length ? { ...placeOf(r, node), kind: 'bytes' } : invalid(r, node);
   const texts = merged(parts);
-  if (formatted || texts.some((part) => typeof part !== 'string'))
-    return { ...placeOf(r, node), kind: 'fstring', parts: texts };
-  return { ...placeOf(r, node), kind: 'str', value: texts.join('') };
+  const value = formatted ? undefined : textOf(texts);
+  return value === undefined
+    ? { ...placeOf(r, node), kind: 'fstring', parts: texts }
+    : { ...placeOf(r, node), kind: 'str', value };
 }
 
+/** The text of parts that are nothing but text. */
+function textOf(parts: readonly Part[]): string | undefined {
+  const [text = '', more] = parts;
+  return typeof text === 'string' && more === undefined ? text : undefined;
+}
+
+/** Parts with neighbouring texts joined. */
 function merged(parts: readonly Part[]): Part[] {
   const result: Part[] = [];
   for (const part of parts) {
@@ -44,7 +52,7 @@ function append(r: Reading, node: number, parts: Part[]) {
   const opening = /^[a-z]*(?:"""|'''|"|')/i.exec(nodes.text.slice(nodes.start(node), nodes.start(node) + 6))?.[0];
   const prefix = opening === undefined ? undefined : stringPrefix(opening);
   if (opening === undefined || prefix === undefined) return undefined;
-  const quote = /["']+$/.exec(opening)![0].length;
+  const quote = (/["']+$/.exec(opening) as RegExpExecArray)[0].length;
   let from = nodes.start(node) + opening.length;
   const text = (to: number): void => {
     // A name such as \N{DASH} is in no table here, so the text is not known.
@@ -72,7 +80,7 @@ function replacement(r: Reading, node: number, parts: Part[]): void {
   const conversion = conversionNode >= 0 ? nodes.slice(conversionNode) : debug && spec < 0 ? '!r' : '';
   if (debug) {
     const equals = nodes.text.indexOf('=', nodes.end(inner));
-    const after = /^\s*/.exec(nodes.text.slice(equals + 1))![0].length;
+    const after = (/^\s*/.exec(nodes.text.slice(equals + 1)) as RegExpExecArray)[0].length;
     parts.push(nodes.text.slice(nodes.start(node) + 1, equals + 1 + after));
   }
   const shown =
@@ -112,6 +120,8 @@ function specification(r: Reading, node: number): Expr {
   }
   parts.push(nodes.text.slice(from, nodes.end(node)));
   const texts = merged(parts);
-  if (texts.some((part) => typeof part !== 'string')) return { ...placeOf(r, node), kind: 'fstring', parts: texts };
-  return { ...placeOf(r, node), kind: 'str', value: texts.join('') };
+  const value = textOf(texts);
+  return value === undefined
+    ? { ...placeOf(r, node), kind: 'fstring', parts: texts }
+    : { ...placeOf(r, node), kind: 'str', value };
 }

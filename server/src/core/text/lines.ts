@@ -35,7 +35,7 @@ export class LineIndex {
     let high = this.starts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.starts[middle]! <= offset) low = middle;
+      if ((this.starts[middle] as number) <= offset) low = middle;
       else high = middle - 1;
     }
     return low;

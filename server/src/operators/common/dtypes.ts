@@ -1,5 +1,6 @@
 /** Element types in the words of PyTorch's messages, and the checks that layers share. */
 import type { TensorValue } from '../../core/infer/value';
+import { constantOf } from '../../core/shape/dim';
 import type { DType } from '../../core/shape/dtype';
 import { giveUp, refuse } from './answer';
 
@@ -55,8 +56,10 @@ export function refuseDtypes(message: string, argument?: string): never {
 
 /** Ends the operator where the element type is known to be one that the kernel refuses: `"avg_pool2d" not implemented for 'Int'`. */
 export function kernelTakes(t: TensorValue, kernel: string, refused: (dtype: DType) => boolean): void {
-  if (t.dtype !== undefined && refused(t.dtype))
-    refuse('dtype-not-supported', `"${kernel}" not implemented for '${scalarName(t.dtype)}'`);
+  if (t.dtype === undefined || !refused(t.dtype)) return;
+  // Kernels don't run on tensors without elements.
+  if ([...t.shape.lead, ...t.shape.tail].some((size) => constantOf(size) === 0)) giveUp('a tensor without elements');
+  refuse('dtype-not-supported', `"${kernel}" not implemented for '${scalarName(t.dtype)}'`);
 }
 
 /** Gives up on element types that are not the common floats: what kernels do with them differs. */

@@ -2,7 +2,7 @@
 import type { Call, Solve } from '../../core/infer/operator';
 import { floorDiv, num, type Dim } from '../../core/shape/dim';
 import { giveUp, refuse } from './answer';
-import { effectiveKernel, joined } from './sizes';
+import { effectiveKernel, isZero, joined } from './sizes';
 import { pooledSize } from './window';
 
 /** The arguments of a pool, one number for each spatial dim. */
@@ -32,13 +32,17 @@ export function poolArgument(call: Call, name: string, op: string, n: number, ot
 }
 
 function wrongLength(name: string, op: string, n: number, length: number): string {
-  if (op === 'max_pool1d')
-    return `max_pool1d() ${name} must be an int, list of ints${name === 'kernel_size' ? '' : ','} or tuple of ints of size 1 but got size ${length}`;
-  if (n === 1) return `${op}() argument '${name}' should contain one int (got ${length})`;
+  if (op === 'max_pool1d') {
+    const none = name === 'stride' ? 'None, ' : '';
+    return `max_pool1d() ${name} must be ${none}an int, list of ints${name === 'kernel_size' ? '' : ','} or tuple of ints of size 1 but got size ${length}`;
+  }
+  if (n === 1) return `${op.replace('_with_indices', '')}() argument '${name}' should contain one int (got ${length})`;
   const tuple = `a tuple of ${counts[n]} ints`;
-  if (name === 'stride') return `${op}: stride must either be omitted, a single int, or ${tuple}`;
+  // The average pool over three dims leaves out a word.
+  const either = op === 'avg_pool3d' ? '' : 'either ';
+  if (name === 'stride') return `${op}: stride must ${either}be omitted, a single int, or ${tuple}`;
   if (name === 'dilation') return `${op}: dilation must be either a single int, or ${tuple}`;
-  return `${op}: ${name} must either be a single int, or ${tuple}`;
+  return `${op}: ${name} must ${either}be a single int, or ${tuple}`;
 }
 
 /** `kH: 2 kW: 2`; one spatial dim counts as a picture of height 1. */
@@ -47,19 +51,21 @@ const listed = (solve: Solve, prefix: string, values: readonly Dim[]): string =>
   return all.map((value, i) => `${prefix}${axes(all.length)[i]}: ${solve.text(value)}`).join(' ');
 };
 
+/** Whether kernel, stride, dilation and padding are certainly fine. */
+export const soundWindow = (solve: Solve, w: Window): boolean =>
+  [...w.kernel, ...w.stride, ...w.dilation].every((value) => solve.less(value, num(1)) === 'no') &&
+  w.padding.every((pad, i) => solve.less(pad, num(0)) === 'no' && solve.less(floorDiv(w.kernel[i] as Dim, num(2)), pad) === 'no');
+
 /** Checks kernel, stride, dilation and padding as the pools of two and three dims do. */
 export function checkPoolWindow(solve: Solve, w: Window): void {
   const id = 'window-argument-out-of-range';
+  // C++ halves negative numbers towards zero, and dilations below 1 meet other checks first.
   if (w.kernel.some((size) => solve.less(size, num(0)) === 'yes')) giveUp('a kernel of negative size');
-  if (w.stride.some((step) => solve.number(step) === 0)) refuse(id, 'stride should not be zero', { argument: 'stride' });
-  const positive = (values: readonly Dim[], message: () => string, argument: string): void => {
-    if (values.some((value) => !solve.atLeast(value, 1))) refuse(id, message(), { argument });
-  };
-  positive(w.kernel, () => `kernel size should be greater than zero, but got ${listed(solve, 'k', w.kernel)}`, 'kernel_size');
-  positive(w.stride, () => `stride should be greater than zero, but got ${listed(solve, 'd', w.stride)}`, 'stride');
-  positive(w.dilation, () => `dilation should be greater than zero, but got ${listed(solve, 'dilation', w.dilation)}`, 'dilation');
+  if (w.dilation.some((step) => solve.less(step, num(0)) === 'yes')) giveUp('a dilation below 0');
+  if (w.dilation.some((step) => isZero(solve, step)) && w.padding.some((pad) => !isZero(solve, pad))) giveUp('a dilation of 0');
   w.padding.forEach((pad, i) => {
     const kernel = w.kernel[i] as Dim;
+    if (solve.number(w.stride[i] as Dim) === 0) refuse(id, 'stride should not be zero', { argument: 'stride' });
     if (!solve.atLeast(pad, 0)) refuse(id, `pad must be non-negative, but got pad: ${solve.text(pad)}`, { argument: 'padding' });
     if (solve.atLeast(floorDiv(kernel, num(2)), pad, 'padding is at most half of the kernel')) return;
     // With dilation, max pools have a second check with words of its own.
@@ -67,6 +73,12 @@ export function checkPoolWindow(solve: Solve, w: Window): void {
     const got = `pad=${solve.text(pad)}, kernel_size=${solve.text(kernel)} and dilation=${solve.text(w.dilation[i] as Dim)}`;
     refuse('pool-padding-too-large', `pad should be at most half of effective kernel size, but got ${got}`, { argument: 'padding' });
   });
+  const positive = (values: readonly Dim[], message: () => string, argument: string): void => {
+    if (values.some((value) => !solve.atLeast(value, 1))) refuse(id, message(), { argument });
+  };
+  positive(w.kernel, () => `kernel size should be greater than zero, but got ${listed(solve, 'k', w.kernel)}`, 'kernel_size');
+  positive(w.stride, () => `stride should be greater than zero, but got ${listed(solve, 'd', w.stride)}`, 'stride');
+  positive(w.dilation, () => `dilation should be greater than zero, but got ${listed(solve, 'dilation', w.dilation)}`, 'dilation');
 }
 
 /**

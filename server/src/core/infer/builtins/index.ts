@@ -5,9 +5,10 @@ import { exactRatio } from '../arithmetic';
 import { binaryOperation } from '../arithmetic';
 import type { Arguments } from '../bind';
 import { callValue, loseContent } from '../calls';
+import { layerNamed, operatorNamed } from '../catalogue';
 import { baseOrder, classAttribute } from '../classes';
 import { comparison, knownTruth, truth } from '../compare';
-import { elementOf, iterate, sizeAt } from '../containers';
+import { distinct, elementOf, iterate, sizeAt } from '../containers';
 import { dictKey, plainText, type Evaluator } from '../evaluator';
 import { intOf, settle, tensorOf } from '../latent';
 import { getAttribute, setAttribute } from '../objects';
@@ -15,6 +16,8 @@ import { bool, float, int, none, str, tensor, tuple, unknown, type Value } from 
 import { copyGraph } from './copy';
 import { dataFunctions } from './data';
 import { isModuleValue } from './modules';
+import { recordFunctions } from './records';
+import { formatted } from './text';
 
 export type Builtin = (ev: Evaluator, args: Arguments, node: tree.Expr) => Value;
 
@@ -149,6 +152,8 @@ function isInstance(ev: Evaluator, value: Value, cls: Value): boolean | undefine
     if (cls.kind !== 'external') return undefined;
     if (order.includes(cls.path)) return true;
     if (cls.path === 'torch.nn.Module') return isModuleValue(ev, value) ? true : order.includes(undefined) ? undefined : false;
+    // Bases that several layers share (_ConvNd, RNNBase): which ones isn't listed here.
+    if (/^torch\.nn\.(.*\.)?(_\w+|RNNBase|RNNCellBase|Hardtanh|Threshold|Linear|Embedding)$/.test(cls.path)) return isSameKind(order, cls.path);
     if (cls.path in TYPE_KINDS) return order.includes(undefined) ? undefined : false;
     return order.every((base) => base !== undefined) && (typeof object.cls === 'string' || cls.path.startsWith('torch.nn.')) ? false : undefined;
   }
@@ -165,6 +170,12 @@ function isInstance(ev: Evaluator, value: Value, cls: Value): boolean | undefine
   if (/(^|\.)(Number|Integral|Real)$/.test(cls.path)) return value.kind === 'int' || value.kind === 'bool' || (value.kind === 'float' && !cls.path.endsWith('Integral'));
   return TYPE_KINDS[cls.path]?.includes(value.kind) ?? undefined;
 }
+
+/** Whether one of the classes can be what the shared base class `path` stands for; undefined where it may be. */
+const isSameKind = (order: readonly unknown[], path: string): boolean | undefined => {
+  const kind = /_?([A-Z][a-z]+)\w*$/.exec(path)?.[1] ?? '';
+  return order.some((base) => base === undefined || (typeof base === 'string' && (base.includes(kind) || kind === 'Hardtanh' || path.includes('RNN')))) ? undefined : false;
+};
 
 const undecided = new WeakMap<object, Map<string, Value>>();
 /** The same unanswered question about the same value. */
@@ -193,9 +204,12 @@ function identityOf(value: Value): number {
   return id;
 }
 
+const isDeclared = (path: string): boolean => operatorNamed(path) !== undefined || layerNamed(path) !== undefined;
+
 function hasAttribute(ev: Evaluator, args: Arguments, node: tree.Expr): Value {
   const [value, name] = [at(ev, args, 0) ?? none, at(ev, args, 1) ?? none];
   const object = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
+  if (value.kind === 'external' && name.kind === 'str' && isDeclared(`${value.path}.${name.value ?? ''}`)) return bool(true);
   if (name.kind !== 'str' || name.value === undefined || object?.kind !== 'instance') return sameQuestion(value, `whether it has the attribute ${name.kind === 'str' ? (name.value ?? '') : ''}`);
   if (object.attrs.has(name.value)) return bool(true);
   const found = classAttribute(ev, object.cls, name.value);
@@ -212,6 +226,13 @@ function getAttributeCall(ev: Evaluator, args: Arguments, node: tree.Expr): Valu
   const object = ev.machine.read(value.id);
   return object?.kind === 'instance' && !object.open && classAttribute(ev, object.cls, name.value) === undefined ? fallback : found;
 }
+
+const setAttributeCall: Builtin = (ev, args, node) => {
+  const [object, name, value] = [at(ev, args, 0) ?? none, at(ev, args, 1) ?? none, at(ev, args, 2) ?? none];
+  if (name.kind === 'str' && name.value !== undefined) setAttribute(ev, object, name.value, value, node);
+  else loseContent(ev, object);
+  return none;
+};
 
 /** zip, enumerate, reversed, map, filter ...: evaluated where they stand. */
 function zip(ev: Evaluator, args: Arguments, node: tree.Expr): Value {
@@ -257,7 +278,8 @@ const toList =
     if (form === 'tuple' && value.kind === 'shape') return value;
     const items = iterate(ev, value);
     if (items === undefined) return form === 'tuple' ? (value.kind === 'shape' ? value : unknown('a tuple of unknown length', node)) : ev.machine.newList(undefined, form, elementOf(ev, value, node));
-    return form === 'tuple' ? tuple(items) : ev.machine.newList([...items], form);
+    if (form === 'tuple') return tuple(items);
+    return ev.machine.newList(form === 'set' ? distinct(ev, items) : [...items], form);
   };
 
 function toDict(ev: Evaluator, args: Arguments): Value {
@@ -342,11 +364,20 @@ const callFirst: Builtin = (ev, args, node) => {
 
 const sorted: Builtin = (ev, args, node) => {
   const items = iterate(ev, at(ev, args, 0) ?? none)?.map((item) => settle(ev, item));
-  const numbers = items?.map((item) => (item.kind === 'int' ? constantOf(item.dim) : undefined));
-  if (items === undefined || numbers === undefined || numbers.includes(undefined) || args.keywords.size > 0)
+  const key = args.keywords.get('key')?.value;
+  const reverse = args.keywords.get('reverse')?.value;
+  const downwards = reverse === undefined ? false : knownTruth(ev, settle(ev, reverse));
+  const ranks = items?.map((item) => (key === undefined ? item : settle(ev, callValue(ev, key, { positional: [{ value: item }], keywords: new Map() }, node)))).map(rankOf);
+  const numbers = ranks?.filter((rank) => typeof rank === 'number');
+  const texts = ranks?.filter((rank) => typeof rank === 'string');
+  if (items === undefined || downwards === undefined || (numbers?.length !== items.length && texts?.length !== items.length))
     return ev.machine.newList(undefined, 'list', items?.[0] !== undefined && items.every((item) => item === items[0]) ? items[0] : unknown('an item of a sorted list', node));
-  return ev.machine.newList((numbers as number[]).sort((a, b) => a - b).map((n) => int(num(n))));
+  const order = items.map((_, i) => i).sort((a, b) => (downwards ? -1 : 1) * before(ranks?.[a], ranks?.[b]) || a - b);
+  return ev.machine.newList(order.map((i) => items[i] ?? none));
 };
+
+const rankOf = (value: Value): number | string | undefined => (value.kind === 'int' ? constantOf(value.dim) : value.kind === 'float' || value.kind === 'str' ? value.value : undefined);
+const before = (a: number | string | undefined, b: number | string | undefined): number => (a === undefined || b === undefined || a === b ? 0 : a < b ? -1 : 1);
 
 const mathProduct: Builtin = (ev, args, node) => {
   const items = iterate(ev, at(ev, args, 0) ?? none)?.map((item) => settle(ev, item));
@@ -370,6 +401,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'builtins.bool': (ev, args) => bool(knownTruth(ev, at(ev, args, 0) ?? bool(false))),
   'builtins.str': (ev, args) => str(plainText(at(ev, args, 0) ?? str(''))),
   'builtins.repr': () => str(undefined),
+  'builtins.format': (ev, args) => {
+    const [value, spec] = [at(ev, args, 0) ?? none, at(ev, args, 1) ?? str('')];
+    return str(spec.kind === 'str' && spec.value !== undefined ? formatted(value, spec.value) : undefined);
+  },
   'builtins.abs': (ev, args, node) => {
     const value = at(ev, args, 0) ?? none;
     if (value.kind === 'int') return int(max(value.dim, mul(value.dim, num(-1))));
@@ -385,12 +420,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'builtins.issubclass': () => bool(undefined),
   'builtins.hasattr': hasAttribute,
   'builtins.getattr': getAttributeCall,
-  'builtins.setattr': (ev, args) => {
-    const [object, name, value] = [at(ev, args, 0) ?? none, at(ev, args, 1) ?? none, at(ev, args, 2) ?? none];
-    if (name.kind === 'str' && name.value !== undefined) setAttribute(ev, object, name.value, value);
-    else loseContent(ev, object);
-    return none;
-  },
+  'builtins.setattr': setAttributeCall,
   'builtins.callable': (ev, args) => {
     const value = at(ev, args, 0) ?? none;
     return bool(['function', 'method', 'class', 'partial'].includes(value.kind) ? true : ['int', 'str', 'none', 'float', 'bool', 'tuple'].includes(value.kind) ? false : undefined);
@@ -423,6 +453,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'builtins.round': rounded('round'),
   'builtins.id': () => unknown('an id'),
   'builtins.object.__init__': nothing,
+  'builtins.object.__setattr__': setAttributeCall,
   'builtins.slice': (ev, args) => {
     const [a, b, c] = [at(ev, args, 0) ?? none, at(ev, args, 1), at(ev, args, 2)];
     return { kind: 'slice', lower: b === undefined ? none : a, upper: b ?? a, step: c ?? none };
@@ -463,6 +494,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   },
   'copy.deepcopy': (ev, args) => copyGraph(ev, at(ev, args, 0) ?? none, true),
   'copy.copy': (ev, args) => copyGraph(ev, at(ev, args, 0) ?? none, false),
+  ...recordFunctions,
   'dataclasses.field': instanceOf('dataclasses.Field'),
   'types.SimpleNamespace': instanceOf('types.SimpleNamespace'),
   'argparse.Namespace': instanceOf('argparse.Namespace'),

@@ -14,11 +14,14 @@ import { sameValue } from '../same';
 import { bool, float, int, none, str, tensor, tuple, unknown, type Value } from '../value';
 import { parserMethod } from './argparse';
 import { moduleMethod } from './modules';
+import { bracesFormatted } from './text';
 
 export function callContainerMethod(ev: Evaluator, self: Value, name: string, args: Arguments, node: tree.Expr): Value {
   const given = args.positional.map((argument) => settle(ev, argument.value));
   switch (self.kind) {
     case 'str':
+      if (name === 'format' && self.value !== undefined)
+        return str(bracesFormatted(self.value, given, new Map([...args.keywords].map(([word, { value }]) => [word, settle(ev, value)]))));
       return stringMethod(ev, self.value, name, given);
     case 'shape':
       return name === 'numel' ? callOperator(ev, 'torch.Tensor.numel', [tensor(self.shape, undefined)], node) : sequenceMethod(ev, self, name, given);

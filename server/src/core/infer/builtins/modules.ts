@@ -1,8 +1,9 @@
 /** nn.Module and its containers. */
 import type * as tree from '../../python/tree';
+import { constantOf } from '../../shape/dim';
 import type { Arguments } from '../bind';
 import { callValue } from '../calls';
-import { CHILDREN, containerItems, itemsOf, KEYED } from '../containers';
+import { CHILDREN, containerItems, itemPosition, itemsOf, KEYED } from '../containers';
 import type { Evaluator } from '../evaluator';
 import type { DictObject, Instance } from '../heap';
 import { settle } from '../latent';
@@ -129,7 +130,7 @@ export function moduleMethod(ev: Evaluator, self: Reference, name: string, args:
       const own = ev.machine.write(self.id);
       if (own?.kind !== 'instance') return none;
       if (key === undefined || second === undefined) own.open = own.open || key === undefined;
-      else if (!addChild(ev, own, key, second)) own.attrs.set(key, second);
+      else if (!isModuleValue(ev, second) || !addChild(ev, own, key, second)) own.attrs.set(key, second);
       return none;
     }
     case 'append':
@@ -140,6 +141,13 @@ export function moduleMethod(ev: Evaluator, self: Reference, name: string, args:
     case 'values':
     case 'items':
       return listChildren(ev, self, name);
+    case 'pop':
+    case 'update':
+    case 'clear': {
+      const own = ev.machine.write(self.id);
+      if (own?.kind === 'instance') own.open = true;
+      return unknown(`what ${name}() of a container gives`, node);
+    }
     case 'children':
     case 'named_children':
       return childModules(ev, self, name === 'named_children');
@@ -170,12 +178,56 @@ function setTraining(ev: Evaluator, self: Value, flag: Value, depth: number): vo
 }
 
 /** Puts a child into a Sequential or ModuleDict; false where the object is neither. */
-function addChild(ev: Evaluator, object: Instance, key: string, value: Value): boolean {
+export function addChild(ev: Evaluator, object: Instance, key: string, value: Value): boolean {
   const children = object.attrs.get(CHILDREN);
   const inner = children?.kind === 'ref' ? (ev.machine.write(children.id) as DictObject | undefined) : undefined;
   if (inner?.kind !== 'dict') return false;
   inner.entries.set(`s${key}`, { key: str(key), value });
+  object.attrs.delete(key);
   return true;
+}
+
+/** The children of a module container as pairs of name and value, and how to put changed ones back. */
+function childEntries(ev: Evaluator, object: Instance): { readonly pairs: readonly (readonly [string, Value])[]; readonly put: (pairs: readonly (readonly [string, Value])[]) => void } | undefined {
+  const children = object.attrs.get(CHILDREN);
+  const inner = children?.kind === 'ref' ? ev.machine.write(children.id) : undefined;
+  if (inner?.kind === 'list' && inner.items !== undefined)
+    return { pairs: inner.items.map((item, i) => [String(i), item] as const), put: (pairs) => (inner.items = pairs.map(([, item]) => item)) };
+  if (inner?.kind !== 'dict' || inner.open) return undefined;
+  return {
+    pairs: [...inner.entries.values()].map(({ key, value }) => [key.kind === 'str' ? (key.value ?? '') : '', value] as const),
+    put: (pairs) => {
+      inner.entries.clear();
+      for (const [key, value] of pairs) inner.entries.set(`s${key}`, { key: str(key), value });
+    },
+  };
+}
+
+/** The places of the children that an index, a slice or a name means; undefined where that isn't known. */
+function childPositions(ev: Evaluator, object: Instance, index: Value, names: readonly string[]): readonly number[] | undefined {
+  if (index.kind === 'str') return index.value !== undefined && names.includes(index.value) ? [names.indexOf(index.value)] : undefined;
+  return object.attrs.has(KEYED) ? undefined : itemPosition(ev, index, names.length);
+}
+
+/** `container[index] = value`; a container whose content is no longer known is marked as such. */
+export function replaceChild(ev: Evaluator, object: Instance, index: Value, value: Value): void {
+  const entries = childEntries(ev, object);
+  const positions = entries && childPositions(ev, object, index, entries.pairs.map(([name]) => name));
+  if (entries !== undefined && index.kind === 'str' && index.value !== undefined && positions === undefined) entries.put([...entries.pairs, [index.value, value]]);
+  else if (entries === undefined || positions?.length !== 1 || index.kind === 'slice') object.open = true;
+  else entries.put(entries.pairs.map((pair, i) => (i === positions[0] ? [pair[0], value] : pair)));
+}
+
+/** `del container[index]`, `del self.child`: children of lists and of Sequential are counted anew. */
+export function removeChild(ev: Evaluator, object: Instance, index: Value): void {
+  const entries = childEntries(ev, object);
+  const positions = entries && childPositions(ev, object, index, entries.pairs.map(([name]) => name));
+  if (entries === undefined || positions === undefined) {
+    object.open = true;
+    return;
+  }
+  const left = entries.pairs.filter((_, i) => !positions.includes(i));
+  entries.put(index.kind === 'str' ? left : left.map(([, value], i) => [String(i), value]));
 }
 
 function changeList(ev: Evaluator, self: Reference, name: string, args: Arguments): Value {
@@ -184,8 +236,11 @@ function changeList(ev: Evaluator, self: Reference, name: string, args: Argument
   const inner = children?.kind === 'ref' ? ev.machine.write(children.id) : undefined;
   const value = args.positional[name === 'insert' ? 1 : 0]?.value ?? none;
   const added = name === 'extend' ? itemsOf(ev, value) : [value];
+  const index = name === 'insert' ? settle(ev, args.positional[0]?.value ?? none) : undefined;
+  const at = index?.kind === 'int' ? constantOf(index.dim) : undefined;
   if (inner?.kind === 'list') {
-    if (inner.items === undefined || added === undefined || name === 'insert') {
+    if (inner.items !== undefined && at !== undefined) inner.items.splice(at, 0, value);
+    else if (inner.items === undefined || added === undefined || name === 'insert') {
       inner.element = inner.items?.length === 0 ? (added?.[0] ?? unknown('a child')) : unknown('a child of a changed list');
       inner.items = undefined;
     } else inner.items.push(...added);
@@ -200,7 +255,7 @@ function listChildren(ev: Evaluator, self: Reference, name: string): Value {
   const object = ev.machine.read(self.id);
   const children = object?.kind === 'instance' ? object.attrs.get(CHILDREN) : undefined;
   const inner = children?.kind === 'ref' ? ev.machine.read(children.id) : undefined;
-  if (inner?.kind !== 'dict' || inner.open) return ev.machine.newList(undefined);
+  if (inner?.kind !== 'dict' || inner.open || (object?.kind === 'instance' && object.open)) return ev.machine.newList(undefined);
   const entries = [...inner.entries.values()];
   return ev.machine.newList(entries.map((entry) => (name === 'keys' ? entry.key : name === 'values' ? entry.value : tuple([entry.key, entry.value]))));
 }
