@@ -68,8 +68,8 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
   function evaluate(path: string, recording: boolean, cancelled: () => boolean = () => false): FileResult | undefined {
     const known = results.get(path);
     if (known !== undefined && (known.recording || !recording)) return known.result;
-    let own = entries.get(path);
-    if (own === undefined) entries.set(path, (own = new Map()));
+    const own: Entries = entries.get(path) ?? new Map();
+    entries.set(path, own);
     const result = evaluateFile(program, path, own, {
       recording,
       cancelled,
@@ -81,7 +81,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
 
   function findings(path: string, cancelled?: () => boolean): readonly Finding[] | undefined {
     const content = source(path);
-    if (content === undefined || content.tree.ignored === true) return [];
+    if (content === undefined || content.tree.ignored) return [];
     const result = evaluate(path, false, cancelled);
     if (result === undefined) return undefined;
     if (content.tree.suppressions.size === 0) return result.findings;
@@ -135,4 +135,3 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     },
   };
 }
-

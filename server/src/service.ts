@@ -6,6 +6,7 @@
  * document's current text.
  */
 import type { Finding } from './core/finding';
+import type { Hint, Hover, ShapeEntry, WhyEntry } from './core/infer/shown';
 import type { Span } from './core/text/place';
 
 /** What the checker may ask of the world. Nothing here throws; what can't be read is undefined. */
@@ -25,32 +26,7 @@ export interface TextChange {
   readonly text: string;
 }
 
-export interface Hover {
-  readonly span: Span;
-  readonly markdown: string;
-}
-
-/** An inlay hint, shown after `offset`. */
-export interface Hint {
-  readonly offset: number;
-  readonly text: string;
-}
-
-/** The shape of one tensor-valued name, attribute or call. */
-export interface ShapeEntry {
-  readonly span: Span;
-  readonly expression: string;
-  /** "(B, 3, H//2, W)". */
-  readonly shape: string;
-  readonly dtype: string | undefined;
-}
-
-/** An expression whose value is not known, and why. */
-export interface WhyEntry {
-  readonly span: Span;
-  readonly expression: string;
-  readonly reason: string;
-}
+export type { Hint, Hover, ShapeEntry, WhyEntry };
 
 export interface Service {
   open(path: string, text: string): void;

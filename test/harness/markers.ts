@@ -49,6 +49,12 @@ export function readMarkers(text: string): Marked {
   return { code: code.join('\n'), markers };
 }
 
+/** The line in the fixture's text of each line of its code. */
+export function codeLines(text: string): number[] {
+  const lines = text.split('\n');
+  return lines.flatMap((line, at) => (at > 0 && FORM.test(line) ? [] : [at]));
+}
+
 function markerOf(groups: Record<string, string | undefined>, line: number): Marker {
   const { before = '', margin, gap = '', carets = '', down, to, kind = '', id, text = '' } = groups;
   const hash = before.length - 1;

@@ -67,7 +67,9 @@ export function sentencesAgree(said: string, real: string): boolean {
   if (sameSentence(said, real)) return true;
   const [ours, theirs] = [squeezed(said), squeezed(real)];
   const known = new Set(words(theirs));
-  const pattern = words(ours).map((word) => (/[A-Za-z_]|\.{3}/.test(word) && !known.has(word) ? '.+?' : literally(word)));
+  const pattern = words(ours).map((word) =>
+    /[A-Za-z_]|\.{3}/.test(word) && !known.has(word) ? '.+?' : literally(word),
+  );
   const literal = pattern.filter((part) => part !== '.+?' && part.trim() !== '').length;
   return pattern.includes('.+?') && literal > 0 && new RegExp(pattern.join(''), 's').test(theirs);
 }

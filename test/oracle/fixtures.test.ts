@@ -4,7 +4,7 @@
  */
 import { deepEqual } from 'node:assert/strict';
 import { allFixtures, withoutShape, type Fixture, type FixtureFile } from '../harness/fixtures';
-import type { Marker } from '../harness/markers';
+import { codeLines, type Marker } from '../harness/markers';
 import { sentencesAgree, shapesAgree } from './agreement';
 import { python, runPython } from './python';
 
@@ -30,6 +30,11 @@ interface FixtureResult {
   readonly files: readonly FileResult[];
 }
 
+/** "linear.py:12" as an editor counts, for a line of the code without markers. */
+const placeIn = (fixture: Fixture, name: string, line: number): string => {
+  const file = fixture.files.find((candidate) => nameOf(candidate) === name);
+  return `${name}:${(file === undefined ? line : (codeLines(file.text)[line] ?? line)) + 1}`;
+};
 const nameOf = (file: FixtureFile): string => file.path.split('/').slice(2).join('/');
 const isShape = (marker: Marker): boolean => marker.kind === 'shape' && marker.text !== 'unknown';
 const shapesOf = (file: FixtureFile): Marker[] => file.marked.markers.filter(isShape);
@@ -59,7 +64,7 @@ function disagreements(fixture: Fixture, result: FixtureResult): string[] {
       ({ file, marker }) =>
         file === name && marker.kind === 'error' && marker.line >= run.line && marker.line <= run.endLine,
     );
-    const where = `${name}:${run.line + 1} ${run.what}`;
+    const where = `${placeIn(fixture, name, run.line)} ${run.what}`;
     if (run.raised === null) return inside.map(({ marker }) => `${where} runs, but is marked: ${marker.text}`);
     if (explains(run.raised, 'error') || explains(run.raised, 'warning')) return [];
     return [
@@ -75,7 +80,9 @@ function disagreements(fixture: Fixture, result: FixtureResult): string[] {
     );
   const unseen = markers
     .filter((entry) => entry.marker.kind === 'error' && !witnessed(entry))
-    .map(({ file, marker }) => `${file}:${marker.line + 1} nothing that was run raised there: ${marker.text}`);
+    .map(
+      ({ file, marker }) => `${placeIn(fixture, file, marker.line)} nothing that was run raised there: ${marker.text}`,
+    );
   return [
     ...denied,
     ...unseen.filter((text) => !denied.some((other) => other.endsWith(text.slice(text.indexOf(': '))))),
@@ -87,7 +94,7 @@ function wrongShapes(fixture: Fixture, result: FixtureResult): string[] {
   return fixture.files.flatMap((file, at) => {
     const observed = result.files[at];
     return shapesOf(file).flatMap((marker, i): string[] => {
-      const where = `${nameOf(file)}:${marker.line + 1} shape: ${marker.text}`;
+      const where = `${placeIn(fixture, nameOf(file), marker.line)} shape: ${marker.text}`;
       const seen = observed?.probes[i] ?? [];
       if (observed?.noExpression.includes(i)) return [`${where}: no expression has this range`];
       if (seen.length === 0) return [`${where}: never reached, or no tensor`];
@@ -103,7 +110,7 @@ function wrongShapes(fixture: Fixture, result: FixtureResult): string[] {
 describe('oracle: fixtures', function () {
   this.timeout(300_000);
   const fixtures = allFixtures();
-  const results = new Map<string, FixtureResult>();
+  let results: readonly FixtureResult[] = [];
 
   before(async function () {
     if (python === undefined) this.skip();
@@ -111,13 +118,12 @@ describe('oracle: fixtures', function () {
       id: fixture.id,
       files: fixture.files.map((file) => ({ name: nameOf(file), code: file.marked.code, probes: shapesOf(file) })),
     }));
-    const answer = JSON.parse(await runPython('run_fixtures.py', [], JSON.stringify(job))) as FixtureResult[];
-    for (const result of answer) results.set(result.id, result);
+    results = JSON.parse(await runPython('run_fixtures.py', [], JSON.stringify(job))) as FixtureResult[];
   });
 
-  for (const fixture of fixtures)
+  for (const [at, fixture] of fixtures.entries())
     it(`${fixture.id}: PyTorch agrees`, () => {
-      const result = results.get(fixture.id);
+      const result = results[at];
       deepEqual(result === undefined ? ['was not run'] : disagreements(fixture, result), []);
     });
 });

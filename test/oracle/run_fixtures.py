@@ -149,7 +149,8 @@ class File:
 
     def runs(self, folder: pathlib.Path) -> typing.Iterator[dict[str, typing.Any]]:
         module = types.ModuleType("__main__")
-        module.__dict__.update({"__file__": str(self.path), PROBE: self.probe})
+        package = ".".join(pathlib.PurePosixPath(self.name).parent.parts)
+        module.__dict__.update({"__file__": str(self.path), "__package__": package, PROBE: self.probe})
         sys.modules["__main__"] = module
         places = {id(n): (n.lineno - 1, (n.end_lineno or n.lineno) - 1) for n in ast.walk(self.tree) if isinstance(n, ast.stmt)}
         for node in list(self.tree.body):

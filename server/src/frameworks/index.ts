@@ -5,12 +5,14 @@ import { canonicalTorch, isHarmlessTorch, torchConstant } from './torch';
 
 /** Packages that are known by name: their source is native, or says nothing about shapes. */
 const EXTERNAL = new Set(
-  ('torch einops numpy typing typing_extensions abc argparse ast asyncio base64 bisect builtins collections concurrent contextlib copy csv ctypes ' +
+  (
+    'torch einops numpy typing typing_extensions abc argparse ast asyncio base64 bisect builtins collections concurrent contextlib copy csv ctypes ' +
     'dataclasses datetime decimal difflib enum errno fnmatch fractions functools gc getpass glob gzip hashlib heapq html http importlib inspect io ' +
     'itertools json logging lzma math multiprocessing numbers operator os pathlib pickle platform pprint queue random re secrets select shutil signal ' +
     'socket sqlite3 statistics string struct subprocess sys tarfile tempfile textwrap threading time timeit traceback types unittest urllib uuid ' +
     'warnings weakref xml zipfile zlib __future__ jaxtyping torchtyping beartype typeguard attr attrs pydantic yaml tqdm pandas matplotlib PIL cv2 ' +
-    'scipy sklearn wandb tensorboard pytest').split(' '),
+    'scipy sklearn wandb tensorboard pytest'
+  ).split(' '),
 );
 
 /** Functions that change nothing that they are given. */

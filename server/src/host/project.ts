@@ -85,7 +85,7 @@ export function openProject(options: ProjectOptions): Project {
 const order: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
 
 /** Findings with the severities that the user set for their ids. */
-export function withSeverities(findings: readonly Finding[], rules: Settings['rules']): readonly Finding[] {
+function withSeverities(findings: readonly Finding[], rules: Settings['rules']): readonly Finding[] {
   if (rules === defaultSettings.rules || Object.keys(rules).length === 0) return findings;
   return findings
     .flatMap((finding) => {

@@ -10,7 +10,7 @@ const firstSlice = 25;
  *
  * A message that arrives takes one turn of the loop to be read and one to be handled, hence two.
  */
-export async function messagesHandled(): Promise<void> {
+async function messagesHandled(): Promise<void> {
   await immediate();
   await immediate();
 }

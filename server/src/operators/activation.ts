@@ -30,7 +30,8 @@ const noBool =
   (sentence: string): Rule =>
   (input) => {
     if (input.dtype === 'bool') refuse('dtype-not-supported', sentence, { argument: 'input' });
-    if (isComplex(input.dtype)) refuse('dtype-not-supported', 'clamp is not supported for complex types', { argument: 'input' });
+    if (isComplex(input.dtype))
+      refuse('dtype-not-supported', 'clamp is not supported for complex types', { argument: 'input' });
     return input.dtype;
   };
 
@@ -80,18 +81,37 @@ function activate(solve: Solve, input: TensorValue, name: string): TensorValue {
 }
 
 /** Options that must be Python numbers. */
-const numbers = ['alpha', 'beta', 'lambd', 'lower', 'max_val', 'min_val', 'negative_slope', 'threshold', 'upper', 'value'];
+const numbers = [
+  'alpha',
+  'beta',
+  'lambd',
+  'lower',
+  'max_val',
+  'min_val',
+  'negative_slope',
+  'threshold',
+  'upper',
+  'value',
+];
 
 /** Arguments whose value decides whether the function runs at all. */
 function checkOptions(call: Call, name: string): void {
-  if (numbers.some((option) => call.given(option) && call.value(option).kind === 'tensor')) giveUp('a tensor in place of a number');
+  if (numbers.some((option) => call.given(option) && call.value(option).kind === 'tensor'))
+    giveUp('a tensor in place of a number');
   if (name === 'gelu') {
     const approximate = textOf(call, 'approximate');
     if (approximate !== undefined && approximate !== 'none' && approximate !== 'tanh')
       refuse('invalid-argument', 'approximate argument must be either none or tanh.', { argument: 'approximate' });
   }
-  if (name === 'rrelu' && Number(pythonNumber(call.value('lower')) ?? 0) > Number(pythonNumber(call.value('upper')) ?? 1)) giveUp('bounds in the wrong order');
-  if (name === 'hardtanh' && Number(pythonNumber(call.value('min_val')) ?? 0) > Number(pythonNumber(call.value('max_val')) ?? Infinity))
+  if (
+    name === 'rrelu' &&
+    Number(pythonNumber(call.value('lower')) ?? 0) > Number(pythonNumber(call.value('upper')) ?? 1)
+  )
+    giveUp('bounds in the wrong order');
+  if (
+    name === 'hardtanh' &&
+    Number(pythonNumber(call.value('min_val')) ?? 0) > Number(pythonNumber(call.value('max_val')) ?? Infinity)
+  )
     refuse('invalid-argument', 'min_val cannot be greater than max_val', { argument: 'min_val' });
   if (name === 'softshrink' && Number(pythonNumber(call.value('lambd')) ?? 0) < 0) giveUp('a negative lambda');
   if (name === 'celu' && Number(pythonNumber(call.value('alpha')) ?? 1) === 0)

@@ -35,6 +35,7 @@ const opName = ({ n, how }: Kind): string => `adaptive_${how}_pool${n}d`;
 
 function wantedSizes(call: Call, kind: Kind): Wanted {
   const value = call.value('output_size');
+  if (value.kind === 'bool') giveUp('a bool as output size');
   const items = value.kind === 'int' ? undefined : call.items(value);
   if (items === undefined) return { sizes: Array<Dim>(kind.n).fill(call.int('output_size')), single: true };
   const sizes = items.map((item) => {
@@ -67,7 +68,7 @@ function pool(solve: Solve, input: TensorValue, kind: Kind, { sizes, single }: W
   // To one value for each channel, and over three dims, other kernels run.
   const others = how === 'avg' && (n === 3 || (n === 1 && out.every((size) => solve.equal(size, num(1)) !== 'no')));
   if (others && [channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
-  checkNotEmpty(solve, kind, before, how === 'max' ? [channels, ...spatial] : spatial, channels);
+  checkNotEmpty(solve, kind, before, how === 'max' && rank === n + 2 ? [channels, ...spatial] : spatial, channels);
   checkDtype(input, kind, out);
   return tensor(append(before, [channels, ...out]), input.dtype);
 }
@@ -75,7 +76,9 @@ function pool(solve: Solve, input: TensorValue, kind: Kind, { sizes, single }: W
 function wrongLength(kind: Kind, length: number): string {
   const op = opName(kind);
   if (kind.n === 1) return `${op}() argument 'output_size' should contain one int (got ${length})`;
-  return kind.how === 'max' ? `${op}(): internal error: output_size.size() must be ${kind.n}` : `${op}: output_size must be ${kind.n}`;
+  return kind.how === 'max'
+    ? `${op}(): internal error: output_size.size() must be ${kind.n}`
+    : `${op}: output_size must be ${kind.n}`;
 }
 
 /** One value for each channel: the mean over the last dims, whatever is before them. */
@@ -88,9 +91,13 @@ function mean(solve: Solve, input: TensorValue, n: number): TensorValue {
 
 function refuseMean(input: TensorValue): never {
   const got = input.dtype === undefined ? '' : scalarName(input.dtype);
-  refuse('dtype-not-supported', `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${got}`, {
-    argument: 'input',
-  });
+  refuse(
+    'dtype-not-supported',
+    `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${got}`,
+    {
+      argument: 'input',
+    },
+  );
 }
 
 function checkWanted(solve: Solve, kind: Kind, out: readonly Dim[]): void {
@@ -99,15 +106,19 @@ function checkWanted(solve: Solve, kind: Kind, out: readonly Dim[]): void {
   const [n, shown] = [kind.n, sizeTexts(solve, kind.n === 1 ? [num(1), ...out] : out)];
   const list = n === 3 ? `${shown[0]}, ${shown[1]},${shown[2]}` : shown.join(', ');
   const op = n === 3 ? 'adaptive_avg_pool3d' : 'adaptive_avg_pool2d';
-  refuse('adaptive-output-size', `${op}: elements of output_size must be greater than or equal to 0 but received {${list}}`, {
-    argument: 'output_size',
-  });
+  refuse(
+    'adaptive-output-size',
+    `${op}: elements of output_size must be greater than or equal to 0 but received {${list}}`,
+    {
+      argument: 'output_size',
+    },
+  );
 }
 
 function checkNotEmpty(solve: Solve, kind: Kind, before: Shape, needed: readonly Dim[], channels: Dim): void {
   const empty = needed.findIndex((size) => !solve.atLeast(size, 1));
   if (empty < 0) return;
-  const spatial = kind.how === 'max' ? needed.slice(1) : needed;
+  const spatial = needed.slice(needed.length - kind.n);
   const flat = kind.n === 1 && kind.how === 'avg';
   const shape = append(before, [channels, ...(flat ? [num(1)] : []), ...spatial]);
   if (shape.rest !== undefined) giveUp('an input without elements');
@@ -133,7 +144,10 @@ function checkDtype(input: TensorValue, { n, how }: Kind, out: readonly Dim[]): 
 const withIndices = (pooled: TensorValue): Value => tuple([pooled, tensor(pooled.shape, 'int64')]);
 
 const avgNames = ['torch.adaptive_avg_pool1d', ...[1, 2, 3].map((n) => `torch.nn.functional.adaptive_avg_pool${n}d`)];
-const maxNames = [1, 2, 3].flatMap((n) => [`torch.nn.functional.adaptive_max_pool${n}d`, `torch.nn.functional.adaptive_max_pool${n}d_with_indices`]);
+const maxNames = [1, 2, 3].flatMap((n) => [
+  `torch.nn.functional.adaptive_max_pool${n}d`,
+  `torch.nn.functional.adaptive_max_pool${n}d_with_indices`,
+]);
 
 export const adaptivePool = operator({
   id: 'adaptive-pool',

@@ -14,7 +14,15 @@ import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
 import { applying, building, plain } from './common/construction';
 import { isComplex, isFloat, isHalf, isIntegral, kernelTakes } from './common/dtypes';
-import { checkPoolWindow, outputTooSmall, poolArgument, pooledSizes, soundWindow, type Window } from './common/pooling';
+import {
+  checkPoolWindow,
+  outputTooSmall,
+  poolArgument,
+  pooledSizes,
+  soundWindow,
+  strictBool,
+  type Window,
+} from './common/pooling';
 import { append, sizeTexts } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
@@ -28,7 +36,7 @@ export function averageWindow(call: Call, n: number, padded = true): Window {
     stride: poolArgument(call, 'stride', op, n, kernel),
     padding: padded ? poolArgument(call, 'padding', op, n) : Array<Dim>(n).fill(num(0)),
     dilation: Array<Dim>(n).fill(num(1)),
-    ceil: call.bool('ceil_mode'),
+    ceil: strictBool(call, 'ceil_mode'),
   };
 }
 
@@ -44,9 +52,13 @@ export function averagePool(solve: Solve, input: TensorValue, n: 1 | 2 | 3, w: W
     if (solve.atLeast(size, 1)) continue;
     if (n === 3) giveUp('an input without elements');
     const sizes = sizeTexts(solve, append(before, [channels, ...(n === 1 ? [num(1)] : []), ...spatial])).join(', ');
-    refuse('pool-output-too-small', `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:[${sizes}]`, {
-      argument: 'input',
-    });
+    refuse(
+      'pool-output-too-small',
+      `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:[${sizes}]`,
+      {
+        argument: 'input',
+      },
+    );
   }
   if (n === 3) checkVolume(solve, spatial, w);
   const out = pooledSizes(solve, spatial, w, (sizes) => outputTooSmall(solve, channels, spatial, sizes));
@@ -58,7 +70,8 @@ function rankMessage(n: number, rank: number | undefined, sizes: string): string
   if (n === 1)
     return `Expected 2 to 3 dimensions, but got ${rank ?? 'another number of'}-dimensional tensor for argument #1 'self' (while checking arguments for avg_pool1d)`;
   if (n === 3) return 'non-empty 4D or 5D (batch mode) tensor expected for input';
-  if (rank !== undefined && rank < 3) return `Dimension out of range (expected to be in range of [${-Math.max(rank, 1)}, ${Math.max(rank, 1) - 1}], but got -3)`;
+  if (rank !== undefined && rank < 3)
+    return `Dimension out of range (expected to be in range of [${-Math.max(rank, 1)}, ${Math.max(rank, 1) - 1}], but got -3)`;
   return `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:[${sizes}]`;
 }
 
@@ -68,9 +81,13 @@ function checkVolume(solve: Solve, spatial: readonly Dim[], w: Window): void {
   if (fits.every(Boolean)) return;
   const [t, h, width] = sizeTexts(solve, spatial);
   const [kt, kh, kw] = sizeTexts(solve, w.kernel);
-  refuse('kernel-larger-than-input', `input image (T: ${t} H: ${h} W: ${width}) smaller than kernel size (kT: ${kt} kH: ${kh} kW: ${kw})`, {
-    argument: 'input',
-  });
+  refuse(
+    'kernel-larger-than-input',
+    `input image (T: ${t} H: ${h} W: ${width}) smaller than kernel size (kT: ${kt} kH: ${kh} kW: ${kw})`,
+    {
+      argument: 'input',
+    },
+  );
 }
 
 function checkDtype(input: TensorValue, n: number): void {
@@ -84,6 +101,7 @@ function checkDtype(input: TensorValue, n: number): void {
 function checkDivisor(call: Call, n: number): void {
   if (n === 1) return;
   const divisor = call.value('divisor_override');
+  if (divisor.kind === 'bool') giveUp('a bool as divisor');
   if (divisor.kind === 'int' && divisor.dim.key === num(0).key)
     refuse('invalid-argument', 'divisor must be not zero', { argument: 'divisor_override' });
 }

@@ -13,7 +13,16 @@ import type { DType } from '../core/shape/dtype';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, rankOf } from './common/axes';
-import { applying, building, factoryDtype, flag, inTraining, notNegative, tensorIfKnown, withParameters } from './common/construction';
+import {
+  applying,
+  building,
+  factoryDtype,
+  flag,
+  inTraining,
+  notNegative,
+  tensorIfKnown,
+  withParameters,
+} from './common/construction';
 import { isComplex, isIntegral, kernelTakes, mixedDtypes } from './common/dtypes';
 import { pythonNumber } from './common/literals';
 import { isZero, setTo, torchSize } from './common/sizes';
@@ -36,9 +45,13 @@ function refuseSingleValues(solve: Solve, input: TensorValue, training: boolean 
   const values = dims.reduce((product, size, axis) => (axis === 1 ? product : mul(product, size)), num(1));
   if (solve.number(values) !== 1) return;
   if (training === undefined) giveUp('one value for each channel, in training or not');
-  refuse('one-value-per-channel', `Expected more than 1 value per channel when training, got input size ${torchSize(solve, dims)}`, {
-    argument: 'input',
-  });
+  refuse(
+    'one-value-per-channel',
+    `Expected more than 1 value per channel when training, got input size ${torchSize(solve, dims)}`,
+    {
+      argument: 'input',
+    },
+  );
 }
 
 /** Checks statistics and parameters against the channels, in torch's order. */
@@ -55,7 +68,10 @@ export function checkStatistics(
     const size = solve.dims(statistic)[0] as Dim;
     if (solve.same(channels, size, `a norm layer here needs ${solve.text(size)} channels`)) continue;
     const [wanted, got] = [solve.text(scale(channels)), solve.text(scale(size))];
-    refuse('norm-channel-mismatch', `${name} should contain ${wanted} elements not ${got}`, { fixes: fixes(channels), argument: 'input' });
+    refuse('norm-channel-mismatch', `${name} should contain ${wanted} elements not ${got}`, {
+      fixes: fixes(channels),
+      argument: 'input',
+    });
   }
 }
 
@@ -105,14 +121,21 @@ export const batchNorm = operator({
 });
 
 /** The element type of a norm's parameters; its size and type matter only where it has some. */
-export function normDtype(call: Call, solve: Solve, features: Dim, affine: boolean | undefined, tracked: boolean | undefined): DType | undefined {
+export function normDtype(
+  call: Call,
+  solve: Solve,
+  features: Dim,
+  affine: boolean | undefined,
+  tracked: boolean | undefined,
+): DType | undefined {
   if (affine === true) {
     notNegative(solve, [features]);
     return factoryDtype(call);
   }
   if (tracked !== false && solve.less(features, num(0)) === 'yes') giveUp('a negative number of features');
   const dtype = call.dtype('dtype');
-  if (affine === undefined && dtype !== null && dtype !== undefined && !dtype.includes('float')) giveUp('parameters that are not floats');
+  if (affine === undefined && dtype !== null && dtype !== undefined && !dtype.includes('float'))
+    giveUp('parameters that are not floats');
   return dtype === null ? 'float32' : dtype;
 }
 
@@ -120,7 +143,8 @@ export function normDtype(call: Call, solve: Solve, features: Dim, affine: boole
 function checkRank(solve: Solve, input: TensorValue, name: string): void {
   const rank = rankOf(solve, input);
   if (name === 'torch.nn.SyncBatchNorm') {
-    if (!solve.minRank(input, 2)) refuse('input-rank-mismatch', `expected at least 2D input (got ${rank ?? 0}D input)`, { argument: 'input' });
+    if (!solve.minRank(input, 2))
+      refuse('input-rank-mismatch', `expected at least 2D input (got ${rank ?? 0}D input)`, { argument: 'input' });
     return;
   }
   const ranks = name.endsWith('1d') ? [2, 3] : name.endsWith('2d') ? [4] : [5];
@@ -131,14 +155,22 @@ function checkRank(solve: Solve, input: TensorValue, name: string): void {
 
 export const batchNormLayer = layer({
   id: 'batch-norm',
-  names: [...['BatchNorm', 'LazyBatchNorm'].flatMap((kind) => [1, 2, 3].map((n) => `torch.nn.${kind}${n}d`)), 'torch.nn.SyncBatchNorm'],
+  names: [
+    ...['BatchNorm', 'LazyBatchNorm'].flatMap((kind) => [1, 2, 3].map((n) => `torch.nn.${kind}${n}d`)),
+    'torch.nn.SyncBatchNorm',
+  ],
   params: signatures,
   inputs: ['input: Tensor'],
   build: building((call, solve, name) => {
     const features = name.includes('Lazy') ? solve.fresh('num_features') : call.int('num_features');
     const [affine, tracked] = [flag(call, 'affine'), flag(call, 'track_running_stats')];
     const dtype = normDtype(call, solve, features, affine, tracked);
-    const biased = affine === false ? false : affine === undefined || flag(call, 'bias') === undefined ? undefined : flag(call, 'bias');
+    const biased =
+      affine === false
+        ? false
+        : affine === undefined || flag(call, 'bias') === undefined
+          ? undefined
+          : flag(call, 'bias');
     const vector = shapeOf([features]);
     return withParameters(
       { weight: [affine, vector, dtype], bias: [biased, vector, dtype] },

@@ -11,7 +11,15 @@ import type { Dim } from '../core/shape/dim';
 import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
-import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, withParameters } from './common/construction';
+import {
+  applying,
+  building,
+  factoryDtype,
+  flag,
+  notNegative,
+  tensorIfKnown,
+  withParameters,
+} from './common/construction';
 import { cppName, onlyFloats, refuseDtypes } from './common/dtypes';
 import { setTo } from './common/sizes';
 import { signatures } from './signature';
@@ -29,17 +37,21 @@ function applyBilinear(
   const [out, ...sizes] = solve.dims(weight) as readonly [Dim, Dim, Dim];
   const [a, b] = [solve.dims(inputs[0]), solve.dims(inputs[1])];
   if (a.length === 0 || b.length === 0) giveUp('an input without dims');
-  if (a.length !== b.length) refuse(clash, `bilinear(): input dimensions do not match: got ${a.length} and ${b.length}`);
+  if (a.length !== b.length)
+    refuse(clash, `bilinear(): input dimensions do not match: got ${a.length} and ${b.length}`);
   checkDtypes([...inputs, weight], bias);
   const batch = a.slice(0, -1);
   for (const [i, size] of batch.entries()) {
     const other = b[i] as Dim;
     if (!solve.same(size, other))
-      refuse(clash, `bilinear(): input batch dimensions do not match at dim ${i}: got ${solve.text(size)} and ${solve.text(other)}`);
+      refuse(
+        clash,
+        `bilinear(): input batch dimensions do not match at dim ${i}: got ${solve.text(size)} and ${solve.text(other)}`,
+      );
   }
   for (const which of [0, 1] as const) {
     const got = (which === 0 ? a : b)[batch.length] as Dim;
-    const expected = sizes[which] as Dim;
+    const expected = sizes[which];
     if (solve.same(got, expected)) continue;
     const message = `bilinear(): input${which + 1} size does not match weight size: got ${solve.text(got)} but expected ${solve.text(expected)}`;
     refuse(clash, message, { fixes: fixes(which, got), argument: `input${which + 1}` });
@@ -69,7 +81,12 @@ export const bilinear = operator({
   names: ['torch.bilinear', 'torch.nn.functional.bilinear'],
   params: signatures,
   infer: answering((call, solve) =>
-    applyBilinear(solve, [call.tensor('input1'), call.tensor('input2')], call.tensor('weight'), tensorIfKnown(call, 'bias')),
+    applyBilinear(
+      solve,
+      [call.tensor('input1'), call.tensor('input2')],
+      call.tensor('weight'),
+      tensorIfKnown(call, 'bias'),
+    ),
   ),
 });
 
@@ -82,7 +99,9 @@ export const bilinearLayer = layer({
     const [in1, in2, out] = [call.int('in1_features'), call.int('in2_features'), call.int('out_features')];
     notNegative(solve, [out, in1, in2]);
     if (!solve.atLeast(in1, 1))
-      refuse('invalid-argument', `in1_features must be > 0, but got (in1_features=${solve.text(in1)})`, { argument: 'in1_features' });
+      refuse('invalid-argument', `in1_features must be > 0, but got (in1_features=${solve.text(in1)})`, {
+        argument: 'in1_features',
+      });
     const dtype = factoryDtype(call);
     return withParameters({
       weight: [true, shapeOf([out, in1, in2]), dtype],

@@ -44,7 +44,9 @@ function loss(solve: Solve, l: Loss): TensorValue {
   }
   const dtype = logits ? logitTypes(l) : probabilityTypes(l);
   if (!logits && l.weight !== null) checkWeight(solve, l.weight, shape);
-  if (logits) for (const weight of [l.positive, l.weight]) if (weight !== null) checkBroadcast(solve, weight, shape, weight === l.positive);
+  if (logits)
+    for (const weight of [l.positive, l.weight])
+      if (weight !== null) checkBroadcast(solve, weight, shape, weight === l.positive);
   return reduced(l.reduction, shape, dtype);
 }
 
@@ -52,25 +54,35 @@ function loss(solve: Solve, l: Loss): TensorValue {
 function sameShape(solve: Solve, a: Shape, b: Shape): boolean {
   const [xs, ys] = [dimsOf(a), dimsOf(b)];
   if (xs === undefined || ys === undefined) return true;
-  return xs.length === ys.length && xs.every((size, i) => solve.same(size, ys[i] as Dim, 'input and target have the same sizes'));
+  return (
+    xs.length === ys.length &&
+    xs.every((size, i) => solve.same(size, ys[i] as Dim, 'input and target have the same sizes'))
+  );
 }
 
 function probabilityTypes({ input, target }: Loss): DType | undefined {
   if (input.dtype !== undefined && target.dtype !== undefined && input.dtype !== target.dtype)
-    refuse('target-dtype', `Found dtype ${scalarName(target.dtype)} but expected ${scalarName(input.dtype)}`, { argument: 'target' });
+    refuse('target-dtype', `Found dtype ${scalarName(target.dtype)} but expected ${scalarName(input.dtype)}`, {
+      argument: 'target',
+    });
   kernelTakes(input, 'binary_cross_entropy', (dtype) => isIntegral(dtype) || isComplex(dtype));
   return input.dtype;
 }
 
 function logitTypes({ input, target, weight, positive }: Loss): DType | undefined {
   const type = target.dtype;
+  if (isComplex(input.dtype)) giveUp('complex logits');
   if (input.dtype !== undefined && isIntegral(input.dtype)) {
     if (type === 'bool' || weight !== null || positive !== null) giveUp('logits of whole numbers');
     kernelTakes(input, 'log_sigmoid_cpu', () => true);
   }
   if (type !== undefined && isIntegral(type)) {
     if (type === 'bool' || !isFloat(input.dtype) || input.dtype === undefined) giveUp(`a target of ${type}`);
-    refuse('target-dtype', `result type ${scalarName(input.dtype)} can't be cast to the desired output type ${scalarName(type)}`, { argument: 'target' });
+    refuse(
+      'target-dtype',
+      `result type ${scalarName(input.dtype)} can't be cast to the desired output type ${scalarName(type)}`,
+      { argument: 'target' },
+    );
   }
   const all = [input.dtype, type, ...[weight, positive].flatMap((t) => (t === null ? [] : [t.dtype]))];
   return all.every((dtype) => dtype === all[0]) && isFloat(all[0]) ? all[0] : undefined;
@@ -98,7 +110,8 @@ function checkBroadcast(solve: Solve, weight: TensorValue, input: Shape, first: 
   const shape = solve.shape(weight);
   const both = first ? broadcastShapes(solve, shape, input) : broadcastShapes(solve, input, shape);
   const [a, b] = [dimsOf(both), dimsOf(input)];
-  const kept = a !== undefined && b !== undefined && a.length === b.length && a.every((size, i) => solve.equal(size, b[i] as Dim) === 'yes');
+  const kept =
+    b !== undefined && a?.length === b.length && a.every((size, i) => solve.equal(size, b[i] as Dim) === 'yes');
   if (!kept) giveUp('a weight that may be larger than the input');
 }
 

@@ -14,8 +14,17 @@ import { add, floorDiv, mod, mul, num, type Dim } from '../core/shape/dim';
 import { shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
-import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, textOf, withParameters } from './common/construction';
-import { cppName, isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
+import {
+  applying,
+  building,
+  factoryDtype,
+  flag,
+  notNegative,
+  tensorIfKnown,
+  textOf,
+  withParameters,
+} from './common/construction';
+import { cppName, isFloat, isHalf, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
 import { checkCopying, paddingRankSentence, type Sides } from './common/padding';
 import { append, brackets, effectiveKernel, intTuple, isZero, joined, setTo, windowSteps } from './common/sizes';
 import { convolutionRankSentence, eachAtLeast, perAxis, spatialDims, windowed, withBatch } from './common/window';
@@ -79,7 +88,11 @@ export function kernelOf(solve: Solve, c: Windowed, input: Shape, same = false):
     const sound = [...c.stride, ...c.dilation, c.groups].every((value) => solve.less(value, num(1)) === 'no');
     const padded = typeof c.padding !== 'string' && c.padding.every((value) => isZero(solve, value));
     if (same || !sound || !padded || input.rest !== undefined) giveUp('a kernel of another number of dims');
-    refuse('kernel-rank-mismatch', n === 1 ? flatKernel(solve, weight, input) : wrongCount('stride', rank - 2, solve)(c.stride), { argument: 'weight' });
+    refuse(
+      'kernel-rank-mismatch',
+      n === 1 ? flatKernel(solve, weight, input) : wrongCount('stride', rank - 2, solve)(c.stride),
+      { argument: 'weight' },
+    );
   }
   if (!solve.rank(weight, [n + 2])) giveUp('the weight is not a kernel');
   return solve.dims(weight).slice(2);
@@ -96,22 +109,40 @@ function flatKernel(solve: Solve, weight: TensorValue, input: Shape): string {
 
 /** Checks that groups divides the weight's first size. */
 export function checkGroups(solve: Solve, weight: TensorValue, groups: Dim): void {
-  if (!solve.atLeast(groups, 1)) refuse('invalid-argument', 'non-positive groups is not supported', { argument: 'groups' });
+  if (!solve.atLeast(groups, 1))
+    refuse('invalid-argument', 'non-positive groups is not supported', { argument: 'groups' });
   const sizes = solve.dims(weight);
   const out = sizes[0] as Dim;
   const [g, shown] = [solve.text(groups), brackets(solve, sizes)];
   if (!solve.atLeast(out, groups))
-    refuse('groups-not-dividing-channels', `Given groups=${g}, expected weight to be at least ${g} at dimension 0, but got weight of size ${shown} instead`);
+    refuse(
+      'groups-not-dividing-channels',
+      `Given groups=${g}, expected weight to be at least ${g} at dimension 0, but got weight of size ${shown} instead`,
+    );
   if (!solve.divides(groups, out))
-    refuse('groups-not-dividing-channels', `Given groups=${g}, expected weight to be divisible by ${g} at dimension 0, but got weight of size [${shown}] instead`);
+    refuse(
+      'groups-not-dividing-channels',
+      `Given groups=${g}, expected weight to be divisible by ${g} at dimension 0, but got weight of size [${shown}] instead`,
+    );
 }
 
 /** Checks stride, dilation and kernel: all at least 1. */
-export function checkWindow(solve: Solve, stride: readonly Dim[], dilation: readonly Dim[], kernel: readonly Dim[]): void {
+export function checkWindow(
+  solve: Solve,
+  stride: readonly Dim[],
+  dilation: readonly Dim[],
+  kernel: readonly Dim[],
+): void {
   // Each kernel has words of its own about dilation.
   if (dilation.some((step) => !solve.atLeast(step, 1))) giveUp('a dilation below 1');
   eachAtLeast(solve, stride, 1, 'non-positive stride is not supported', 'stride');
   if (kernel.some((size) => !solve.atLeast(size, 1))) giveUp('a kernel without elements');
+}
+
+/** With padding in words, the words about other element types differ. */
+function onlySameDtype(input: TensorValue, ...others: readonly (TensorValue | null)[]): void {
+  if (isIntegral(input.dtype) || others.some((t) => t !== null && t.dtype !== input.dtype))
+    giveUp('element types beside padding in words');
 }
 
 /** The element type of the bias is compared before sizes are. */
@@ -126,18 +157,25 @@ function checkBiasDtype(input: TensorValue, bias: TensorValue | null): void {
  * Checks element types of input and weight. Which kernel runs decides about the words.
  * @param dilation undefined for transposed convolutions
  */
-export function checkConvolutionDtypes(input: TensorValue, weight: TensorValue, bias: TensorValue | null, dilation?: readonly Dim[]): void {
+export function checkConvolutionDtypes(
+  input: TensorValue,
+  weight: TensorValue,
+  bias: TensorValue | null,
+  dilation?: readonly Dim[],
+): void {
   const [x, w, b] = [input.dtype, weight.dtype, bias?.dtype];
   const dense = dilation?.every((step) => step.key === num(1).key) !== false;
   if (!dense && (isIntegral(x) || isIntegral(w))) giveUp('a dilated convolution of whole numbers');
   if (x !== undefined && w !== undefined && x !== w) {
-    if (x === 'float32' && dilation === undefined && w !== 'float64') giveUp('element types differ');
+    // Which kernel a transposed convolution takes depends on more than this.
+    if (x === 'float32' && dilation === undefined) giveUp('element types differ');
     if (x === 'float32' && dilation !== undefined) {
       if (w !== 'float64' || !dense) giveUp('element types differ');
       const message = 'Input type (torch.FloatTensor) and weight type (torch.DoubleTensor) should be the same';
       refuseDtypes(`${message} or input should be a MKLDNN tensor and weight is a dense tensor`, 'input');
     }
-    if (isFloat(w) && (isFloat(x) || x === 'int64')) refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'input');
+    if (isFloat(w) && (isFloat(x) || x === 'int64'))
+      refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'input');
     giveUp('element types differ');
   }
   const dtype = x ?? w ?? b;
@@ -170,11 +208,14 @@ function convolve(solve: Solve, c: Convolution): TensorValue {
   checkKernelFits(solve, padded, effective);
   // torch computes nothing over a spatial dim of size 0, padded or not, unless batch or channels are 0.
   if ([channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
-  if (typeof c.padding === 'string' && isIntegral(c.input.dtype)) giveUp('a convolution of whole numbers');
+  if (typeof c.padding === 'string' && (isIntegral(c.input.dtype) || isHalf(c.input.dtype)))
+    onlySameDtype(c.input, weight, c.bias);
   checkBiasDtype(c.input, c.bias);
   checkConvolutionDtypes(c.input, weight, c.bias, c.dilation);
   if (solve.dims(weight).some((size) => isZero(solve, size))) giveUp('a weight without elements');
-  const out = padded.map((size, i) => (c.padding === 'same' ? (spatial[i] as Dim) : windowSteps(size, effective[i] as Dim, c.stride[i] as Dim)));
+  const out = padded.map((size, i) =>
+    c.padding === 'same' ? (spatial[i] as Dim) : windowSteps(size, effective[i] as Dim, c.stride[i] as Dim),
+  );
   return tensor(append(before, [solve.dims(weight)[0] as Dim, ...out]), c.input.dtype ?? weight.dtype);
 }
 
@@ -191,6 +232,7 @@ function paddedSize(c: Convolution, size: Dim, effective: Dim, i: number): Dim {
 /** Padding that copies values needs enough of them. */
 function checkMode(solve: Solve, c: Convolution, spatial: readonly Dim[], before: Shape, channels: Dim): void {
   if (typeof c.padding === 'string' || (c.mode !== 'reflect' && c.mode !== 'circular')) return;
+  if ([channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
   const sides = [...c.padding].reverse().map((pad): Sides => [pad, pad]);
   checkCopying(solve, c.mode, append(before, [channels]), spatial, sides);
 }
@@ -198,7 +240,7 @@ function checkMode(solve: Solve, c: Convolution, spatial: readonly Dim[], before
 function checkChannels(solve: Solve, c: Convolution, before: Shape, channels: Dim, shown: readonly Dim[]): void {
   const perGroup = solve.dims(c.weight)[1] as Dim;
   const built = c.channels !== undefined && solve.equal(perGroup, floorDiv(c.channels, c.groups)) === 'yes';
-  const expected = built ? (c.channels as Dim) : mul(perGroup, c.groups);
+  const expected = built ? c.channels : mul(perGroup, c.groups);
   if (solve.same(channels, expected, `a convolution here needs ${solve.text(expected)} channels`)) return;
   refuse(
     'conv-channel-mismatch',
@@ -221,7 +263,9 @@ function checkBias(solve: Solve, c: Convolution): void {
 }
 
 function checkKernelFits(solve: Solve, padded: readonly Dim[], effective: readonly Dim[]): void {
-  const fits = padded.map((size, i) => solve.atLeast(size, effective[i] as Dim, 'the kernel must fit into the padded input'));
+  const fits = padded.map((size, i) =>
+    solve.atLeast(size, effective[i] as Dim, 'the kernel must fit into the padded input'),
+  );
   if (fits.every(Boolean)) return;
   const [sizes, kernel] = [joined(solve, padded, ' x '), joined(solve, effective, ' x ')];
   refuse(
@@ -261,12 +305,19 @@ export function checkChannelGroups(solve: Solve, inChannels: Dim, outChannels: D
     if (solve.less(groups, num(1)) !== 'no' || !solve.divides(groups, outChannels)) giveUp('groups of a lazy layer');
     return;
   }
-  if (!solve.atLeast(groups, 1)) refuse('invalid-argument', 'groups must be a positive integer', { argument: 'groups' });
+  if (!solve.atLeast(groups, 1))
+    refuse('invalid-argument', 'groups must be a positive integer', { argument: 'groups' });
   const id = 'groups-not-dividing-channels';
   if (!solve.divides(groups, inChannels))
-    refuse(id, 'in_channels must be divisible by groups', { argument: 'in_channels', notes: [note(solve, 'in_channels', inChannels, groups)] });
+    refuse(id, 'in_channels must be divisible by groups', {
+      argument: 'in_channels',
+      notes: [note(solve, 'in_channels', inChannels, groups)],
+    });
   if (!solve.divides(groups, outChannels))
-    refuse(id, 'out_channels must be divisible by groups', { argument: 'out_channels', notes: [note(solve, 'out_channels', outChannels, groups)] });
+    refuse(id, 'out_channels must be divisible by groups', {
+      argument: 'out_channels',
+      notes: [note(solve, 'out_channels', outChannels, groups)],
+    });
 }
 const note = (solve: Solve, what: string, channels: Dim, groups: Dim): string =>
   `${what} is ${solve.text(channels)}, groups is ${solve.text(groups)}`;
@@ -275,12 +326,18 @@ const note = (solve: Solve, what: string, channels: Dim, groups: Dim): string =>
 function checkPaddingWords(solve: Solve, call: Call, stride: readonly Dim[]): void {
   const padding = textOf(call, 'padding');
   if (padding !== undefined && padding !== 'same' && padding !== 'valid')
-    refuse('invalid-argument', `Invalid padding string '${padding}', should be one of {'same', 'valid'}`, { argument: 'padding' });
+    refuse('invalid-argument', `Invalid padding string '${padding}', should be one of {'same', 'valid'}`, {
+      argument: 'padding',
+    });
   if (padding === 'same' && stride.some((step) => solve.equal(step, num(1)) === 'no'))
     refuse('invalid-argument', "padding='same' is not supported for strided convolutions", { argument: 'stride' });
   const mode = textOf(call, 'padding_mode');
   if (mode !== undefined && !['zeros', 'reflect', 'replicate', 'circular'].includes(mode))
-    refuse('invalid-argument', `padding_mode must be one of {'replicate', 'reflect', 'zeros', 'circular'}, but got padding_mode='${mode}'`, { argument: 'padding_mode' });
+    refuse(
+      'invalid-argument',
+      `padding_mode must be one of {'replicate', 'reflect', 'zeros', 'circular'}, but got padding_mode='${mode}'`,
+      { argument: 'padding_mode' },
+    );
 }
 
 /** The list that a constructor makes of a number; given lists stay as they are. */

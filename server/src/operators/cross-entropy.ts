@@ -26,6 +26,8 @@ interface Loss {
   readonly target: TensorValue;
   readonly weight: TensorValue | null;
   readonly reduction: Reduction;
+  /** The class whose examples don't count. */
+  readonly ignored: number | undefined;
 }
 
 function loss(solve: Solve, l: Loss): TensorValue {
@@ -35,7 +37,8 @@ function loss(solve: Solve, l: Loss): TensorValue {
     if (l.kind === 'cross_entropy') giveUp('scores without dims');
     refuse('input-rank-mismatch', 'Expected 1 or more dimensions (got 0)', { argument: 'input' });
   }
-  if (l.kind === 'cross_entropy' && hasProbabilities(solve, scores, wanted, l.target)) return withProbabilities(solve, l, scores);
+  if (l.kind === 'cross_entropy' && hasProbabilities(solve, scores, wanted, l.target))
+    return withProbabilities(solve, l, scores);
   checkTarget(solve, scores, wanted, l.target.dtype);
   checkTypes(solve, l, scores);
   if (isZero(solve, scores[scores.length === 1 ? 0 : 1] as Dim)) giveUp('no classes');
@@ -60,19 +63,40 @@ function hasProbabilities(solve: Solve, scores: readonly Dim[], wanted: readonly
   return scores.every((size, i) => solve.same(size, wanted[i] as Dim));
 }
 
-function withProbabilities(solve: Solve, { input, target, weight, reduction }: Loss, scores: readonly Dim[]): TensorValue {
+function withProbabilities(solve: Solve, l: Loss, scores: readonly Dim[]): TensorValue {
+  const { input, target, weight, reduction } = l;
   if (isIntegral(target.dtype) && target.dtype !== undefined)
-    refuse('target-dtype', `Expected floating point type for target with class probabilities, got ${scalarName(target.dtype)}`, { argument: 'target' });
+    refuse(
+      'target-dtype',
+      `Expected floating point type for target with class probabilities, got ${scalarName(target.dtype)}`,
+      { argument: 'target' },
+    );
+  if (l.ignored !== undefined && l.ignored >= 0)
+    refuse('invalid-argument', 'ignore_index is not supported for floating point target', { argument: 'ignore_index' });
   const classes = scores[scores.length === 1 ? 0 : 1] as Dim;
-  if (weight !== null) checkWeight(solve, weight, classes, 'cross_entropy: weight tensor should be defined either for all N classes or no classes');
+  if (weight !== null)
+    checkWeight(
+      solve,
+      weight,
+      classes,
+      'cross_entropy: weight tensor should be defined either for all N classes or no classes',
+    );
   checkScores(input, scores.length);
   const each = scores.filter((_, axis) => axis !== (scores.length === 1 ? 0 : 1));
-  return reduced(reduction, shapeOf(each), weight === null ? promoted(solve, input, target) : promoted(solve, input, target, weight));
+  return reduced(
+    reduction,
+    shapeOf(each),
+    weight === null ? promoted(solve, input, target) : promoted(solve, input, target, weight),
+  );
 }
 
 /** log_softmax takes floats only; the name of its kernel depends on where the classes are. */
 function checkScores(input: TensorValue, rank: number): void {
-  kernelTakes(input, rank <= 2 ? 'log_softmax_lastdim_kernel_impl' : 'log_softmax_kernel_impl', (dtype) => isIntegral(dtype) || isComplex(dtype));
+  kernelTakes(
+    input,
+    rank <= 2 ? 'log_softmax_lastdim_kernel_impl' : 'log_softmax_kernel_impl',
+    (dtype) => isIntegral(dtype) || isComplex(dtype),
+  );
 }
 
 function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[], target: DType | undefined): void {
@@ -82,14 +106,22 @@ function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[
     const [only] = wanted;
     if (only !== undefined && isFloat(target)) giveUp('a target of one dim and floats');
     if (only !== undefined && !(solve.number(only) === 1 || solve.equal(only, scores[0] as Dim) === 'maybe'))
-      refuse('target-size-mismatch', `For 1D input, 1D target must have size 1, but got target size: ${solve.text(only)}`, { argument: 'target' });
+      refuse(
+        'target-size-mismatch',
+        `For 1D input, 1D target must have size 1, but got target size: ${solve.text(only)}`,
+        { argument: 'target' },
+      );
     return;
   }
   const batch = scores[0] as Dim;
   const found = wanted[0];
   if (found === undefined || !solve.same(batch, found, 'the loss compares batches of one size')) {
     const got = found === undefined ? '0' : solve.text(found);
-    refuse('target-batch-mismatch', `Expected input batch_size (${solve.text(batch)}) to match target batch_size (${got}).`, { argument: 'target' });
+    refuse(
+      'target-batch-mismatch',
+      `Expected input batch_size (${solve.text(batch)}) to match target batch_size (${got}).`,
+      { argument: 'target' },
+    );
   }
   if (scores.length === 2) {
     if (wanted.length > 1) refuse('target-rank-mismatch', multiTarget, { argument: 'target' });
@@ -97,10 +129,16 @@ function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[
   }
   const expected = [batch, ...scores.slice(2)];
   if (scores.length === 4 && wanted.length !== 3)
-    refuse('target-rank-mismatch', `only batches of spatial targets supported (3D tensors) but got targets of dimension: ${wanted.length}`, {
-      argument: 'target',
-    });
+    refuse(
+      'target-rank-mismatch',
+      `only batches of spatial targets supported (3D tensors) but got targets of dimension: ${wanted.length}`,
+      {
+        argument: 'target',
+      },
+    );
   if (wanted.length === expected.length && expected.every((size, i) => solve.same(size, wanted[i] as Dim))) return;
+  // Pictures: the element type is looked at first.
+  if (scores.length === 4 && target !== undefined && target !== 'int64') giveUp('a target of another type and size');
   const message =
     scores.length === 4
       ? `size mismatch (got input: ${brackets(solve, scores)} , target: ${brackets(solve, wanted)}`
@@ -114,13 +152,16 @@ function checkTypes(solve: Solve, l: Loss, scores: readonly Dim[]): void {
   if (l.kind === 'cross_entropy') checkScores(input, scores.length);
   const type = target.dtype;
   if (type !== undefined && type !== 'int64' && type !== 'uint8')
-    refuse('target-dtype', `expected target dtype to be Long or Byte, but got ${scalarName(type)}`, { argument: 'target' });
+    refuse('target-dtype', `expected target dtype to be Long or Byte, but got ${scalarName(type)}`, {
+      argument: 'target',
+    });
   if (type === 'uint8' && scores.length > 2) giveUp('a target of uint8');
   if (weight !== null) {
     const all = scores.length <= 2 ? 'all N classes or no classes' : 'all or no classes';
     checkWeight(solve, weight, classes, `weight tensor should be defined either for ${all}`);
     const [x, w] = [input.dtype, weight.dtype];
-    if (x !== undefined && w !== undefined && differ(x, w)) refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'weight');
+    if (x !== undefined && w !== undefined && differ(x, w))
+      refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'weight');
   }
   if (input.dtype !== undefined && !isFloat(input.dtype)) {
     if (scores.length <= 2) kernelTakes(input, 'nll_loss_out_frame', isIntegral);
@@ -132,14 +173,23 @@ function checkWeight(solve: Solve, weight: TensorValue, classes: Dim, sentence: 
   const sizes = dimsOf(solve.shape(weight)) ?? giveUp('the number of dims of the weight is not known');
   if (sizes.length === 1 && solve.same(sizes[0] as Dim, classes)) return;
   const counted = sentence.includes(' N ');
-  const message = counted ? `${sentence.replace('N', solve.text(classes))} but got weight tensor of shape: ${brackets(solve, sizes)}` : sentence;
+  const message = counted
+    ? `${sentence.replace('N', solve.text(classes))} but got weight tensor of shape: ${brackets(solve, sizes)}`
+    : sentence;
   refuse('class-weight-mismatch', message, { argument: 'weight' });
 }
 
 function checkSmoothing(call: Call): void {
   const smoothing = pythonNumber(call.value('label_smoothing'));
   if (smoothing !== undefined && Number(smoothing) > 1)
-    refuse('invalid-argument', `label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`, { argument: 'label_smoothing' });
+    refuse('invalid-argument', `label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`, {
+      argument: 'label_smoothing',
+    });
+}
+
+function ignoredOf(call: Call): number | undefined {
+  const index = pythonNumber(call.value('ignore_index'));
+  return index === undefined ? undefined : Number(index);
 }
 
 export const crossEntropy = operator({
@@ -150,7 +200,7 @@ export const crossEntropy = operator({
     const kind = name.endsWith('nll_loss') ? 'nll_loss' : 'cross_entropy';
     if (kind === 'cross_entropy') checkSmoothing(call);
     const [input, target, weight] = [call.tensor('input'), call.tensor('target'), tensorIfKnown(call, 'weight')];
-    return loss(solve, { kind, input, target, weight, reduction: reductionOf(call) });
+    return loss(solve, { kind, input, target, weight, reduction: reductionOf(call), ignored: ignoredOf(call) });
   }),
 });
 
@@ -164,6 +214,6 @@ export const crossEntropyLayer = layer({
     const kind = name.endsWith('NLLLoss') ? 'nll_loss' : 'cross_entropy';
     if (kind === 'cross_entropy') checkSmoothing(self);
     const [input, target, weight] = [call.tensor('input'), call.tensor('target'), tensorIfKnown(self, 'weight')];
-    return loss(solve, { kind, input, target, weight, reduction: reductionOf(self, false) });
+    return loss(solve, { kind, input, target, weight, reduction: reductionOf(self, false), ignored: ignoredOf(self) });
   }),
 });

@@ -21,9 +21,18 @@ function loss(call: Call, options: Call, solve: Solve): TensorValue {
   const reduction = reductionOf(options, false);
   if (scores.dtype !== 'float32' && scores.dtype !== 'float64') giveUp('scores of another element type');
   const [dims, labels] = [dimsOf(solve.shape(scores)), dimsOf(solve.shape(targets))];
-  if (dims === undefined || labels === undefined || dims.length < 2 || dims.length > 3 || targets.dtype !== 'int64') giveUp('sizes that are not known');
+  if (dims === undefined || labels === undefined || dims.length < 2 || dims.length > 3 || targets.dtype !== 'int64')
+    giveUp('sizes that are not known');
   // Whether the lengths add up to the targets is a matter of values.
-  if (labels.length !== 2 || dims.length !== 3 || solve.equal(labels[0] as Dim, dims[1] as Dim) !== 'yes') giveUp('targets in one list');
+  if (labels.length !== 2 || dims.length !== 3 || solve.equal(labels[0] as Dim, dims[1] as Dim) !== 'yes')
+    giveUp('targets in one list');
+  // Lengths given as Python numbers are compared with the sizes; those in tensors are values.
+  for (const name of ['input_lengths', 'target_lengths']) {
+    const lengths = call.value(name);
+    const count = lengths.kind === 'tensor' ? dimsOf(solve.shape(lengths)) : undefined;
+    if (count?.length !== 1 || solve.equal(count[0] as Dim, dims[1] as Dim) !== 'yes')
+      giveUp('the lengths are not known');
+  }
   return tensor(reduction === 'none' ? shapeOf([dims[1] as Dim]) : shapeOf([]), scores.dtype);
 }
 

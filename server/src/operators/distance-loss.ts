@@ -21,7 +21,8 @@ import { tensorBrackets, torchSize } from './common/sizes';
 import { signatures } from './signature';
 
 /** Sizes are needed: these losses count dims. */
-const sizesOf = (solve: Solve, t: TensorValue): readonly Dim[] => dimsOf(solve.shape(t)) ?? giveUp('the number of dims is not known');
+const sizesOf = (solve: Solve, t: TensorValue): readonly Dim[] =>
+  dimsOf(solve.shape(t)) ?? giveUp('the number of dims is not known');
 
 const floatResult = (solve: Solve, ...tensors: readonly TensorValue[]) => {
   if (tensors.some((t) => t.dtype === 'bool')) giveUp('differences of bools');
@@ -30,15 +31,27 @@ const floatResult = (solve: Solve, ...tensors: readonly TensorValue[]) => {
 };
 
 /** The shape without its last dim. */
-const withoutLast = (shape: Shape): Shape => (shape.rest === undefined ? shapeOf(shape.lead.slice(0, -1)) : giveUp('the number of dims is not known'));
+const withoutLast = (shape: Shape): Shape =>
+  shape.rest === undefined ? shapeOf(shape.lead.slice(0, -1)) : giveUp('the number of dims is not known');
 
-function cosineEmbedding(solve: Solve, a: TensorValue, b: TensorValue, target: TensorValue, reduction: Reduction): TensorValue {
+function cosineEmbedding(
+  solve: Solve,
+  a: TensorValue,
+  b: TensorValue,
+  target: TensorValue,
+  reduction: Reduction,
+): TensorValue {
   const [xs, ys, labels] = [sizesOf(solve, a), sizesOf(solve, b), sizesOf(solve, target)];
-  if (labels.length > 1) refuse('target-rank-mismatch', '0D or 1D target tensor expected, multi-target not supported', { argument: 'target' });
+  if (labels.length > 1)
+    refuse('target-rank-mismatch', '0D or 1D target tensor expected, multi-target not supported', {
+      argument: 'target',
+    });
   const wanted = labels.length + 1;
   if (xs.length !== wanted || ys.length !== wanted) {
     const found = `found inputs with sizes ${tensorBrackets(solve, a)} and ${tensorBrackets(solve, b)}.`;
-    refuse('target-rank-mismatch', `${labels.length}D target tensor expects ${wanted}D input tensors, but ${found}`, { argument: 'target' });
+    refuse('target-rank-mismatch', `${labels.length}D target tensor expects ${wanted}D input tensors, but ${found}`, {
+      argument: 'target',
+    });
   }
   const rows = withoutLast(broadcastShapes(solve, shapeOf(xs), shapeOf(ys)));
   const each = broadcastShapes(solve, solve.shape(target), rows);
@@ -46,7 +59,11 @@ function cosineEmbedding(solve: Solve, a: TensorValue, b: TensorValue, target: T
   return reduced(reduction, each, floatResult(solve, a, b));
 }
 
-function tripletMargin(solve: Solve, vectors: readonly [TensorValue, TensorValue, TensorValue], reduction: Reduction): TensorValue {
+function tripletMargin(
+  solve: Solve,
+  vectors: readonly [TensorValue, TensorValue, TensorValue],
+  reduction: Reduction,
+): TensorValue {
   const ranks = vectors.map((t) => sizesOf(solve, t).length);
   if (ranks.some((rank) => rank !== ranks[0]))
     refuse(
@@ -61,7 +78,13 @@ function tripletMargin(solve: Solve, vectors: readonly [TensorValue, TensorValue
   return reduced(reduction, broadcastShapes(solve, near, far), floatResult(solve, ...vectors));
 }
 
-function marginRanking(solve: Solve, a: TensorValue, b: TensorValue, target: TensorValue, reduction: Reduction): TensorValue {
+function marginRanking(
+  solve: Solve,
+  a: TensorValue,
+  b: TensorValue,
+  target: TensorValue,
+  reduction: Reduction,
+): TensorValue {
   const all = [a, b, target];
   const ranks = all.map((t) => sizesOf(solve, t).length);
   if (ranks.some((rank) => rank !== ranks[0])) {
@@ -79,7 +102,7 @@ function marginRanking(solve: Solve, a: TensorValue, b: TensorValue, target: Ten
 /** One label for each row. */
 function multiMargin(solve: Solve, input: TensorValue, target: TensorValue, reduction: Reduction): TensorValue {
   const [scores, labels] = [sizesOf(solve, input), sizesOf(solve, target)];
-  if (scores.length !== 2) giveUp('scores that are not a matrix');
+  if (scores.length !== 2 || scores.some((size) => constantOf(size) === 0)) giveUp('scores that are not a matrix');
   const rows = scores[0] as Dim;
   if (labels.length === 0) giveUp('a single label');
   if (labels.length !== 1 || !solve.same(labels[0] as Dim, rows))
@@ -104,23 +127,38 @@ function multilabelMargin(solve: Solve, input: TensorValue, target: TensorValue,
   const [scores, labels] = [sizesOf(solve, input), sizesOf(solve, target)];
   if (scores.length === 0) giveUp('scores without dims');
   if (scores.length > 2)
-    refuse('input-rank-mismatch', `Expected non-empty vector or matrix with optional 0-dim batch size, but got: ${tensorBrackets(solve, input)}`, {
-      argument: 'input',
-    });
+    refuse(
+      'input-rank-mismatch',
+      `Expected non-empty vector or matrix with optional 0-dim batch size, but got: ${tensorBrackets(solve, input)}`,
+      {
+        argument: 'input',
+      },
+    );
   if (scores.some((size) => constantOf(size) === 0)) giveUp('scores without elements');
   if (labels.length !== scores.length || !scores.every((size, i) => solve.same(size, labels[i] as Dim)))
-    refuse('target-size-mismatch', `inconsistent target size: ${tensorBrackets(solve, target)} for input of size: ${tensorBrackets(solve, input)}`, {
-      argument: 'target',
-    });
+    refuse(
+      'target-size-mismatch',
+      `inconsistent target size: ${tensorBrackets(solve, target)} for input of size: ${tensorBrackets(solve, input)}`,
+      {
+        argument: 'target',
+      },
+    );
   checkLabels(input, target);
   return reduced(reduction, shapeOf(scores.slice(0, -1)), input.dtype);
 }
 
 /** A yes or no for each class of each row. */
-function multilabelSoftMargin(solve: Solve, input: TensorValue, target: TensorValue, reduction: Reduction): TensorValue {
+function multilabelSoftMargin(
+  solve: Solve,
+  input: TensorValue,
+  target: TensorValue,
+  reduction: Reduction,
+): TensorValue {
   kernelTakes(input, 'log_sigmoid_cpu', isIntegral);
   const each = broadcastShapes(solve, solve.shape(target), solve.shape(input));
-  if (sizesOf(solve, input).length === 0 || dimsOf(each)?.length === 0) giveUp('scores without dims');
+  // The classes are the last dim of the scores, whatever the target adds before.
+  const rank = sizesOf(solve, input).length;
+  if (rank === 0 || dimsOf(each)?.length !== rank) giveUp('scores with fewer dims than the target');
   return reduced(reduction, withoutLast(each), floatResult(solve, input, target));
 }
 
@@ -146,15 +184,21 @@ function loss(solve: Solve, name: string, call: Call, reduction: Reduction): Ten
 /** The soft margin of many labels takes any word for the reduction until it has computed. */
 function checkWord(options: Call, name: string): void {
   const word = textOf(options, 'reduction');
-  if (name === 'multilabel_soft_margin_loss' && word !== undefined && !['none', 'mean', 'sum'].includes(word)) giveUp('a wrong reduction');
+  if (name === 'multilabel_soft_margin_loss' && word !== undefined && !['none', 'mean', 'sum'].includes(word))
+    giveUp('a wrong reduction');
 }
 
 /** Options with which the shapes aren't the plain ones. */
 function checkOptions(options: Call, name: string): void {
-  if (/^multi/.test(name) && name !== 'multilabel_margin_loss' && options.value('weight').kind !== 'none') giveUp('class weights');
+  if (['margin', 'p', 'eps'].some((option) => options.given(option) && options.value(option).kind === 'tensor'))
+    giveUp('a tensor in place of a number');
+  if (name.startsWith('multi') && name !== 'multilabel_margin_loss' && options.value('weight').kind !== 'none')
+    giveUp('class weights');
   const margin = name.startsWith('triplet') ? pythonNumber(options.value('margin')) : undefined;
-  if (margin !== undefined && Number(margin) <= 0) refuse('invalid-argument', `margin must be greater than 0, got ${margin}`, { argument: 'margin' });
-  if (name === 'triplet_margin_with_distance_loss' && options.value('distance_function').kind !== 'none') giveUp('a distance function');
+  if (margin !== undefined && Number(margin) <= 0)
+    refuse('invalid-argument', `margin must be greater than 0, got ${margin}`, { argument: 'margin' });
+  if (name === 'triplet_margin_with_distance_loss' && options.value('distance_function').kind !== 'none')
+    giveUp('a distance function');
 }
 
 const layers: Readonly<Record<string, string>> = {
@@ -186,7 +230,9 @@ const build = building((call, _solve, full) => {
   const margin = name.startsWith('triplet') ? pythonNumber(call.value('margin')) : undefined;
   if (margin !== undefined && Number(margin) <= 0) {
     const short = full.slice('torch.nn.'.length);
-    refuse('invalid-argument', `${short}: expected margin to be greater than 0, got ${margin} instead`, { argument: 'margin' });
+    refuse('invalid-argument', `${short}: expected margin to be greater than 0, got ${margin} instead`, {
+      argument: 'margin',
+    });
   }
   return plain(hasOlder(name) ? reductionAttribute(call) : {});
 });

@@ -15,6 +15,7 @@ import { pythonNumber } from './common/literals';
 import { signatures } from './signature';
 
 function checkProbability(call: Call): void {
+  if (call.value('p').kind === 'tensor') giveUp('a tensor as probability');
   const p = pythonNumber(call.value('p'));
   if (p !== undefined && !(Number(p) >= 0 && Number(p) <= 1))
     refuse('invalid-argument', `dropout probability has to be between 0 and 1, but got ${p}`, { argument: 'p' });
@@ -36,11 +37,14 @@ function drop(solve: Solve, input: TensorValue, form: string, training: boolean 
   if (training !== false && rank !== undefined && rank < 2 && form !== 'dropout' && form !== 'alpha_dropout') {
     if (training === undefined) giveUp('dropout that may be on or off');
     if (form === 'dropout2d' || form === 'feature_alpha_dropout' || form === 'feature_dropout')
-      refuse('input-rank-mismatch', 'Feature dropout requires at least 2 dimensions in the input', { argument: 'input' });
+      refuse('input-rank-mismatch', 'Feature dropout requires at least 2 dimensions in the input', {
+        argument: 'input',
+      });
     if (form === 'dropout3d') giveUp('dropout3d of less than 2 dims');
   }
   if (training === true) checkDtype(input);
-  else if (training === undefined && (isIntegral(input.dtype) || isComplex(input.dtype))) giveUp('dropout that may be on or off');
+  else if (training === undefined && (isIntegral(input.dtype) || isComplex(input.dtype)))
+    giveUp('dropout that may be on or off');
   return tensor(solve.shape(input), input.dtype);
 }
 
@@ -48,7 +52,11 @@ function checkDtype(input: TensorValue): void {
   kernelTakes(input, 'bernoulli_scalar_cpu_', isComplex);
   if (input.dtype === undefined || !isIntegral(input.dtype)) return;
   if (input.dtype === 'bool') giveUp('dropout of bool');
-  refuse('dtype-not-supported', `result type Float can't be cast to the desired output type ${scalarName(input.dtype)}`, { argument: 'input' });
+  refuse(
+    'dtype-not-supported',
+    `result type Float can't be cast to the desired output type ${scalarName(input.dtype)}`,
+    { argument: 'input' },
+  );
 }
 
 const forms = ['alpha_dropout', 'dropout', 'dropout1d', 'dropout2d', 'dropout3d', 'feature_alpha_dropout'];
@@ -57,7 +65,10 @@ export const dropout = operator({
   id: 'dropout',
   names: [
     ...forms.map((form) => `torch.nn.functional.${form}`),
-    ...['alpha_dropout', 'feature_alpha_dropout', 'feature_dropout'].flatMap((form) => [`torch.${form}`, `torch.${form}_`]),
+    ...['alpha_dropout', 'feature_alpha_dropout', 'feature_dropout'].flatMap((form) => [
+      `torch.${form}`,
+      `torch.${form}_`,
+    ]),
   ],
   params: signatures,
   infer: answering((call, solve, name) => {
@@ -65,8 +76,9 @@ export const dropout = operator({
     checkProbability(call);
     const p = call.value('p');
     const training = flag(call, name.startsWith('torch.nn.') ? 'training' : 'train');
-    // Nothing is dropped with p = 0, whatever the element type.
-    const sure = training === true && pythonNumber(p) !== undefined && Number(pythonNumber(p)) > 0;
+    // Nothing is dropped with p = 0, all with p = 1, whatever the element type.
+    const share = Number(pythonNumber(p) ?? 0);
+    const sure = training === true && share > 0 && share < 1;
     return drop(solve, call.tensor('input'), form, training === false ? false : sure ? true : undefined);
   }),
 });
@@ -92,6 +104,11 @@ export const dropoutLayer = layer({
   forward: applying((self, call, solve, name) => {
     const training = inTraining(self);
     const p = Number(pythonNumber(self.value('p')) ?? 0);
-    return drop(solve, call.tensor('input'), layers[name] ?? 'dropout', training === false ? false : training === true && p > 0 ? true : undefined);
+    return drop(
+      solve,
+      call.tensor('input'),
+      layers[name] ?? 'dropout',
+      training === false ? false : training === true && p > 0 && p < 1 ? true : undefined,
+    );
   }),
 });

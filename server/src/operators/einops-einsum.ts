@@ -14,7 +14,7 @@ import { einsumShape } from './einsum';
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** The pattern with one letter for each name, as torch.einsum reads it. */
-export function compactEquation(pattern: string): string {
+function compactEquation(pattern: string): string {
   const bad = (message: string): never => refuse(PATTERN, message, { argument: 'pattern' });
   const sides = pattern.split('->');
   if (sides.length !== 2)

@@ -41,6 +41,7 @@ const sizesFirst = ['huber_loss', 'l1_loss', 'mse_loss', 'smooth_l1_loss'];
 function loss(solve: Solve, l: Loss): TensorValue {
   const { name, input, target } = l;
   if (!sizesFirst.includes(name)) l.reduction();
+  if (name === 'kl_div') checkDivergence(l);
   const [a, b] = [solve.shape(input), solve.shape(target)];
   const each = targetFirst.includes(name) ? broadcastShapes(solve, b, a) : broadcastShapes(solve, a, b);
   checkOptions(l);
@@ -50,10 +51,17 @@ function loss(solve: Solve, l: Loss): TensorValue {
   return reduced(reduction, each, typeOf(solve, l, reduction));
 }
 
+function checkDivergence({ input, target }: Loss): void {
+  if (!isIntegral(input.dtype) && !isIntegral(target.dtype)) return;
+  const argument = isIntegral(input.dtype) ? 'input' : 'target';
+  refuse('dtype-not-supported', 'kl_div: Integral inputs not supported.', { argument });
+}
+
 /** soft_margin_loss computes in a tensor of the input's shape. */
 function checkWrittenBack(solve: Solve, input: Shape, each: Shape): void {
   const [a, b] = [dimsOf(input), dimsOf(each)];
-  const same = a !== undefined && b !== undefined && a.length === b.length && a.every((size, i) => solve.equal(size, b[i] as Dim) === 'yes');
+  const same =
+    b !== undefined && a?.length === b.length && a.every((size, i) => solve.equal(size, b[i] as Dim) === 'yes');
   if (!same) giveUp('a target that is larger than the input');
 }
 
@@ -68,7 +76,8 @@ function typeOf(solve: Solve, { name, input, target }: Loss, reduction: Reductio
       const kernel = { mse_loss: 'mse_cpu', smooth_l1_loss: 'smooth_l1_cpu', huber_loss: 'huber_cpu' }[name];
       kernelTakes({ ...input, dtype }, kernel, isIntegral);
       // Written into a tensor of the input's type in between.
-      if (name === 'huber_loss' && input.dtype !== dtype && !isFloat(input.dtype)) giveUp('huber_loss of mixed element types');
+      if (name === 'huber_loss' && input.dtype !== dtype && !isFloat(input.dtype))
+        giveUp('huber_loss of mixed element types');
       if (!isFloat(dtype)) giveUp(`a loss of ${dtype}`);
       return name === 'huber_loss' && input.dtype !== target.dtype ? undefined : dtype;
     }
@@ -77,13 +86,12 @@ function typeOf(solve: Solve, { name, input, target }: Loss, reduction: Reductio
       meanTakes(reduction, dtype, isIntegral(dtype));
       return realOf(dtype);
     case 'kl_div':
-      if (isIntegral(input.dtype) || isIntegral(target.dtype))
-        refuse('dtype-not-supported', 'kl_div: Integral inputs not supported.', { argument: isIntegral(input.dtype) ? 'input' : 'target' });
       return isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
     case 'hinge_embedding_loss':
-      return isFloat(input.dtype) && isFloat(dtype) ? dtype : giveUp(`a loss of ${dtype}`);
-    default:
       if (!isFloat(input.dtype) || !isFloat(dtype)) giveUp(`a loss of ${dtype}`);
+      return input.dtype === target.dtype ? dtype : undefined;
+    default:
+      if (!isFloat(input.dtype) || !isFloat(dtype) || target.dtype === 'bool') giveUp(`a loss of ${dtype}`);
       // Some steps are written into a tensor of the input's type.
       return input.dtype === target.dtype ? dtype : undefined;
   }
@@ -92,7 +100,8 @@ function typeOf(solve: Solve, { name, input, target }: Loss, reduction: Reductio
 function checkOptions({ name, options }: Loss): void {
   if (name === 'smooth_l1_loss' && Number(pythonNumber(options.value('beta')) ?? 1) < 0)
     refuse('invalid-argument', 'smooth_l1_loss does not support negative values for beta.', { argument: 'beta' });
-  if (name === 'poisson_nll_loss' && ['log_input', 'full'].some((flagged) => options.value(flagged).kind !== 'bool')) giveUp('flags that are not bools');
+  if (name === 'poisson_nll_loss' && ['log_input', 'full'].some((flagged) => options.value(flagged).kind !== 'bool'))
+    giveUp('flags that are not bools');
   if (name === 'huber_loss' && Number(pythonNumber(options.value('delta')) ?? 1) <= 0)
     refuse('invalid-argument', 'huber_loss does not support non-positive values for delta.', { argument: 'delta' });
 }
@@ -148,7 +157,8 @@ const hasOlder = (name: string): boolean => name !== 'huber_loss' && name !== 'g
 function reductionFor(name: string, options: Call, older: boolean): Reduction {
   // The Gaussian loss has words of its own for a wrong one.
   const word = textOf(options, 'reduction');
-  if (name === 'gaussian_nll_loss' && word !== undefined && !['none', 'mean', 'sum'].includes(word)) giveUp('a wrong reduction');
+  if (name === 'gaussian_nll_loss' && word !== undefined && !['none', 'mean', 'sum'].includes(word))
+    giveUp('a wrong reduction');
   return reductionOf(options, older, name === 'kl_div');
 }
 

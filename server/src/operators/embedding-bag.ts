@@ -11,7 +11,16 @@ import { int, tensor, type TensorValue } from '../core/infer/value';
 import { num, sub, type Dim } from '../core/shape/dim';
 import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
-import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, textOf, withParameters } from './common/construction';
+import {
+  applying,
+  building,
+  factoryDtype,
+  flag,
+  notNegative,
+  tensorIfKnown,
+  textOf,
+  withParameters,
+} from './common/construction';
 import { isFloat, isIntegral } from './common/dtypes';
 import { isZero, torchSize } from './common/sizes';
 import { checkIndices } from './embedding';
@@ -32,10 +41,17 @@ function bags(solve: Solve, b: Bags): TensorValue {
   const { indices, weight, sampleWeights } = b;
   // torch swaps the two, with a warning, when they are given in the order of torch.embedding.
   if (weight.dtype === 'int64' && isFloat(indices.dtype)) giveUp('weight and input in the wrong order');
+  const table = solve.shape(weight);
+  if (!solve.rank(weight, [2]))
+    refuse(
+      'embedding-weight-rank',
+      `weight has to be a 2D Tensor, but got Tensor of dimension ${table.lead.length + table.tail.length}`,
+      { argument: 'weight' },
+    );
   checkSampleWeights(solve, indices, sampleWeights);
   const rank = solve.dims(indices).length;
+  if (solve.dims(indices).some((size) => isZero(solve, size))) giveUp('no indices');
   const count = rank === 2 ? rowsOf(solve, b) : rank === 1 ? offsetsOf(solve, b) : wrongRank(rank);
-  if (!solve.rank(weight, [2])) giveUp('a weight that is not 2-D');
   if (b.mode !== undefined && !['sum', 'mean', 'max'].includes(b.mode))
     refuse('invalid-argument', 'mode has to be one of sum, mean or max', { argument: 'mode' });
   if (sampleWeights !== null && b.mode !== undefined && b.mode !== 'sum')
@@ -46,7 +62,8 @@ function bags(solve: Solve, b: Bags): TensorValue {
       { argument: 'per_sample_weights' },
     );
   // Indices beside offsets are converted first.
-  if (rank === 1 && isIntegral(indices.dtype) && indices.dtype !== 'int64' && indices.dtype !== 'int32') giveUp('indices of another type');
+  if (rank === 1 && isIntegral(indices.dtype) && indices.dtype !== 'int64' && indices.dtype !== 'int32')
+    giveUp('indices of another type');
   checkIndices(indices, 'embedding_bag', 'input');
   if (b.offsets !== null) checkIndices(b.offsets, 'embedding_bag', 'offsets');
   if (weight.dtype !== undefined && !isFloat(weight.dtype)) giveUp('a table of other numbers');
@@ -55,7 +72,9 @@ function bags(solve: Solve, b: Bags): TensorValue {
 }
 
 const wrongRank = (rank: number): never =>
-  refuse('input-rank-mismatch', `input has to be 1D or 2D Tensor, but got Tensor of dimension ${rank}`, { argument: 'input' });
+  refuse('input-rank-mismatch', `input has to be 1D or 2D Tensor, but got Tensor of dimension ${rank}`, {
+    argument: 'input',
+  });
 
 function checkSampleWeights(solve: Solve, indices: TensorValue, weights: TensorValue | null): void {
   if (weights === null) return;
@@ -82,10 +101,12 @@ function rowsOf(solve: Solve, { indices, offsets, noOffsets }: Bags): Dim {
 
 function offsetsOf(solve: Solve, { offsets, noOffsets, lastOffset }: Bags): Dim {
   if (offsets === null) {
-    if (noOffsets) refuse('embedding-bag-offsets', 'offsets has to be a 1D Tensor but got None', { argument: 'offsets' });
+    if (noOffsets)
+      refuse('embedding-bag-offsets', 'offsets has to be a 1D Tensor but got None', { argument: 'offsets' });
     giveUp('the offsets are not known');
   }
-  if (!solve.rank(offsets, [1])) refuse('embedding-bag-offsets', 'offsets has to be a 1D Tensor', { argument: 'offsets' });
+  if (!solve.rank(offsets, [1]))
+    refuse('embedding-bag-offsets', 'offsets has to be a 1D Tensor', { argument: 'offsets' });
   const size = solve.dims(offsets)[0] as Dim;
   if (!lastOffset) return size;
   if (!solve.atLeast(size, 1)) giveUp('no offsets');

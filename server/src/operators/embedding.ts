@@ -22,7 +22,10 @@ import { signatures } from './signature';
 export function checkIndices(indices: TensorValue, by: string, argument: string): void {
   const { dtype } = indices;
   if (dtype === undefined || dtype === 'int64' || dtype === 'int32') return;
-  const got = dtype === 'bool' || dtype === 'bfloat16' || isComplex(dtype) ? `CPU${scalarName(dtype)}Type` : `torch.${scalarName(dtype)}Tensor`;
+  const got =
+    dtype === 'bool' || dtype === 'bfloat16' || isComplex(dtype)
+      ? `CPU${scalarName(dtype)}Type`
+      : `torch.${scalarName(dtype)}Tensor`;
   refuse(
     'index-dtype',
     "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; " +
@@ -36,7 +39,8 @@ function checkPaddingIndex(solve: Solve, index: Dim | null, rows: Dim): void {
   if (index === null) return;
   const value = solve.number(index);
   if (value === undefined) return;
-  const inside = value === 0 ? true : value > 0 ? solve.less(index, rows) !== 'no' : solve.less(add(index, rows), num(0)) !== 'yes';
+  const inside =
+    value === 0 ? true : value > 0 ? solve.less(index, rows) !== 'no' : solve.less(add(index, rows), num(0)) !== 'yes';
   if (!inside) refuse('invalid-argument', 'Padding_idx must be within num_embeddings', { argument: 'padding_idx' });
 }
 
@@ -54,7 +58,8 @@ export const embedding = operator({
   infer: answering((call, solve, name) => {
     const indices = name === 'torch.embedding' ? 'indices' : 'input';
     const weight = call.tensor('weight');
-    if (name.startsWith('torch.nn.') && solve.rank(weight, [2])) checkPaddingIndex(solve, call.intOrNone('padding_idx'), solve.dims(weight)[0] as Dim);
+    if (name.startsWith('torch.nn.') && solve.rank(weight, [2]))
+      checkPaddingIndex(solve, call.intOrNone('padding_idx'), solve.dims(weight)[0] as Dim);
     return lookUp(solve, call.tensor(indices), weight, indices);
   }),
 });
@@ -72,12 +77,18 @@ export const embeddingLayer = layer({
     if (given !== null && solve.rank(given, [2])) {
       const sizes = solve.dims(given);
       if (!solve.same(sizes[0] as Dim, rows) || !solve.same(sizes[1] as Dim, columns))
-        refuse('parameter-size-mismatch', 'Shape of weight does not match num_embeddings and embedding_dim', { argument: '_weight' });
+        refuse('parameter-size-mismatch', 'Shape of weight does not match num_embeddings and embedding_dim', {
+          argument: '_weight',
+        });
     } else notNegative(solve, [rows, columns]);
     const negative = padding !== null && solve.less(padding, num(0)) === 'yes';
     return withParameters(
       { weight: [true, shapeOf([rows, columns]), given?.dtype ?? factoryDtype(call)] },
-      { num_embeddings: int(rows), embedding_dim: int(columns), ...(negative ? { padding_idx: int(add(rows, padding)) } : {}) },
+      {
+        num_embeddings: int(rows),
+        embedding_dim: int(columns),
+        ...(negative ? { padding_idx: int(add(rows, padding)) } : {}),
+      },
     );
   }),
   forward: applying((self, call, solve) => lookUp(solve, call.tensor('input'), self.tensor('weight'), 'input')),

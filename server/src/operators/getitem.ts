@@ -141,7 +141,7 @@ function bound(solve: Solve, value: Value, size: Dim, otherwise: Dim): Dim | und
 }
 
 /** How many elements a slice of an axis takes. */
-export function sliceLength(solve: Solve, slice: SliceValue, size: Dim): Dim {
+function sliceLength(solve: Solve, slice: SliceValue, size: Dim): Dim {
   const step = slice.step.kind === 'none' ? 1 : slice.step.kind === 'int' ? solve.number(slice.step.dim) : undefined;
   if (step !== undefined && step <= 0)
     refuse('index-type', step === 0 ? 'slice step cannot be zero' : 'step must be greater than zero', {

@@ -16,12 +16,15 @@ import { signatures } from './signature';
 
 function gate(solve: Solve, input: TensorValue, axis: number): TensorValue {
   const rank = rankOf(solve, input);
-  if (rank === 0) refuse('glu-odd-size', 'glu does not support scalars because halving size must be even', { argument: 'input' });
+  if (rank === 0)
+    refuse('glu-odd-size', 'glu does not support scalars because halving size must be even', { argument: 'input' });
   const split = atAxis(solve, input, axis);
   if (split === undefined) return input;
   if (!solve.divides(num(2), split.size)) {
     const at = rank === undefined ? axis : axisIndex(axis, rank);
-    refuse('glu-odd-size', `Halving dimension must be even, but dimension ${at} is size ${solve.text(split.size)}`, { argument: 'input' });
+    refuse('glu-odd-size', `Halving dimension must be even, but dimension ${at} is size ${solve.text(split.size)}`, {
+      argument: 'input',
+    });
   }
   kernelTakes(input, 'glu_cpu', (dtype) => isIntegral(dtype) || isComplex(dtype));
   return tensor(joined(split.before, [floorDiv(split.size, num(2))], split.after), input.dtype);

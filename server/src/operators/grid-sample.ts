@@ -22,18 +22,33 @@ function sample(call: Call, solve: Solve): TensorValue {
   const [input, grid] = [call.tensor('input'), call.tensor('grid')];
   const mode = textOf(call, 'mode') ?? giveUp('the mode is not known');
   if (!['bilinear', 'nearest', 'bicubic'].includes(mode))
-    refuse('invalid-argument', `nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '${mode}'`, { argument: 'mode' });
+    refuse(
+      'invalid-argument',
+      `nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '${mode}'`,
+      { argument: 'mode' },
+    );
   const [a, b] = [solve.dims(input), solve.dims(grid)];
   const sizes = `input with sizes ${tensorBrackets(solve, input)} and grid with sizes ${tensorBrackets(solve, grid)}`;
   if (a.length < 3 || b.length === 0) giveUp('an input without spatial dims');
   if (!solve.same(a[0] as Dim, b[0] as Dim, 'input and grid have the same batch size'))
-    refuse(clash, `grid_sampler(): expected grid and input to have same batch size, but got ${sizes}`, { argument: 'grid' });
+    refuse(clash, `grid_sampler(): expected grid and input to have same batch size, but got ${sizes}`, {
+      argument: 'grid',
+    });
   const n = a.length - 2;
   if (!solve.same(b[b.length - 1] as Dim, num(n)))
-    refuse(clash, `grid_sampler(): expected grid to have size ${n} in last dimension, but got grid with sizes ${tensorBrackets(solve, grid)}`, { argument: 'grid' });
+    refuse(
+      clash,
+      `grid_sampler(): expected grid to have size ${n} in last dimension, but got grid with sizes ${tensorBrackets(solve, grid)}`,
+      { argument: 'grid' },
+    );
   if (a.length !== b.length || n > 3)
-    refuse(clash, `grid_sampler(): expected ${n > 3 ? '4D or 5D' : `${a.length}D`} input and grid with same number of dimensions, but got ${sizes}`, { argument: 'grid' });
-  if (n === 1 || (n === 3 && mode === 'bicubic') || a.slice(2).some((size) => isZero(solve, size))) giveUp('a form of grid_sample that PyTorch refuses');
+    refuse(
+      clash,
+      `grid_sampler(): expected ${n > 3 ? '4D or 5D' : `${a.length}D`} input and grid with same number of dimensions, but got ${sizes}`,
+      { argument: 'grid' },
+    );
+  if (n === 1 || (n === 3 && mode === 'bicubic') || a.slice(2).some((size) => isZero(solve, size)))
+    giveUp('a form of grid_sample that PyTorch refuses');
   const [x, g] = [input.dtype, grid.dtype];
   if (x !== undefined && g !== undefined && x !== g) {
     if (!isFloat(x) || !isFloat(g)) giveUp('element types differ');
@@ -48,7 +63,8 @@ function affineGrid(call: Call, solve: Solve): TensorValue {
   const n = size.length - 2;
   if (n !== 2 && n !== 3) giveUp('a size of another length');
   const wanted = [num(n), num(n + 1)];
-  const matrices = solve.rank(theta, [3]) && solve.trailing(theta, 2).last.every((found, i) => solve.same(found, wanted[i] as Dim));
+  const matrices =
+    solve.rank(theta, [3]) && solve.trailing(theta, 2).last.every((found, i) => solve.same(found, wanted[i] as Dim));
   if (!matrices) {
     const listed = size.map((d) => solve.text(d)).join(', ');
     const list = call.value('size').kind === 'ref' ? `[${listed}]` : `(${listed})`;
@@ -56,8 +72,10 @@ function affineGrid(call: Call, solve: Solve): TensorValue {
     refuse(clash, message, { argument: 'theta' });
   }
   const batch = size[0] as Dim;
-  if (!solve.same(solve.dims(theta)[0] as Dim, batch, 'one matrix for each picture')) giveUp('another number of matrices');
-  if (size.some((d) => solve.less(d, num(1)) === 'yes') || (theta.dtype !== undefined && !isFloat(theta.dtype))) giveUp('a grid that PyTorch refuses');
+  if (!solve.same(solve.dims(theta)[0] as Dim, batch, 'one matrix for each picture'))
+    giveUp('another number of matrices');
+  if (size.some((d) => solve.less(d, num(1)) === 'yes') || (theta.dtype !== undefined && !isFloat(theta.dtype)))
+    giveUp('a grid that PyTorch refuses');
   return tensor(shapeOf([batch, ...size.slice(2), num(n)]), theta.dtype);
 }
 
@@ -65,5 +83,7 @@ export const gridSample = operator({
   id: 'grid-sample',
   names: ['torch.nn.functional.affine_grid', 'torch.nn.functional.grid_sample'],
   params: signatures,
-  infer: answering((call, solve, name) => (name.endsWith('affine_grid') ? affineGrid(call, solve) : sample(call, solve))),
+  infer: answering((call, solve, name) =>
+    name.endsWith('affine_grid') ? affineGrid(call, solve) : sample(call, solve),
+  ),
 });

@@ -11,8 +11,16 @@ import { int, tensor, type TensorValue } from '../core/infer/value';
 import { mul, num, type Dim } from '../core/shape/dim';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
-import { atAxis, rankOf } from './common/axes';
-import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, withParameters } from './common/construction';
+import { atAxis, axisSentence, rankOf } from './common/axes';
+import {
+  applying,
+  building,
+  factoryDtype,
+  flag,
+  notNegative,
+  tensorIfKnown,
+  withParameters,
+} from './common/construction';
 import { isIntegral, kernelTakes, mixedDtypes, onlyFloats } from './common/dtypes';
 import { setTo, tensorBrackets } from './common/sizes';
 import { signatures } from './signature';
@@ -30,12 +38,20 @@ function normalise(solve: Solve, norm: Norm): TensorValue {
   const { input, groups, weight, bias } = norm;
   if (!solve.minRank(input, 2)) {
     const rank = rankOf(solve, input) ?? 0;
-    refuse('input-rank-mismatch', `Expected at least 2 dimensions for input tensor but received ${rank}`, { argument: 'input' });
+    refuse(
+      'input-rank-mismatch',
+      norm.python ? `Expected at least 2 dimensions for input tensor but received ${rank}` : axisSentence(1, rank),
+      {
+        argument: 'input',
+      },
+    );
   }
   if (norm.python) refuseSingleValues(solve, input, groups);
   if (!solve.atLeast(groups, 1)) {
     if (solve.number(groups) === 0) giveUp('no groups');
-    refuse('invalid-argument', `Expected num groups to be greater than 0, got ${solve.text(groups)}`, { argument: 'num_groups' });
+    refuse('invalid-argument', `Expected num groups to be greater than 0, got ${solve.text(groups)}`, {
+      argument: 'num_groups',
+    });
   }
   const channels = atAxis(solve, input, 1, 'input')?.size ?? giveUp('an input without dims');
   // The layer's own channels say more than that groups divide them.
@@ -67,7 +83,8 @@ function firstWrong(solve: Solve, channels: Dim, parameters: readonly (TensorVal
     if (parameter === null) continue;
     const rank = rankOf(solve, parameter) ?? giveUp('the number of dims of a parameter is not known');
     const size = solve.dims(parameter)[0] as Dim;
-    if (rank !== 1 || !solve.same(channels, size, `a norm layer here needs ${solve.text(size)} channels`)) return parameter;
+    if (rank !== 1 || !solve.same(channels, size, `a norm layer here needs ${solve.text(size)} channels`))
+      return parameter;
   }
   return undefined;
 }
@@ -85,9 +102,13 @@ function refuseSingleValues(solve: Solve, input: TensorValue, groups: Dim): void
   const values = solve.number(dims.reduce((a, b) => mul(a, b), num(1)));
   const channels = solve.number(dims[1] as Dim);
   if (values === undefined || channels === undefined || values !== g || channels !== g) return;
-  refuse('one-value-per-channel', `Expected more than 1 value per channel when training, got input size ${tensorBrackets(solve, input)}`, {
-    argument: 'input',
-  });
+  refuse(
+    'one-value-per-channel',
+    `Expected more than 1 value per channel when training, got input size ${tensorBrackets(solve, input)}`,
+    {
+      argument: 'input',
+    },
+  );
 }
 
 export const groupNorm = operator({
@@ -115,14 +136,21 @@ export const groupNormLayer = layer({
     const [groups, channels] = [call.int('num_groups'), call.int('num_channels')];
     if (solve.number(groups) === 0) refuse('invalid-argument', 'integer modulo by zero', { argument: 'num_groups' });
     if (!solve.divides(groups, channels))
-      refuse('groups-not-dividing-channels', `num_channels (${solve.text(channels)}) must be divisible by num_groups (${solve.text(groups)})`, {
-        argument: 'num_groups',
-      });
+      refuse(
+        'groups-not-dividing-channels',
+        `num_channels (${solve.text(channels)}) must be divisible by num_groups (${solve.text(groups)})`,
+        {
+          argument: 'num_groups',
+        },
+      );
     notNegative(solve, [channels]);
     const [affine, wanted, dtype] = [flag(call, 'affine'), flag(call, 'bias'), factoryDtype(call)];
     const biased = affine === false || wanted === false ? false : affine === undefined ? undefined : wanted;
     const vector = shapeOf([channels]);
-    return withParameters({ weight: [affine, vector, dtype], bias: [biased, vector, dtype] }, { num_groups: int(groups), num_channels: int(channels) });
+    return withParameters(
+      { weight: [affine, vector, dtype], bias: [biased, vector, dtype] },
+      { num_groups: int(groups), num_channels: int(channels) },
+    );
   }),
   forward: applying((self, call, solve) =>
     normalise(solve, {

@@ -75,7 +75,7 @@ import { split, unbind } from './split';
 import { squeeze } from './squeeze';
 import { stack } from './stack';
 import { ternary } from './ternary';
-import { transformerEncoder, transformerDecoder, transformer } from './transformer';
+import { transformerEncoderLayer, transformerEncoder, transformerDecoder, transformer } from './transformer';
 import { transpose } from './transpose';
 import { transposedConvolution, transposedConvolutionLayer } from './transposed-convolution';
 import { unary } from './unary';
@@ -194,6 +194,7 @@ export const catalogue: readonly Declaration[] = [
   squeeze,
   stack,
   ternary,
+  transformerEncoderLayer,
   transformerEncoder,
   transformerDecoder,
   transformer,

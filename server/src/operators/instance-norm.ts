@@ -37,17 +37,25 @@ function refuseSinglePosition(solve: Solve, batched: Shape, own: boolean | undef
   const positions = dims.slice(2).reduce((a, b) => mul(a, b), num(1));
   if (solve.number(positions) !== 1) return;
   if (own === undefined) giveUp('one position for each channel, in training or not');
-  refuse('one-value-per-channel', `Expected more than 1 spatial element when training, got input size ${torchSize(solve, dims)}`, {
-    argument: 'input',
-  });
+  refuse(
+    'one-value-per-channel',
+    `Expected more than 1 spatial element when training, got input size ${torchSize(solve, dims)}`,
+    {
+      argument: 'input',
+    },
+  );
 }
 
-function checkValues(solve: Solve, input: TensorValue, s: Statistics): void {
-  const shape = solve.shape(input);
-  const used = [s.weight, s.bias, s.running_mean, s.running_var].some((t) => t !== null);
-  if (used && [...shape.lead, ...shape.tail].some((size) => isZero(solve, size))) giveUp('an input without elements');
+function checkDtypes(input: TensorValue, s: Statistics): void {
   kernelTakes(input, 'batch_norm', (dtype) => isIntegral(dtype) || isComplex(dtype));
   mixedDtypes(input, [s.weight, s.bias, s.running_mean, s.running_var]);
+}
+
+/** Statistics are not compared with an input without elements. */
+function notEmpty(solve: Solve, input: TensorValue, statistics: Statistics): void {
+  const shape = solve.shape(input);
+  const used = Object.values(statistics).some((t) => t !== null);
+  if (used && [...shape.lead, ...shape.tail].some((size) => isZero(solve, size))) giveUp('an input without elements');
 }
 
 export const instanceNorm = operator({
@@ -64,17 +72,26 @@ export const instanceNorm = operator({
     const absent = call.value('running_mean').kind === 'none';
     if (absent !== (call.value('running_var').kind === 'none')) giveUp('one of the running statistics is None');
     if (ownStatistics === false && absent)
-      refuse('invalid-argument', 'Expected running_mean and running_var to be defined when use_input_stats is false', { argument: 'running_mean' });
+      refuse('invalid-argument', 'Expected running_mean and running_var to be defined when use_input_stats is false', {
+        argument: 'running_mean',
+      });
     const statistics = {
       running_mean: tensorIfKnown(call, 'running_mean'),
       running_var: tensorIfKnown(call, 'running_var'),
       weight: tensorIfKnown(call, 'weight'),
       bias: tensorIfKnown(call, 'bias'),
     };
+    notEmpty(solve, input, statistics);
     // The parameters are repeated for each example.
     const [batch, channels] = dims as readonly [Dim, Dim];
-    checkStatistics(solve, channels, statistics, () => [], (size) => mul(batch, size));
-    checkValues(solve, input, statistics);
+    checkStatistics(
+      solve,
+      channels,
+      statistics,
+      () => [],
+      (size) => mul(batch, size),
+    );
+    checkDtypes(input, statistics);
     return tensor(solve.shape(input), input.dtype);
   }),
 });
@@ -88,7 +105,12 @@ export const instanceNormLayer = layer({
     const features = name.includes('Lazy') ? solve.fresh('num_features') : call.int('num_features');
     const [affine, tracked] = [flag(call, 'affine'), flag(call, 'track_running_stats')];
     const dtype = normDtype(call, solve, features, affine, tracked);
-    const biased = affine === false ? false : affine === undefined || flag(call, 'bias') === undefined ? undefined : flag(call, 'bias');
+    const biased =
+      affine === false
+        ? false
+        : affine === undefined || flag(call, 'bias') === undefined
+          ? undefined
+          : flag(call, 'bias');
     const vector = shapeOf([features]);
     return withParameters(
       { weight: [affine, vector, dtype], bias: [biased, vector, dtype] },
@@ -106,7 +128,9 @@ export const instanceNormLayer = layer({
     const n = spatialDims(name);
     const rank = rankOf(solve, input);
     if (!solve.rank(input, [n + 1, n + 2]))
-      refuse('input-rank-mismatch', `expected ${n + 1}D or ${n + 2}D input (got ${rank ?? 'another '}D input)`, { argument: 'input' });
+      refuse('input-rank-mismatch', `expected ${n + 1}D or ${n + 2}D input (got ${rank ?? 'another '}D input)`, {
+        argument: 'input',
+      });
     const { before, last } = solve.trailing(input, n + 1);
     const channels = last[0] as Dim;
     const statistics = {
@@ -115,6 +139,7 @@ export const instanceNormLayer = layer({
       weight: tensorIfKnown(self, 'weight'),
       bias: tensorIfKnown(self, 'bias'),
     };
+    notEmpty(solve, input, statistics);
     const fixes = (found: Dim) => setTo(solve, 'layer', 'num_features', found);
     if (statistics.weight !== null) {
       const features = solve.dims(statistics.weight)[0] as Dim;
@@ -129,7 +154,7 @@ export const instanceNormLayer = layer({
     refuseSinglePosition(solve, unbatched ? prepend([num(1)], solve.shape(input)) : solve.shape(input), own);
     const batch = unbatched ? num(1) : before.lead[0];
     checkStatistics(solve, channels, statistics, fixes, (size) => (batch === undefined ? size : mul(batch, size)));
-    checkValues(solve, input, statistics);
+    checkDtypes(input, statistics);
     return tensor(solve.shape(input), input.dtype);
   }),
 });

@@ -65,24 +65,34 @@ function refuseMode(rank: number, mode: string): never {
   const wanted = ranks[mode];
   // bicubic and lanczos have no sentence of their own.
   if (wanted === undefined || mode === 'bicubic' || mode === 'lanczos') return refuseRank(rank, mode);
-  return refuse('interpolate-mode-mismatch', `Got ${rank}D input, but ${mode} mode needs ${wanted[0]}D input`, { argument: 'mode' });
+  return refuse('interpolate-mode-mismatch', `Got ${rank}D input, but ${mode} mode needs ${wanted[0]}D input`, {
+    argument: 'mode',
+  });
 }
 
 function checkMode(options: Call, mode: string): void {
   const plainMode = mode === 'nearest' || mode === 'area' || mode === 'nearest-exact';
   if (plainMode && options.value('align_corners').kind !== 'none') {
     if (options.value('align_corners').kind !== 'bool') giveUp('align_corners is not known');
-    refuse('invalid-argument', 'align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear', {
-      argument: 'align_corners',
-    });
+    refuse(
+      'invalid-argument',
+      'align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear',
+      {
+        argument: 'align_corners',
+      },
+    );
   }
 }
 
 function checkAntialias(options: Call, mode: string, rank: number): void {
   if (flag(options, 'antialias') !== true || (['bilinear', 'bicubic', 'lanczos'].includes(mode) && rank === 4)) return;
-  refuse('invalid-argument', 'Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input', {
-    argument: 'antialias',
-  });
+  refuse(
+    'invalid-argument',
+    'Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input',
+    {
+      argument: 'antialias',
+    },
+  );
 }
 
 /** `(8, 9)`, `(8,)` or, for a list, `[8]` */
@@ -93,14 +103,17 @@ const printed = (value: Value, texts: readonly string[]): string => {
 
 function wantedSizes(solve: Solve, options: Call, spatial: readonly Dim[]): readonly Dim[] {
   const [size, scale] = [options.value('size'), options.value('scale_factor')];
-  if (size.kind === 'none' && scale.kind === 'none') refuse('invalid-argument', 'either size or scale_factor should be defined');
+  if (size.kind === 'none' && scale.kind === 'none')
+    refuse('invalid-argument', 'either size or scale_factor should be defined');
   if (size.kind !== 'none' && scale.kind !== 'none') {
     if (size.kind === 'unknown' || scale.kind === 'unknown') giveUp('size or scale_factor is not known');
     refuse('invalid-argument', 'only one of size or scale_factor should be defined');
   }
   if (size.kind === 'none') return scaledSizes(solve, options, scale, spatial);
   if (flag(options, 'recompute_scale_factor') === true)
-    refuse('invalid-argument', 'recompute_scale_factor is not meaningful with an explicit size.', { argument: 'recompute_scale_factor' });
+    refuse('invalid-argument', 'recompute_scale_factor is not meaningful with an explicit size.', {
+      argument: 'recompute_scale_factor',
+    });
   return givenSizes(solve, options, size, spatial);
 }
 
@@ -120,7 +133,10 @@ function givenSizes(solve: Solve, options: Call, size: Value, spatial: readonly 
 
 function scaledSizes(solve: Solve, options: Call, scale: Value, spatial: readonly Dim[]): readonly Dim[] {
   if (scale.kind === 'unknown') giveUp('scale_factor is not known');
-  const items = scale.kind === 'int' || scale.kind === 'float' ? undefined : (options.items(scale) ?? giveUp('scale_factor is not known'));
+  const items =
+    scale.kind === 'int' || scale.kind === 'float'
+      ? undefined
+      : (options.items(scale) ?? giveUp('scale_factor is not known'));
   if (items === undefined) return spatial.map((size) => scaled(solve, size, scale));
   if (items.length === spatial.length) return spatial.map((size, i) => scaled(solve, size, items[i] as Value));
   const factors = items.map((item) => pythonNumber(item) ?? giveUp('scale_factor is not known'));
@@ -135,13 +151,16 @@ function scaledSizes(solve: Solve, options: Call, scale: Value, spatial: readonl
 
 /** floor(size * factor); exact for symbolic sizes where the factor is a whole number of 64ths. */
 function scaled(solve: Solve, size: Dim, factor: Value): Dim {
-  if (factor.kind === 'int') return mul(size, factor.dim);
+  if (factor.kind === 'int')
+    return solve.number(factor.dim) === 0 ? giveUp('a scale factor of 0') : mul(size, factor.dim);
   if (factor.kind !== 'float' || factor.value === undefined) return solve.fresh('scaled');
   if (!(factor.value > 0)) giveUp('a scale factor that is not positive');
   const known = solve.number(size);
   if (known !== undefined) return num(Math.floor(known * factor.value));
   const parts = factor.value * 64;
-  return Number.isInteger(parts) && Math.abs(parts) < 2 ** 30 ? floorDiv(mul(size, num(parts)), num(64)) : solve.fresh('scaled');
+  return Number.isInteger(parts) && Math.abs(parts) < 2 ** 30
+    ? floorDiv(mul(size, num(parts)), num(64))
+    : solve.fresh('scaled');
 }
 
 function checkPositive(solve: Solve, dims: readonly Dim[], wanted: readonly Dim[], mode: string): void {
@@ -150,10 +169,15 @@ function checkPositive(solve: Solve, dims: readonly Dim[], wanted: readonly Dim[
   if ([...spatial, ...wanted].every((size) => solve.atLeast(size, 1))) return;
   if (mode === 'area') giveUp('area interpolation of nothing');
   const names = ['D', 'H', 'W'].slice(3 - spatial.length);
-  const listed = (sizes: readonly Dim[]): string => sizes.map((size, i) => `${names[i]}: ${solve.text(size)}`).join(', ');
-  refuse('empty-size', `Input and output sizes should be greater than 0, but got input (${listed(spatial)})${spatial.length === 1 ? ' and' : ''} output (${listed(wanted)})`, {
-    argument: 'input',
-  });
+  const listed = (sizes: readonly Dim[]): string =>
+    sizes.map((size, i) => `${names[i]}: ${solve.text(size)}`).join(', ');
+  refuse(
+    'empty-size',
+    `Input and output sizes should be greater than 0, but got input (${listed(spatial)})${spatial.length === 1 ? ' and' : ''} output (${listed(wanted)})`,
+    {
+      argument: 'input',
+    },
+  );
 }
 
 const parameters =
@@ -179,5 +203,7 @@ export const interpolateLayer = layer({
     if (name === 'torch.nn.Upsample') return plain();
     return plain({ mode: str(name.includes('Bilinear') ? 'bilinear' : 'nearest') });
   }),
-  forward: applying((self, call, solve) => resize(solve, { input: call.tensor('input'), mode: modeOf(self), options: self })),
+  forward: applying((self, call, solve) =>
+    resize(solve, { input: call.tensor('input'), mode: modeOf(self), options: self }),
+  ),
 });

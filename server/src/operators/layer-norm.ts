@@ -12,7 +12,15 @@ import type { Dim } from '../core/shape/dim';
 import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
-import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, withParameters } from './common/construction';
+import {
+  applying,
+  building,
+  factoryDtype,
+  flag,
+  notNegative,
+  tensorIfKnown,
+  withParameters,
+} from './common/construction';
 import { isIntegral, kernelTakes, mixedDtypes, onlyFloats } from './common/dtypes';
 import { brackets, intTuple, setTo, sizeTexts } from './common/sizes';
 import { signatures } from './signature';
@@ -39,7 +47,11 @@ function normalise(solve: Solve, norm: Norm): TensorValue {
   checkParameter(solve, 'bias', norm.bias, normalized, shown);
   const long = solve.minRank(input, normalized.length);
   if (!long && kind === 'rms')
-    refuse('input-rank-mismatch', `Input tensor must have at least ${normalized.length} dimensions, but got ${rankOf(solve, input) ?? 0}`, { argument: 'input' });
+    refuse(
+      'input-rank-mismatch',
+      `Input tensor must have at least ${normalized.length} dimensions, but got ${rankOf(solve, input) ?? 0}`,
+      { argument: 'input' },
+    );
   const last = long ? solve.trailing(input, normalized.length).last : [];
   const why = `the last sizes must be ${shown}`;
   if (!long || !last.every((size, i) => solve.same(size, normalized[i] as Dim, why))) {
@@ -55,7 +67,13 @@ function normalise(solve: Solve, norm: Norm): TensorValue {
   return tensor(solve.shape(input), input.dtype);
 }
 
-function checkParameter(solve: Solve, name: string, parameter: TensorValue | null, normalized: readonly Dim[], shown: string): void {
+function checkParameter(
+  solve: Solve,
+  name: string,
+  parameter: TensorValue | null,
+  normalized: readonly Dim[],
+  shown: string,
+): void {
   if (parameter === null) return;
   if (rankOf(solve, parameter) === undefined) giveUp(`the number of dims of the ${name} is not known`);
   const sizes = solve.dims(parameter);
@@ -105,7 +123,10 @@ export const layerNormLayer = layer({
     const normalized = call.ints('normalized_shape');
     const affine = flag(call, 'elementwise_affine');
     if (affine === true) notNegative(solve, normalized);
-    const [dtype, shape] = [affine === true ? factoryDtype(call) : (call.dtype('dtype') ?? 'float32'), shapeOf(normalized)];
+    const [dtype, shape] = [
+      affine === true ? factoryDtype(call) : (call.dtype('dtype') ?? 'float32'),
+      shapeOf(normalized),
+    ];
     const attributes = { normalized_shape: intTuple(normalized) };
     if (name === 'torch.nn.RMSNorm') return withParameters({ weight: [affine, shape, dtype] }, attributes);
     const wanted = flag(call, 'bias');

@@ -13,7 +13,15 @@ import { num, type Dim } from '../core/shape/dim';
 import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
-import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, withParameters } from './common/construction';
+import {
+  applying,
+  building,
+  factoryDtype,
+  flag,
+  notNegative,
+  tensorIfKnown,
+  withParameters,
+} from './common/construction';
 import { cppName, isFloat, refuseDtypes, scalarName } from './common/dtypes';
 import { append, countText, joined, setTo } from './common/sizes';
 import { signatures } from './signature';
@@ -22,7 +30,7 @@ import { signatures } from './signature';
  * `F.linear`, also for layers that end in one.
  * @param fixes how a clash of inner sizes can be mended, given the input's last size
  */
-export function applyLinear(
+function applyLinear(
   solve: Solve,
   input: TensorValue,
   weight: TensorValue,
@@ -32,9 +40,14 @@ export function applyLinear(
   const weightRank = rankOf(solve, weight) ?? giveUp('the number of dims of the weight is not known');
   if (weightRank === 0) giveUp('a weight without dims');
   if (weightRank === 1) return vectorProduct(solve, input, weight, bias);
-  if (weightRank > 2) refuse('input-rank-mismatch', `t() expects a tensor with <= 2 dimensions, but self is ${weightRank}D`, { argument: 'weight' });
+  if (weightRank > 2)
+    refuse('input-rank-mismatch', `t() expects a tensor with <= 2 dimensions, but self is ${weightRank}D`, {
+      argument: 'weight',
+    });
   if (!solve.minRank(input, 1))
-    refuse('input-rank-mismatch', 'both arguments to linear need to be at least 1D, but they are 0D and 2D', { argument: 'input' });
+    refuse('input-rank-mismatch', 'both arguments to linear need to be at least 1D, but they are 0D and 2D', {
+      argument: 'input',
+    });
   const { before, last } = solve.trailing(input, 1);
   const [outFeatures, inFeatures] = solve.dims(weight) as readonly [Dim, Dim];
   const inner = last[0] as Dim;
@@ -58,7 +71,8 @@ function vectorProduct(solve: Solve, input: TensorValue, weight: TensorValue, bi
   if (bias !== null) refuse('input-rank-mismatch', 'mat2 must be a matrix, got 1-D tensor', { argument: 'weight' });
   const { before, last } = solve.trailing(input, 1);
   if (solve.equal(last[0] as Dim, solve.dims(weight)[0] as Dim) !== 'yes') giveUp('a weight of one dim');
-  if (input.dtype !== weight.dtype || !isFloat(input.dtype)) giveUp('a weight of one dim and element types that may differ');
+  if (input.dtype !== weight.dtype || !isFloat(input.dtype))
+    giveUp('a weight of one dim and element types that may differ');
   return tensor(before, input.dtype);
 }
 
@@ -81,18 +95,22 @@ function checkDtypes(input: TensorValue, weight: TensorValue, bias: TensorValue 
   if (w !== undefined && b !== undefined && b !== w)
     refuseDtypes(`self and mat2 must have the same dtype, but got ${scalarName(b)} and ${scalarName(w)}`, 'bias');
   if (x !== undefined && w !== undefined && x !== w) {
-    if (bias === null) refuseDtypes(`expected m1 and m2 to have the same dtype, but got: ${cppName(x)} != ${cppName(w)}`);
+    if (bias === null)
+      refuseDtypes(`expected m1 and m2 to have the same dtype, but got: ${cppName(x)} != ${cppName(w)}`);
     refuseDtypes(`mat1 and mat2 must have the same dtype, but got ${scalarName(x)} and ${scalarName(w)}`);
   }
   const dtype = x ?? w ?? b;
-  if (dtype !== undefined && !isFloat(dtype) && dtype !== 'int64' && dtype !== 'complex64') giveUp(`linear of ${dtype}`);
+  if (dtype !== undefined && !isFloat(dtype) && dtype !== 'int64' && dtype !== 'complex64')
+    giveUp(`linear of ${dtype}`);
 }
 
 export const linear = operator({
   id: 'linear',
   names: ['torch.nn.functional.linear'],
   params: signatures,
-  infer: answering((call, solve) => applyLinear(solve, call.tensor('input'), call.tensor('weight'), tensorIfKnown(call, 'bias'))),
+  infer: answering((call, solve) =>
+    applyLinear(solve, call.tensor('input'), call.tensor('weight'), tensorIfKnown(call, 'bias')),
+  ),
 });
 
 export const linearLayer = layer({
@@ -104,6 +122,7 @@ export const linearLayer = layer({
     // A lazy layer takes the size of its first input.
     const inFeatures = name === 'torch.nn.LazyLinear' ? solve.fresh('in_features') : call.int('in_features');
     const outFeatures = call.int('out_features');
+    if (name === 'torch.nn.LazyLinear' && solve.less(outFeatures, num(0)) === 'yes') giveUp('a negative size');
     notNegative(solve, [outFeatures, inFeatures]);
     const dtype = factoryDtype(call);
     return withParameters(

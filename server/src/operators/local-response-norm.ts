@@ -26,11 +26,16 @@ function normalise(solve: Solve, input: TensorValue, size: Dim): TensorValue {
   const names = rankOf(solve, input) === 3 ? ['kH', 'kW'] : ['kT', 'kH', 'kW'];
   if (solve.less(size, num(0)) === 'yes') giveUp('a negative size');
   if (!solve.atLeast(size, 1))
-    refuse('window-argument-out-of-range', `kernel size should be greater than zero, but got ${names.map((name, i) => `${name}: ${i === 0 ? solve.text(size) : '1'}`).join(' ')}`, {
-      argument: 'size',
-    });
+    refuse(
+      'window-argument-out-of-range',
+      `kernel size should be greater than zero, but got ${names.map((name, i) => `${name}: ${i === 0 ? solve.text(size) : '1'}`).join(' ')}`,
+      {
+        argument: 'size',
+      },
+    );
   if (rankOf(solve, input) !== 3 && isHalf(input.dtype)) giveUp('half precision');
-  if (input.dtype === 'int32' || input.dtype === 'bool') kernelTakes(input, 'avg_pool2d', () => true);
+  if (rankOf(solve, input) === 3 && (input.dtype === 'int32' || input.dtype === 'bool'))
+    kernelTakes(input, 'avg_pool2d', () => true);
   if (input.dtype !== undefined && !isFloat(input.dtype)) giveUp(`local_response_norm of ${input.dtype}`);
   return tensor(shape, input.dtype);
 }

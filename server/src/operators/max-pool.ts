@@ -15,7 +15,15 @@ import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
 import { applying, building, plain } from './common/construction';
 import { isComplex, isIntegral, kernelTakes } from './common/dtypes';
-import { checkPoolWindow, outputTooSmall, poolArgument, pooledSizes, soundWindow, type Window } from './common/pooling';
+import {
+  checkPoolWindow,
+  outputTooSmall,
+  poolArgument,
+  pooledSizes,
+  soundWindow,
+  strictBool,
+  type Window,
+} from './common/pooling';
 import { append, brackets } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
@@ -27,7 +35,7 @@ function windowOf(call: Call, op: string, n: number): Window {
     stride: poolArgument(call, 'stride', op, n, kernel),
     padding: poolArgument(call, 'padding', op, n),
     dilation: poolArgument(call, 'dilation', op, n),
-    ceil: call.bool('ceil_mode'),
+    ceil: strictBool(call, 'ceil_mode'),
   };
 }
 
@@ -55,7 +63,9 @@ function pool(solve: Solve, input: TensorValue, n: 1 | 2 | 3, w: Window, indices
     refuse('pool-output-too-small', message, { argument: 'input' });
   }
   const out = pooledSizes(solve, spatial, w, (sizes) =>
-    single ? `max_pool1d() Invalid computed output size: ${solve.text(sizes[0] as Dim)}` : outputTooSmall(solve, channels, spatial, sizes),
+    single
+      ? `max_pool1d() Invalid computed output size: ${solve.text(sizes[0] as Dim)}`
+      : outputTooSmall(solve, channels, spatial, sizes),
   );
   checkDtype(input, n, indices);
   const pooled = append(before, [channels, ...out]);
@@ -65,18 +75,26 @@ function pool(solve: Solve, input: TensorValue, n: 1 | 2 | 3, w: Window, indices
 
 /** The checks of max_pool1d, in its words. */
 function checkSingleWindow(solve: Solve, w: Window): void {
-  const [kernel, stride, padding, dilation] = [w.kernel, w.stride, w.padding, w.dilation].map(([value]) => value as Dim) as [Dim, Dim, Dim, Dim];
+  const [kernel, stride, padding, dilation] = [w.kernel, w.stride, w.padding, w.dilation].map(
+    ([value]) => value as Dim,
+  ) as [Dim, Dim, Dim, Dim];
   const id = 'window-argument-out-of-range';
   for (const [argument, value] of Object.entries({ kernel_size: kernel, stride, dilation })) {
     if (argument === 'dilation' || solve.atLeast(value, 1)) continue;
     refuse(id, `max_pool1d() ${argument} must be greater than zero, but got ${solve.text(value)}`, { argument });
   }
-  if (!solve.atLeast(padding, 0)) refuse(id, `max_pool1d() padding must be non-negative, but got ${solve.text(padding)}`, { argument: 'padding' });
+  if (!solve.atLeast(padding, 0))
+    refuse(id, `max_pool1d() padding must be non-negative, but got ${solve.text(padding)}`, { argument: 'padding' });
   if (!solve.atLeast(floorDiv(kernel, num(2)), padding)) {
     const got = `padding=${solve.text(padding)} and kernel_size=${solve.text(kernel)}`;
-    refuse('pool-padding-too-large', `max_pool1d() padding should be at most half of kernel size, but got ${got}`, { argument: 'padding' });
+    refuse('pool-padding-too-large', `max_pool1d() padding should be at most half of kernel size, but got ${got}`, {
+      argument: 'padding',
+    });
   }
-  if (!solve.atLeast(dilation, 1)) refuse(id, `max_pool1d() dilation must be greater than zero, but got ${solve.text(dilation)}`, { argument: 'dilation' });
+  if (!solve.atLeast(dilation, 1))
+    refuse(id, `max_pool1d() dilation must be greater than zero, but got ${solve.text(dilation)}`, {
+      argument: 'dilation',
+    });
 }
 
 function checkDtype(input: TensorValue, n: number, indices: boolean): void {
@@ -89,10 +107,14 @@ function checkDtype(input: TensorValue, n: number, indices: boolean): void {
 }
 
 /** Over one dim, positions come from another function. */
-const opName = (n: number, indices: boolean): string => (n === 1 && indices ? 'max_pool1d_with_indices' : `max_pool${n}d`);
+const opName = (n: number, indices: boolean): string =>
+  n === 1 && indices ? 'max_pool1d_with_indices' : `max_pool${n}d`;
 
 const plainNames = [1, 2, 3].flatMap((n) => [`torch.max_pool${n}d`, `torch.nn.functional.max_pool${n}d`]);
-const indexNames = ['torch.max_pool1d_with_indices', ...[1, 2, 3].map((n) => `torch.nn.functional.max_pool${n}d_with_indices`)];
+const indexNames = [
+  'torch.max_pool1d_with_indices',
+  ...[1, 2, 3].map((n) => `torch.nn.functional.max_pool${n}d_with_indices`),
+];
 
 export const maxPool = operator({
   id: 'max-pool',

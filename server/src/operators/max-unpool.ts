@@ -14,7 +14,7 @@ import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
 import { applying, building, plain } from './common/construction';
 import { isFloat, kernelTakes, scalarName } from './common/dtypes';
-import { poolArgument } from './common/pooling';
+import { strictArgument } from './common/pooling';
 import { append, sizeTexts, tensorBrackets } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
@@ -24,10 +24,14 @@ function unpool(call: Call, self: Call, solve: Solve, n: 1 | 2 | 3): TensorValue
   const [input, indices] = [call.tensor('input'), call.tensor('indices')];
   const rank = rankOf(solve, input);
   const { before, channels, spatial } = windowed(solve, input, n, () =>
-    n === 2 ? `Input to max_unpooling2d should be a 3d or 4d Tensor, but got a tensor with ${rank ?? 0} dimensions.` : giveUp('an input of another number of dims'),
+    n === 2
+      ? `Input to max_unpooling2d should be a 3d or 4d Tensor, but got a tensor with ${rank ?? 0} dimensions.`
+      : giveUp('an input of another number of dims'),
   );
-  const kernel = poolArgument(self, 'kernel_size', 'max_unpool', n);
-  const [stride, padding] = [poolArgument(self, 'stride', 'max_unpool', n, kernel), poolArgument(self, 'padding', 'max_unpool', n)];
+  const kernel = strictArgument(self, 'kernel_size', n);
+  const [stride, padding] = [strictArgument(self, 'stride', n, kernel), strictArgument(self, 'padding', n)];
+  if ([...kernel, ...stride].some((size) => solve.less(size, num(1)) === 'yes'))
+    giveUp('a window that PyTorch refuses');
   const usual = spatial.map((size, i) => {
     const spread = mul(sub(size, num(1)), stride[i] as Dim);
     return add(sub(spread, mul(num(2), padding[i] as Dim)), kernel[i] as Dim);
@@ -36,7 +40,8 @@ function unpool(call: Call, self: Call, solve: Solve, n: 1 | 2 | 3): TensorValue
   checkIndices(solve, input, indices, n);
   if (input.dtype === 'int64' && n === 2) kernelTakes(input, 'max_unpool2d', () => true);
   if (input.dtype !== undefined && !isFloat(input.dtype)) giveUp(`an unpool of ${input.dtype}`);
-  if (!out.every((size) => solve.atLeast(size, 1)) || [channels, ...spatial].some((size) => solve.number(size) === 0)) giveUp('nothing to put back');
+  if (!out.every((size) => solve.atLeast(size, 1)) || [channels, ...spatial].some((size) => solve.number(size) === 0))
+    giveUp('nothing to put back');
   return tensor(append(before, [channels, ...out]), input.dtype);
 }
 
@@ -57,20 +62,30 @@ function wanted(call: Call, solve: Solve, usual: readonly Dim[], stride: readonl
     const [a, b] = sizeTexts(solve, [least, most]);
     const shown = sizeTexts(solve, sizes).join(', ');
     if (n === 1) giveUp('another output size');
-    refuse('output-size-not-possible', `invalid output_size "(${shown})" (dim ${i} must be between ${a} and ${b})`, { argument: 'output_size' });
+    refuse('output-size-not-possible', `invalid output_size "(${shown})" (dim ${i} must be between ${a} and ${b})`, {
+      argument: 'output_size',
+    });
   });
   return sizes;
 }
 
 function checkIndices(solve: Solve, input: TensorValue, indices: TensorValue, n: number): void {
+  if (indices.dtype !== undefined && indices.dtype !== 'int64')
+    refuse('index-dtype', `elements in indices should be type int64 but got: ${scalarName(indices.dtype)}`, {
+      argument: 'indices',
+    });
   const [a, b] = [dimsOf(solve.shape(input)), dimsOf(solve.shape(indices))];
-  if (a !== undefined && b !== undefined && !(a.length === b.length && a.every((size, i) => solve.same(size, b[i] as Dim)))) {
+  if (
+    a !== undefined &&
+    b !== undefined &&
+    !(a.length === b.length && a.every((size, i) => solve.same(size, b[i] as Dim)))
+  ) {
     if (n !== 2) giveUp('indices of another shape');
     const shapes = `([${tensorBrackets(solve, input).slice(1, -1)}]) but got indices tensor with shape: ${tensorBrackets(solve, indices)}`;
-    refuse('unpool-indices-mismatch', `Expected shape of indices to be same as that of the input tensor ${shapes}`, { argument: 'indices' });
+    refuse('unpool-indices-mismatch', `Expected shape of indices to be same as that of the input tensor ${shapes}`, {
+      argument: 'indices',
+    });
   }
-  if (indices.dtype !== undefined && indices.dtype !== 'int64')
-    refuse('index-dtype', `elements in indices should be type int64 but got: ${scalarName(indices.dtype)}`, { argument: 'indices' });
 }
 
 export const maxUnpool = operator({

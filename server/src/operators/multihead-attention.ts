@@ -12,7 +12,15 @@ import { int, none, tensor, tuple, type TensorValue, type Value } from '../core/
 import { add, floorDiv, mul, num, type Dim } from '../core/shape/dim';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { giveUp, refuse } from './common/answer';
-import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, withParameters } from './common/construction';
+import {
+  applying,
+  building,
+  factoryDtype,
+  flag,
+  notNegative,
+  tensorIfKnown,
+  withParameters,
+} from './common/construction';
 import { isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
 import { joined, setTo, torchSize } from './common/sizes';
 import { signatures } from './signature';
@@ -39,7 +47,11 @@ function sequenceFirst(solve: Solve, t: TensorValue, batchFirst: boolean): reado
 function checkRanks(solve: Solve, query: TensorValue, key: TensorValue, value: TensorValue): number {
   const rank = solve.rank(query, [2, 3]) ? solve.dims(query).length : (dimsOf(solve.shape(query))?.length ?? 0);
   if (rank !== 2 && rank !== 3)
-    refuse('input-rank-mismatch', `query should be unbatched 2D or batched 3D tensor but received ${rank}-D query tensor`, { argument: 'query' });
+    refuse(
+      'input-rank-mismatch',
+      `query should be unbatched 2D or batched 3D tensor but received ${rank}-D query tensor`,
+      { argument: 'query' },
+    );
   if ([key, value].every((t) => solve.rank(t, [rank]))) return rank;
   const [k, v] = [key, value].map((t) => dimsOf(solve.shape(t))?.length ?? '?');
   const kind = rank === 3 ? 'batched (3-D)' : 'unbatched (2-D)';
@@ -51,7 +63,8 @@ function checkRanks(solve: Solve, query: TensorValue, key: TensorValue, value: T
 }
 
 /** PyTorch puts a batch of one in before it compares. */
-const batched = (dims: readonly Dim[]): readonly Dim[] => (dims.length === 2 ? [dims[0] as Dim, num(1), dims[1] as Dim] : dims);
+const batched = (dims: readonly Dim[]): readonly Dim[] =>
+  dims.length === 2 ? [dims[0] as Dim, num(1), dims[1] as Dim] : dims;
 
 function checkWidths(self: Call, call: Call, solve: Solve, all: readonly (readonly Dim[])[], s: Sizes): void {
   const [q, k, v] = all as [readonly Dim[], readonly Dim[], readonly Dim[]];
@@ -65,7 +78,11 @@ function checkWidths(self: Call, call: Call, solve: Solve, all: readonly (readon
   const packed = solve.equal(kdim, s.embed) === 'yes' && solve.equal(vdim, s.embed) === 'yes';
   if (packed) {
     if (!k.every((size, i) => solve.same(size, v[i] as Dim)))
-      refuse(clash, `key shape ${torchSize(solve, batched(k))} does not match value shape ${torchSize(solve, batched(v))}`, { argument: 'value' });
+      refuse(
+        clash,
+        `key shape ${torchSize(solve, batched(k))} does not match value shape ${torchSize(solve, batched(v))}`,
+        { argument: 'value' },
+      );
     if (solve.same(last(k), s.embed)) return;
     const rows = joined(solve, [k.slice(0, -1).reduce((a, b) => mul(a, b), num(1))]);
     // One tensor for both goes through one product with both weights.
@@ -77,24 +94,34 @@ function checkWidths(self: Call, call: Call, solve: Solve, all: readonly (readon
     );
   }
   if (!k.slice(0, -1).every((size, i) => solve.same(size, v[i] as Dim)))
-    refuse(clash, `key's sequence and batch dims ${torchSize(solve, k.slice(0, 2))} do not match value's ${torchSize(solve, v.slice(0, 2))}`, { argument: 'value' });
+    refuse(
+      clash,
+      `key's sequence and batch dims ${torchSize(solve, k.slice(0, 2))} do not match value's ${torchSize(solve, v.slice(0, 2))}`,
+      { argument: 'value' },
+    );
   for (const [name, dims, size] of [
     ['key', k, kdim],
     ['value', v, vdim],
   ] as const) {
     if (solve.same(last(dims), size)) continue;
     const embed = solve.text(s.embed);
-    refuse(clash, `expecting ${name} weights shape of (${embed}, ${solve.text(last(dims))}), but got torch.Size([${embed}, ${solve.text(size)}])`, {
-      argument: name,
-      fixes: setTo(solve, 'layer', name === 'key' ? 'kdim' : 'vdim', last(dims)),
-    });
+    refuse(
+      clash,
+      `expecting ${name} weights shape of (${embed}, ${solve.text(last(dims))}), but got torch.Size([${embed}, ${solve.text(size)}])`,
+      {
+        argument: name,
+        fixes: setTo(solve, 'layer', name === 'key' ? 'kdim' : 'vdim', last(dims)),
+      },
+    );
   }
 }
 
 /** A new embed_dim must still be divisible by the heads. */
 function embedFix(solve: Solve, s: Sizes, size: Dim): readonly FixIntent[] {
   const [wanted, heads] = [solve.number(size), solve.number(s.heads)];
-  return wanted === undefined || heads === undefined || wanted % heads !== 0 ? [] : setTo(solve, 'layer', 'embed_dim', size);
+  return wanted === undefined || heads === undefined || wanted % heads !== 0
+    ? []
+    : setTo(solve, 'layer', 'embed_dim', size);
 }
 
 function checkBatch(solve: Solve, k: readonly Dim[], s: Sizes): void {
@@ -102,7 +129,9 @@ function checkBatch(solve: Solve, k: readonly Dim[], s: Sizes): void {
   if (s.batch === null || solve.same(found, s.batch, 'query and key have the same batch size')) return;
   const [length, embed] = [k[0] as Dim, s.embed];
   const shape = [length, mul(s.batch, s.heads), floorDiv(embed, s.heads)].map((d) => solve.text(d)).join(', ');
-  refuse(clash, `shape '[${shape}]' is invalid for input of size ${solve.text(mul(mul(length, found), embed))}`, { argument: 'key' });
+  refuse(clash, `shape '[${shape}]' is invalid for input of size ${solve.text(mul(mul(length, found), embed))}`, {
+    argument: 'key',
+  });
 }
 
 function checkPaddingMask(solve: Solve, mask: TensorValue | null, s: Sizes): void {
@@ -112,16 +141,24 @@ function checkPaddingMask(solve: Solve, mask: TensorValue | null, s: Sizes): voi
   if (!solve.rank(mask, [rank])) {
     const kind = s.batch === null ? 'unbatched (2-D)' : 'batched (3-D)';
     const found = dimsOf(solve.shape(mask))?.length ?? '?';
-    refuse(id, `For ${kind} \`query\`, expected \`key_padding_mask\` to be \`None\` or ${rank}-D but found ${found}-D tensor instead`, { argument: 'key_padding_mask' });
+    refuse(
+      id,
+      `For ${kind} \`query\`, expected \`key_padding_mask\` to be \`None\` or ${rank}-D but found ${found}-D tensor instead`,
+      { argument: 'key_padding_mask' },
+    );
   }
   if (isIntegral(mask.dtype) && mask.dtype !== 'bool')
-    refuse('attention-mask-mismatch', 'only bool and floating types of key_padding_mask are supported', { argument: 'key_padding_mask' });
+    refuse('attention-mask-mismatch', 'only bool and floating types of key_padding_mask are supported', {
+      argument: 'key_padding_mask',
+    });
   const wanted = s.batch === null ? [s.keys] : [s.batch, s.keys];
   for (const [i, size] of solve.dims(mask).entries()) {
     const expected = wanted[i] as Dim;
     if (solve.same(size, expected)) continue;
     if (s.batch === null) giveUp('a padding mask of another length');
-    refuse(id, `Expected key_padded_mask.shape[${i}] to be ${solve.text(expected)}, but got ${solve.text(size)}`, { argument: 'key_padding_mask' });
+    refuse(id, `Expected key_padded_mask.shape[${i}] to be ${solve.text(expected)}, but got ${solve.text(size)}`, {
+      argument: 'key_padding_mask',
+    });
   }
 }
 
@@ -131,7 +168,11 @@ function checkMask(solve: Solve, mask: TensorValue | null, s: Sizes): void {
   if (!solve.rank(mask, [2, 3])) {
     const kind = s.batch === null ? 'unbatched (2-D)' : 'batched (3-D)';
     const found = dimsOf(solve.shape(mask))?.length ?? '?';
-    refuse(id, `For ${kind} \`query\`, expected \`attn_mask\` to be \`None\`, 2-D or 3-D but found ${found}-D tensor instead`, { argument: 'attn_mask' });
+    refuse(
+      id,
+      `For ${kind} \`query\`, expected \`attn_mask\` to be \`None\`, 2-D or 3-D but found ${found}-D tensor instead`,
+      { argument: 'attn_mask' },
+    );
   }
   const dims = dimsOf(solve.shape(mask));
   if (dims === undefined) return;
@@ -153,7 +194,10 @@ function checkDtypes(self: Call, all: readonly TensorValue[]): void {
   const wanted = weight.kind === 'tensor' ? weight.dtype : undefined;
   for (const { dtype } of all) {
     if (dtype === undefined || wanted === undefined || dtype === wanted) continue;
-    refuseDtypes(`mat1 and mat2 must have the same dtype, but got ${scalarName(dtype)} and ${scalarName(wanted)}`, 'query');
+    refuseDtypes(
+      `mat1 and mat2 must have the same dtype, but got ${scalarName(dtype)} and ${scalarName(wanted)}`,
+      'query',
+    );
   }
   if (all.some(({ dtype }) => dtype !== undefined && !isFloat(dtype))) giveUp('attention of whole numbers');
 }
@@ -193,8 +237,15 @@ function attend(self: Call, call: Call, solve: Solve): Value {
 function weightsOf(self: Call, call: Call, s: Sizes, query: TensorValue): Value {
   if (!(flag(call, 'need_weights') ?? giveUp('need_weights is not known'))) return none;
   const average = flag(call, 'average_attn_weights') ?? giveUp('average_attn_weights is not known');
-  const extra = ['add_bias_kv', 'add_zero_attn'].map((name) => flag(self, name) ?? giveUp(`${name} is not known`)).filter(Boolean).length;
-  const dims = [...(s.batch === null ? [] : [s.batch]), ...(average ? [] : [s.heads]), s.queries, add(s.keys, num(extra))];
+  const extra = ['add_bias_kv', 'add_zero_attn']
+    .map((name) => flag(self, name) ?? giveUp(`${name} is not known`))
+    .filter(Boolean).length;
+  const dims = [
+    ...(s.batch === null ? [] : [s.batch]),
+    ...(average ? [] : [s.heads]),
+    s.queries,
+    add(s.keys, num(extra)),
+  ];
   return tensor(shapeOf(dims), query.dtype);
 }
 
@@ -224,14 +275,25 @@ export const multiheadAttentionLayer = layer({
         bias_k: [extra, row, dtype],
         bias_v: [extra, row, dtype],
       },
-      { embed_dim: int(embed), num_heads: int(heads), kdim: int(kdim), vdim: int(vdim), head_dim: int(floorDiv(embed, heads)) },
+      {
+        embed_dim: int(embed),
+        num_heads: int(heads),
+        kdim: int(kdim),
+        vdim: int(vdim),
+        head_dim: int(floorDiv(embed, heads)),
+      },
     );
   }),
   forward: applying((self, call, solve) => attend(self, call, solve)),
 });
 
 /** The checks of the constructor, also those of layers that make an attention. */
-export function checkHeads(solve: Solve, embed: Dim, heads: Dim, names: readonly [string, string] = ['embed_dim', 'num_heads']): void {
+export function checkHeads(
+  solve: Solve,
+  embed: Dim,
+  heads: Dim,
+  names: readonly [string, string] = ['embed_dim', 'num_heads'],
+): void {
   if (!solve.atLeast(embed, 1) || !solve.atLeast(heads, 1))
     refuse(
       'invalid-argument',

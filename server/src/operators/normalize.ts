@@ -17,7 +17,10 @@ import { signatures } from './signature';
 export const normalize = operator({
   id: 'normalize',
   names: ['torch.nn.functional.gumbel_softmax', 'torch.nn.functional.normalize'],
-  params: (name) => (name.endsWith('normalize') ? ['input: Tensor, p: float = 2.0, dim: any = 1, eps: float = 1e-12, out: any = None'] : signatures(name)),
+  params: (name) =>
+    name.endsWith('normalize')
+      ? ['input: Tensor, p: float = 2.0, dim: any = 1, eps: float = 1e-12, out: any = None']
+      : signatures(name),
   infer: answering((call, solve, name) => {
     const draws = name.endsWith('gumbel_softmax');
     const input = call.tensor(draws ? 'logits' : 'input');

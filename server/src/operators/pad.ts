@@ -33,7 +33,8 @@ function padded(solve: Solve, input: TensorValue, pad: readonly Dim[], mode: Mod
   // The last dim first, as in the list.
   const sides = Array.from({ length: count }, (_, i): Sides => [pad[2 * i] as Dim, pad[2 * i + 1] as Dim]);
   if (mode !== 'constant') {
-    if (nothingToCopy(solve, dimsOf(solve.shape(input))?.slice(-count - 1) ?? last)) giveUp('an input without elements');
+    if (nothingToCopy(solve, dimsOf(solve.shape(input))?.slice(-count - 1) ?? last))
+      giveUp('an input without elements');
     if (mode !== 'replicate') checkCopying(solve, mode, before, last, sides);
   }
   const out = last.map((size, i) => {
@@ -66,7 +67,8 @@ function checkResult(solve: Solve, out: readonly Dim[], mode: Mode, sides: reado
   if (out.every((size) => solve.atLeast(size, least))) return;
   if (mode !== 'constant') giveUp('padding that leaves nothing');
   // torch crops one side after the other.
-  if (sides.some(([left, right]) => solve.less(neg(left), left) === 'yes' || solve.less(neg(right), right) === 'yes')) giveUp('cropping more than there is');
+  if (sides.some(([left, right]) => solve.less(neg(left), left) === 'yes' || solve.less(neg(right), right) === 'yes'))
+    giveUp('cropping more than there is');
   refuse('padding-negative-size', 'narrow(): length must be non-negative.', { argument: 'pad' });
 }
 
@@ -115,7 +117,9 @@ export const padLayer = layer({
     const mode = kinds[kindOf(name)] ?? giveUp(`the layer ${name}`);
     if (mode === 'circular' && !solve.rank(input, [n + 1, n + 2])) {
       const rank = rankOf(solve, input) ?? 'another ';
-      refuse('input-rank-mismatch', `expected ${n + 1}D or ${n + 2}D input (got ${rank}D input)`, { argument: 'input' });
+      refuse('input-rank-mismatch', `expected ${n + 1}D or ${n + 2}D input (got ${rank}D input)`, {
+        argument: 'input',
+      });
     }
     return padded(solve, input, self.ints('padding'), mode);
   }),

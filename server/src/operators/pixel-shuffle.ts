@@ -17,9 +17,13 @@ import { signatures } from './signature';
 
 function corner(solve: Solve, input: TensorValue, name: string, factor: Dim): ReturnType<Solve['trailing']> {
   if (!solve.minRank(input, 3))
-    refuse('input-rank-mismatch', `${name} expects input to have at least 3 dimensions, but got input with ${rankOf(solve, input) ?? 0} dimension(s)`, {
-      argument: 'input',
-    });
+    refuse(
+      'input-rank-mismatch',
+      `${name} expects input to have at least 3 dimensions, but got input with ${rankOf(solve, input) ?? 0} dimension(s)`,
+      {
+        argument: 'input',
+      },
+    );
   if (!solve.atLeast(factor, 1)) {
     const argument = name === 'pixel_shuffle' ? 'upscale_factor' : 'downscale_factor';
     refuse('invalid-argument', `${name} expects a positive ${argument}, but got ${solve.text(factor)}`, { argument });
@@ -54,16 +58,27 @@ function unshuffle(solve: Solve, input: TensorValue, factor: Dim): TensorValue {
     const message = `pixel_unshuffle expects ${name} to be divisible by downscale_factor, but input.size(${axis})=${solve.text(size)} is not divisible by ${solve.text(factor)}`;
     refuse('pixel-shuffle-mismatch', message, { argument: 'input' });
   }
-  return tensor(append(before, [mul(channels, mul(factor, factor)), floorDiv(height, factor), floorDiv(width, factor)]), input.dtype);
+  return tensor(
+    append(before, [mul(channels, mul(factor, factor)), floorDiv(height, factor), floorDiv(width, factor)]),
+    input.dtype,
+  );
 }
 
 function shuffleChannels(solve: Solve, input: TensorValue, groups: Dim): TensorValue {
   if (!solve.minRank(input, 3))
-    refuse('input-rank-mismatch', `channel_shuffle expects input with > 2 dims, but got input with sizes ${tensorBrackets(solve, input)}`, {
-      argument: 'input',
-    });
+    refuse(
+      'input-rank-mismatch',
+      `channel_shuffle expects input with > 2 dims, but got input with sizes ${tensorBrackets(solve, input)}`,
+      {
+        argument: 'input',
+      },
+    );
   if (!solve.atLeast(groups, 1))
-    refuse('invalid-argument', `Number of groups to divide channels in must be positive. Value of groups:${solve.text(groups)}`, { argument: 'groups' });
+    refuse(
+      'invalid-argument',
+      `Number of groups to divide channels in must be positive. Value of groups:${solve.text(groups)}`,
+      { argument: 'groups' },
+    );
   const channels = atAxis(solve, input, 1, 'input')?.size ?? giveUp('an input without dims');
   if (!solve.divides(groups, channels))
     refuse(

@@ -17,9 +17,15 @@ import { setTo } from './common/sizes';
 import { subjectOf } from './common/names';
 import { signatures } from './signature';
 
-function rectify(solve: Solve, input: TensorValue, weight: TensorValue, fixes: (channels: Dim) => readonly FixIntent[]): TensorValue {
+function rectify(
+  solve: Solve,
+  input: TensorValue,
+  weight: TensorValue,
+  fixes: (channels: Dim) => readonly FixIntent[],
+): TensorValue {
   const [x, w] = [input.dtype, weight.dtype];
-  if (x !== undefined && w !== undefined && x !== w) refuseDtypes(`prelu: Type promoting not supported. Got ${scalarName(x)} and ${scalarName(w)}`);
+  if (x !== undefined && w !== undefined && x !== w)
+    refuseDtypes(`prelu: Type promoting not supported. Got ${scalarName(x)} and ${scalarName(w)}`);
   onlyFloats('prelu', input, weight);
   if (rankOf(solve, weight) === undefined) giveUp('the number of dims of the weight is not known');
   if (solve.dims(weight).length > 1) giveUp('a weight of more than one dim');
@@ -28,7 +34,12 @@ function rectify(solve: Solve, input: TensorValue, weight: TensorValue, fixes: (
   return tensor(solve.shape(input), x ?? w);
 }
 
-function checkChannels(solve: Solve, input: TensorValue, count: Dim, fixes: (channels: Dim) => readonly FixIntent[]): void {
+function checkChannels(
+  solve: Solve,
+  input: TensorValue,
+  count: Dim,
+  fixes: (channels: Dim) => readonly FixIntent[],
+): void {
   // A count that may be 1 fits every input.
   if (solve.equal(count, num(1)) !== 'no') return;
   const dims = solve.dims(input);
@@ -46,7 +57,9 @@ export const prelu = operator({
   id: 'prelu',
   names: ['torch.Tensor.prelu', 'torch.nn.functional.prelu', 'torch.prelu'],
   params: signatures,
-  infer: answering((call, solve, name) => rectify(solve, call.tensor(subjectOf(name)), call.tensor('weight'), () => [])),
+  infer: answering((call, solve, name) =>
+    rectify(solve, call.tensor(subjectOf(name)), call.tensor('weight'), () => []),
+  ),
 });
 
 export const preluLayer = layer({
@@ -60,6 +73,8 @@ export const preluLayer = layer({
     return withParameters({ weight: [true, shapeOf([count]), factoryDtype(call)] });
   }),
   forward: applying((self, call, solve) =>
-    rectify(solve, call.tensor('input'), self.tensor('weight'), (channels) => setTo(solve, 'layer', 'num_parameters', channels)),
+    rectify(solve, call.tensor('input'), self.tensor('weight'), (channels) =>
+      setTo(solve, 'layer', 'num_parameters', channels),
+    ),
   ),
 });

@@ -23,7 +23,9 @@ const gatesOf = (kind: Kind): number => (kind === 'LSTMCell' ? 4 : kind === 'GRU
 
 function checkRank(solve: Solve, t: TensorValue, kind: Kind, what: string, id: string, argument: string): void {
   if (!solve.rank(t, [1, 2]))
-    refuse(id, `${kind}: Expected ${what} to be 1D or 2D, got ${rankOf(solve, t) ?? 'another '}D instead`, { argument });
+    refuse(id, `${kind}: Expected ${what} to be 1D or 2D, got ${rankOf(solve, t) ?? 'another '}D instead`, {
+      argument,
+    });
 }
 
 /** The states given; null in place of one that isn't known. */
@@ -33,7 +35,7 @@ function statesOf(call: Call, kind: Kind): readonly (TensorValue | null)[] {
   if (kind !== 'LSTMCell') return [value.kind === 'tensor' ? value : null];
   if (value.kind === 'tensor') giveUp('a tensor as the states of an LSTMCell');
   const items = call.items(value);
-  if (items !== undefined && items.length < 2) giveUp('less than two states');
+  if (items !== undefined && items.length !== 2) giveUp('not two states');
   return (items ?? []).slice(0, 2).map((item) => (item.kind === 'tensor' ? item : null));
 }
 
@@ -43,7 +45,9 @@ function checkState(solve: Solve, input: TensorValue, state: TensorValue, at: nu
   if (dims.length !== sizes.length) giveUp('input and state with different numbers of dims');
   if (dims.length === 2 && !solve.same(dims[0] as Dim, sizes[0] as Dim)) {
     const [batch, rows] = [solve.text(dims[0] as Dim), solve.text(sizes[0] as Dim)];
-    refuse('hidden-state-mismatch', `Input batch size ${batch} doesn't match hidden${at} batch size ${rows}`, { argument: 'hx' });
+    refuse('hidden-state-mismatch', `Input batch size ${batch} doesn't match hidden${at} batch size ${rows}`, {
+      argument: 'hx',
+    });
   }
   const size = sizes[sizes.length - 1] as Dim;
   if (solve.same(size, hidden, `the ${kind} has hidden_size ${solve.text(hidden)}`)) return;
@@ -56,26 +60,35 @@ function step(self: Call, call: Call, solve: Solve, kind: Kind): Value {
   checkRank(solve, input, kind, 'input', 'input-rank-mismatch', 'input');
   const states = statesOf(call, kind);
   states.forEach((state, i) => {
-    if (state !== null) checkRank(solve, state, kind, kind === 'LSTMCell' ? `hx[${i}]` : 'hidden', 'hidden-state-mismatch', 'hx');
+    if (state !== null)
+      checkRank(solve, state, kind, kind === 'LSTMCell' ? `hx[${i}]` : 'hidden', 'hidden-state-mismatch', 'hx');
   });
   const { before, last } = solve.trailing(input, 1);
   const [found, wanted, hidden] = [last[0] as Dim, self.int('input_size'), self.int('hidden_size')];
   if (!solve.same(found, wanted, `the ${kind} has input_size ${solve.text(wanted)}`))
-    refuse('rnn-input-size-mismatch', `input has inconsistent input_size: got ${solve.text(found)} expected ${solve.text(wanted)}`, {
-      fixes: setTo(solve, 'layer', 'input_size', found),
-      argument: 'input',
-    });
+    refuse(
+      'rnn-input-size-mismatch',
+      `input has inconsistent input_size: got ${solve.text(found)} expected ${solve.text(wanted)}`,
+      {
+        fixes: setTo(solve, 'layer', 'input_size', found),
+        argument: 'input',
+      },
+    );
   states.forEach((state, i) => {
     if (state !== null) checkState(solve, input, state, i, kind, hidden);
   });
   if (kind === 'RNNCell') {
     const word = textOf(self, 'nonlinearity');
-    if (word !== undefined && word !== 'tanh' && word !== 'relu') refuse('invalid-argument', `Unknown nonlinearity: ${word}`, { argument: 'nonlinearity' });
+    if (word !== undefined && word !== 'tanh' && word !== 'relu')
+      refuse('invalid-argument', `Unknown nonlinearity: ${word}`, { argument: 'nonlinearity' });
   }
   const weight = self.tensor('weight_ih').dtype;
   if (input.dtype !== undefined && weight !== undefined && input.dtype !== weight) {
     if (flag(self, 'bias') !== true) giveUp('element types differ');
-    refuseDtypes(`mat1 and mat2 must have the same dtype, but got ${scalarName(input.dtype)} and ${scalarName(weight)}`, 'input');
+    refuseDtypes(
+      `mat1 and mat2 must have the same dtype, but got ${scalarName(input.dtype)} and ${scalarName(weight)}`,
+      'input',
+    );
   }
   onlyFloats('a recurrent cell', input, ...states);
   const state = tensor(append(before, [hidden]), input.dtype ?? weight);

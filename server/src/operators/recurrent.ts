@@ -27,17 +27,23 @@ function checkConstructor(call: Call, solve: Solve, kind: Kind): void {
   const invalid = (message: string, argument: string): never => refuse('invalid-argument', message, { argument });
   const dropout = pythonNumber(call.value('dropout'));
   if (dropout !== undefined && !(Number(dropout) >= 0 && Number(dropout) <= 1))
-    invalid('dropout should be a number in range [0, 1] representing the probability of an element being zeroed', 'dropout');
+    invalid(
+      'dropout should be a number in range [0, 1] representing the probability of an element being zeroed',
+      'dropout',
+    );
   for (const name of ['input_size', 'hidden_size', 'num_layers'])
     if (!solve.atLeast(call.int(name), 1)) invalid(`${name} must be greater than zero`, name);
   if (kind === 'RNN') {
     const word = textOf(call, 'nonlinearity');
-    if (word !== undefined && word !== 'tanh' && word !== 'relu') invalid(`Unknown nonlinearity '${word}'. Select from 'tanh' or 'relu'.`, 'nonlinearity');
+    if (word !== undefined && word !== 'tanh' && word !== 'relu')
+      invalid(`Unknown nonlinearity '${word}'. Select from 'tanh' or 'relu'.`, 'nonlinearity');
   }
   if (kind !== 'LSTM') return;
   const projection = call.int('proj_size');
-  if (!solve.atLeast(projection, 0)) invalid('proj_size should be a positive integer or zero to disable projections', 'proj_size');
-  if (solve.less(projection, call.int('hidden_size')) === 'no') invalid('proj_size has to be smaller than hidden_size', 'proj_size');
+  if (!solve.atLeast(projection, 0))
+    invalid('proj_size should be a positive integer or zero to disable projections', 'proj_size');
+  if (solve.less(projection, call.int('hidden_size')) === 'no')
+    invalid('proj_size has to be smaller than hidden_size', 'proj_size');
 }
 
 /** The weights, named as PyTorch names them: weight_ih_l0, bias_hh_l1_reverse, ... */
@@ -61,7 +67,11 @@ function parametersOf(call: Call, solve: Solve, kind: Kind, inputSize: Dim, hidd
       if (projection !== 0) parameters[`weight_hr_l${at}${suffix}`] = [true, shapeOf([out, hidden]), dtype];
     }
   }
-  return withParameters(parameters, { input_size: int(inputSize), hidden_size: int(hidden), num_layers: int(call.int('num_layers')) });
+  return withParameters(parameters, {
+    input_size: int(inputSize),
+    hidden_size: int(hidden),
+    num_layers: int(call.int('num_layers')),
+  });
 }
 
 /** The sizes of the two states, of the output and of the number of states. */
@@ -80,16 +90,25 @@ function sizesOf(self: Call, solve: Solve, kind: Kind): Sizes {
   const projection = kind === 'LSTM' ? self.int('proj_size') : num(0);
   const disabled = solve.equal(projection, num(0));
   if (disabled === 'maybe') giveUp('proj_size is not known');
-  return { states: mul(num(directions), self.int('num_layers')), out: disabled === 'yes' ? hidden : projection, hidden, directions };
+  return {
+    states: mul(num(directions), self.int('num_layers')),
+    out: disabled === 'yes' ? hidden : projection,
+    hidden,
+    directions,
+  };
 }
 
 /** The batch dim or nothing, after checking the number of dims. */
 function batchOf(solve: Solve, input: TensorValue, kind: Kind, batchFirst: boolean): Shape {
   const rank = rankOf(solve, input);
   if (!solve.rank(input, [2, 3]))
-    refuse('input-rank-mismatch', `${kind}: Expected input to be 2D or 3D, got ${rank ?? 'another '}D${kind === 'RNN' ? ' tensor' : ''} instead`, {
-      argument: 'input',
-    });
+    refuse(
+      'input-rank-mismatch',
+      `${kind}: Expected input to be 2D or 3D, got ${rank ?? 'another '}D${kind === 'RNN' ? ' tensor' : ''} instead`,
+      {
+        argument: 'input',
+      },
+    );
   if (batchFirst) return solve.trailing(input, 2).before;
   const dims = solve.dims(input);
   return shapeOf(dims.slice(1, -1));
@@ -99,9 +118,14 @@ function batchOf(solve: Solve, input: TensorValue, kind: Kind, batchFirst: boole
 function checkState(solve: Solve, state: TensorValue, wanted: Shape, label: string): void {
   const [sizes, expected] = [dimsOf(solve.shape(state)), dimsOf(wanted)];
   if (sizes === undefined || expected === undefined) return;
-  if (sizes.length === expected.length && sizes.every((size, i) => solve.same(size, expected[i] as Dim, 'the state fits the layer'))) return;
+  if (
+    sizes.length === expected.length &&
+    sizes.every((size, i) => solve.same(size, expected[i] as Dim, 'the state fits the layer'))
+  )
+    return;
   // Without a batch, PyTorch compares after putting one in.
-  const batched = (dims: readonly Dim[]): readonly Dim[] => (dims.length === 2 ? [dims[0] as Dim, num(1), dims[1] as Dim] : dims);
+  const batched = (dims: readonly Dim[]): readonly Dim[] =>
+    dims.length === 2 ? [dims[0] as Dim, num(1), dims[1] as Dim] : dims;
   refuse(
     'hidden-state-mismatch',
     `Expected ${label} size (${sizeTexts(solve, batched(expected)).join(', ')}), got ${brackets(solve, batched(sizes))}`,
@@ -148,11 +172,18 @@ function run(self: Call, call: Call, solve: Solve, kind: Kind): Value {
   const { before, last } = solve.trailing(input, 1);
   const [found, wanted] = [last[0] as Dim, self.int('input_size')];
   if (!solve.same(found, wanted, `the ${kind} has input_size ${solve.text(wanted)}`))
-    refuse('rnn-input-size-mismatch', `input.size(-1) must be equal to input_size. Expected ${solve.text(wanted)}, got ${solve.text(found)}`, {
-      fixes: setTo(solve, 'layer', 'input_size', found),
-      argument: 'input',
-    });
-  const shapes = [sizes.out, sizes.hidden].map((size) => prepend([sizes.states], append(batch, [size]))) as [Shape, Shape];
+    refuse(
+      'rnn-input-size-mismatch',
+      `input.size(-1) must be equal to input_size. Expected ${solve.text(wanted)}, got ${solve.text(found)}`,
+      {
+        fixes: setTo(solve, 'layer', 'input_size', found),
+        argument: 'input',
+      },
+    );
+  const shapes = [sizes.out, sizes.hidden].map((size) => prepend([sizes.states], append(batch, [size]))) as [
+    Shape,
+    Shape,
+  ];
   states.forEach((state, i) => {
     if (state !== null) checkState(solve, state, shapes[i] as Shape, kind === 'LSTM' ? `hidden[${i}]` : 'hidden');
   });

@@ -15,7 +15,7 @@ import { rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { flag, tensorIfKnown } from './common/construction';
 import { cppName, differ, onlyFloats, refuseDtypes } from './common/dtypes';
-import { append } from './common/sizes';
+import { append, isZero } from './common/sizes';
 
 interface Attention {
   readonly query: TensorValue;
@@ -36,19 +36,32 @@ function attend(solve: Solve, a: Attention): TensorValue {
     );
   }
   checkDtypes(a);
+  if (all.some((t) => hasNothing(solve, t))) giveUp('attention without elements');
   const [q, k, v] = all.map((t) => solve.trailing(t, 2)) as [Cut, Cut, Cut];
   const [queries, width] = q.last as [Dim, Dim];
   const [length, keyWidth] = k.last as [Dim, Dim];
   const [valueLength, valueWidth] = v.last as [Dim, Dim];
-  const weightBatch = a.grouped ? grouped(solve, q.before, k.before, v.before) : broadcastShapes(solve, q.before, k.before);
+  const weightBatch = a.grouped
+    ? grouped(solve, q.before, k.before, v.before)
+    : broadcastShapes(solve, q.before, k.before);
   const rows = rowText(solve, weightBatch);
-  if (!solve.same(width, keyWidth, 'query and key have the same last size')) refuseBatch(solve, rows, width, keyWidth, 'key');
+  if (!solve.same(width, keyWidth, 'query and key have the same last size'))
+    refuseBatch(solve, rows, width, keyWidth, 'key');
   if (a.mask !== null) checkMask(solve, a.mask, append(weightBatch, [queries, length]));
   const batch = a.grouped ? weightBatch : broadcastShapes(solve, weightBatch, v.before);
-  if (!solve.same(length, valueLength, 'key and value have the same length')) refuseBatch(solve, rowText(solve, batch), length, valueLength, 'value');
+  // The fused kernel, which takes widths that are all equal, doesn't compare the lengths.
+  const fused = solve.equal(width, valueWidth) !== 'no';
+  if (fused && solve.equal(length, valueLength) === 'no') giveUp('key and value of different lengths');
+  if (!fused && !solve.same(length, valueLength, 'key and value have the same length'))
+    refuseBatch(solve, rowText(solve, batch), length, valueLength, 'value');
   onlyFloats('attention', ...all);
   return tensor(append(batch, [queries, valueWidth]), query.dtype ?? key.dtype ?? value.dtype);
 }
+
+const hasNothing = (solve: Solve, t: TensorValue): boolean => {
+  const { lead, tail } = solve.shape(t);
+  return [...lead, ...tail].some((size) => isZero(solve, size));
+};
 
 type Cut = ReturnType<Solve['trailing']>;
 
@@ -60,9 +73,13 @@ const rowText = (solve: Solve, batch: Shape): string => {
 
 function refuseBatch(solve: Solve, rows: string, wanted: Dim, found: Dim, argument: string): never {
   const [w, f] = [solve.text(wanted), solve.text(found)];
-  refuse('attention-size-mismatch', `Expected size for first two dimensions of batch2 tensor to be: [${rows}, ${w}] but got: [${rows}, ${f}].`, {
-    argument,
-  });
+  refuse(
+    'attention-size-mismatch',
+    `Expected size for first two dimensions of batch2 tensor to be: [${rows}, ${w}] but got: [${rows}, ${f}].`,
+    {
+      argument,
+    },
+  );
 }
 
 /** Heads of key and value are repeated to the heads of query. */
@@ -73,7 +90,9 @@ function grouped(solve: Solve, q: Shape, k: Shape, v: Shape): Shape {
   const heads = a[a.length - 1] as Dim;
   for (const own of [b[b.length - 1] as Dim, c[c.length - 1] as Dim])
     if (!solve.divides(own, heads))
-      refuse('heads-not-dividing', 'Number of heads in key and value must divide the number of heads in ', { argument: 'key' });
+      refuse('heads-not-dividing', 'Number of heads in key and value must divide the number of heads in ', {
+        argument: 'key',
+      });
   const rest = broadcastShapes(solve, shapeOf(a.slice(0, -1)), shapeOf(b.slice(0, -1)));
   return append(broadcastShapes(solve, rest, shapeOf(c.slice(0, -1))), [heads]);
 }
@@ -84,7 +103,8 @@ function checkMask(solve: Solve, mask: TensorValue, weights: Shape): void {
   if (dimsOf(shape) === undefined || dimsOf(weights) === undefined) return;
   const both = dimsOf(broadcastShapes(solve, weights, shape)) ?? [];
   const sizes = dimsOf(weights) ?? [];
-  if (both.length !== sizes.length || both.some((size, i) => solve.equal(size, sizes[i] as Dim) === 'no')) giveUp('a mask that is larger than the weights');
+  if (both.length !== sizes.length || both.some((size, i) => solve.equal(size, sizes[i] as Dim) === 'no'))
+    giveUp('a mask that is larger than the weights');
 }
 
 function checkDtypes({ query, key, value, mask }: Attention): void {

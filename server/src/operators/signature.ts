@@ -16,6 +16,9 @@ import { signatureTable } from './signatures.generated';
  */
 export const signatures = (name: string): Signatures => {
   const found = Object.hasOwn(signatureTable, name) ? signatureTable[name] : undefined;
-  if (found === undefined) throw new Error(`no signature of ${name} in signatures.generated.ts; check the name, or write the signature in the declaration`);
+  if (found === undefined)
+    throw new Error(
+      `no signature of ${name} in signatures.generated.ts; check the name, or write the signature in the declaration`,
+    );
   return found;
 };

@@ -18,7 +18,13 @@ import { signatures } from './signature';
 type Kind = 'softmax' | 'log_softmax' | 'softmin';
 
 /** @param axis null: torch picks one and warns */
-function soften(solve: Solve, input: TensorValue, kind: Kind, axis: number | null, dtype: DType | null | undefined): TensorValue {
+function soften(
+  solve: Solve,
+  input: TensorValue,
+  kind: Kind,
+  axis: number | null,
+  dtype: DType | null | undefined,
+): TensorValue {
   const shape = axis === null ? solve.shape(input) : showing(solve, input, [axis], 'dim');
   if (dtype === null) checkDtype(input, kind, axis, dimsOf(shape)?.length);
   if (dtype !== null && dtype !== undefined && !isFloat(dtype)) giveUp(`softmax as ${dtype}`);
@@ -27,10 +33,15 @@ function soften(solve: Solve, input: TensorValue, kind: Kind, axis: number | nul
 
 function checkDtype(input: TensorValue, kind: Kind, axis: number | null, rank: number | undefined): void {
   if (input.dtype === undefined || isFloat(input.dtype)) return;
-  if (axis === null || rank === undefined || (kind === 'softmin' && input.dtype === 'bool')) giveUp(`softmax of ${input.dtype}`);
+  if (axis === null || rank === undefined || (kind === 'softmin' && input.dtype === 'bool'))
+    giveUp(`softmax of ${input.dtype}`);
   const last = axis === -1 || axis === rank - 1 || rank === 0;
   const name = kind === 'log_softmax' ? 'log_softmax' : 'softmax';
-  kernelTakes(input, last ? `${name}_lastdim_kernel_impl` : `${name}_kernel_impl`, (dtype) => isIntegral(dtype) || isComplex(dtype));
+  kernelTakes(
+    input,
+    last ? `${name}_lastdim_kernel_impl` : `${name}_kernel_impl`,
+    (dtype) => isIntegral(dtype) || isComplex(dtype),
+  );
   giveUp(`softmax of ${input.dtype}`);
 }
 
@@ -42,7 +53,9 @@ export const softmax = operator({
   id: 'softmax',
   names: ['log_softmax', 'softmax', 'softmin'].map((name) => `torch.nn.functional.${name}`),
   params: signatures,
-  infer: answering((call, solve, name) => soften(solve, call.tensor('input'), kindOf(name), axisOf(call), call.dtype('dtype'))),
+  infer: answering((call, solve, name) =>
+    soften(solve, call.tensor('input'), kindOf(name), axisOf(call), call.dtype('dtype')),
+  ),
 });
 
 export const softmaxLayer = layer({
@@ -55,7 +68,11 @@ export const softmaxLayer = layer({
     const input = call.tensor('input');
     if (name !== 'torch.nn.Softmax2d') return soften(solve, input, kindOf(name), axisOf(self), null);
     if (!solve.rank(input, [3, 4]))
-      refuse('input-rank-mismatch', `Softmax2d: expected input to be 3D or 4D, got ${rankOf(solve, input) ?? 'another '}D instead`, { argument: 'input' });
+      refuse(
+        'input-rank-mismatch',
+        `Softmax2d: expected input to be 3D or 4D, got ${rankOf(solve, input) ?? 'another '}D instead`,
+        { argument: 'input' },
+      );
     return soften(solve, input, 'softmax', -3, null);
   }),
 });

@@ -20,7 +20,7 @@ import { signatures } from './signature';
 const one = num(1);
 
 /** The shape with a 1 at an axis of the result. */
-export function unsqueezed(solve: Solve, t: TensorValue, axis: number): Shape {
+function unsqueezed(solve: Solve, t: TensorValue, axis: number): Shape {
   const shape = solve.shape(t);
   const dims = dimsOf(shape);
   if (dims !== undefined) return inserted(shape, axisIndex(axis, dims.length + 1, 'dim'), [one]);

@@ -2,18 +2,18 @@
  * Transformer encoder and decoder layers, stacks of them, and the whole model: the first input's shape stays.
  *
  * Shapes: src (S, *n, E), tgt (T, *n, E), memory (S, *n, E), or with the batch first -> the shape of src (encoder) or tgt
- * (decoder, model); *n is a batch dim or nothing. Stacks don't say their sizes: they only keep the shape.
+ * (decoder, model); *n is a batch dim or nothing. A stack has the sizes of the layer that it repeats.
  * Errors: `attention-size-mismatch`, `normalized-shape-mismatch`, `heads-not-dividing`, `transformer-size-mismatch`,
  * `attention-mask-mismatch`, `input-rank-mismatch`, `invalid-argument`.
  * Source: torch.nn.TransformerEncoderLayer, TransformerDecoderLayer, TransformerEncoder, TransformerDecoder, Transformer,
  * PyTorch 2.13.
  */
-import { layer, type Call, type Solve } from '../core/infer/operator';
+import { layer, type Built, type Call, type Layer, type Solve } from '../core/infer/operator';
 import { int, tensor, type TensorValue } from '../core/infer/value';
 import { mul, num, type Dim } from '../core/shape/dim';
 import { dimsOf } from '../core/shape/shape';
 import { giveUp, refuse } from './common/answer';
-import { applying, building, flag, plain, tensorIfKnown } from './common/construction';
+import { applying, building, flag, plain, tensorIfKnown, textOf } from './common/construction';
 import { brackets, torchSize } from './common/sizes';
 import { checkHeads } from './multihead-attention';
 import { signatures } from './signature';
@@ -36,25 +36,40 @@ function checkWidth(solve: Solve, t: TensorValue, { width, normFirst }: Options,
       `Given normalized_shape=[${wanted}], expected input with shape [*, ${wanted}], but got input of size${brackets(solve, solve.shape(t))}`,
       { argument },
     );
-  refuse('attention-size-mismatch', `was expecting embedding dimension of ${wanted}, but got ${solve.text(found)}`, { argument });
+  refuse('attention-size-mismatch', `was expecting embedding dimension of ${wanted}, but got ${solve.text(found)}`, {
+    argument,
+  });
 }
 
-function checkRank(solve: Solve, t: TensorValue, name: string, argument: string): void {
+function checkRank(solve: Solve, t: TensorValue, argument: string): void {
   if (solve.rank(t, [2, 3])) return;
   const rank = dimsOf(solve.shape(t))?.length ?? 0;
-  if (name.endsWith('Encoder') || name.endsWith('Decoder')) giveUp('an input of another number of dims');
-  refuse('input-rank-mismatch', `query should be unbatched 2D or batched 3D tensor but received ${rank}-D query tensor`, { argument });
+  refuse(
+    'input-rank-mismatch',
+    `query should be unbatched 2D or batched 3D tensor but received ${rank}-D query tensor`,
+    { argument },
+  );
 }
 
 /** A square mask between positions, as the first attention checks it. */
-function checkMask(solve: Solve, mask: TensorValue | null, t: TensorValue, batchFirst: boolean, argument: string): void {
+function checkMask(
+  solve: Solve,
+  mask: TensorValue | null,
+  t: TensorValue,
+  batchFirst: boolean,
+  argument: string,
+): void {
   const dims = dimsOf(solve.shape(t));
   const sizes = mask === null ? undefined : dimsOf(solve.shape(mask));
   if (dims === undefined || sizes?.length !== 2) return;
   const length = dims[batchFirst ? dims.length - 2 : 0] as Dim;
   if (sizes.every((size) => solve.same(size, length))) return;
   const wanted = solve.text(length);
-  refuse('attention-mask-mismatch', `The shape of the 2D attn_mask is ${torchSize(solve, sizes)}, but should be (${wanted}, ${wanted}).`, { argument });
+  refuse(
+    'attention-mask-mismatch',
+    `The shape of the 2D attn_mask is ${torchSize(solve, sizes)}, but should be (${wanted}, ${wanted}).`,
+    { argument },
+  );
 }
 
 /** Memory must have the decoder's batch and width. */
@@ -81,7 +96,8 @@ function checkModel(solve: Solve, src: TensorValue, tgt: TensorValue, o: Options
   const at = o.batchFirst ? 0 : 1;
   if (a.length === 3 && (a.length !== b.length || !solve.same(a[at] as Dim, b[at] as Dim))) {
     if (b.length < 2) giveUp('a target of another number of dims');
-    if (a.length !== b.length && solve.equal(a[at] as Dim, b[at] as Dim) !== 'no') giveUp('a target of another number of dims');
+    if (a.length !== b.length && solve.equal(a[at] as Dim, b[at] as Dim) !== 'no')
+      giveUp('a target of another number of dims');
     refuse('transformer-size-mismatch', 'the batch number of src and tgt must be equal', { argument: 'tgt' });
   }
   for (const [t, argument] of [
@@ -101,75 +117,126 @@ const maskOf = (call: Call, name: string): TensorValue | null => {
 };
 
 /** The masks whose refusal has no words here: they must certainly fit. */
-function otherMasks(call: Call, names: readonly string[], solve: Solve, sizes: (rank: number) => readonly (readonly Dim[])[]): void {
+function otherMasks(
+  call: Call,
+  names: readonly string[],
+  solve: Solve,
+  sizes: (rank: number) => readonly (readonly Dim[])[],
+): void {
   for (const name of names) {
     const mask = maskOf(call, name);
     const found = mask === null ? undefined : dimsOf(solve.shape(mask));
     if (mask === null) continue;
     if (found === undefined) giveUp('a mask of an open rank');
-    const fits = sizes(found.length).some((wanted) => wanted.length === found.length && wanted.every((size, i) => solve.equal(size, found[i] as Dim) === 'yes'));
+    const fits = sizes(found.length).some(
+      (wanted) =>
+        wanted.length === found.length && wanted.every((size, i) => solve.equal(size, found[i] as Dim) === 'yes'),
+    );
     if (!fits) giveUp('a mask that may not fit');
   }
 }
 
 /** Batch and length of an input; no batch without one. */
-function lengths(solve: Solve, t: TensorValue, batchFirst: boolean): { readonly batch: readonly Dim[]; readonly length: Dim } {
+function lengths(
+  solve: Solve,
+  t: TensorValue,
+  batchFirst: boolean,
+): { readonly batch: readonly Dim[]; readonly length: Dim } {
   const dims = solve.dims(t);
   if (dims.length === 2) return { batch: [], length: dims[0] as Dim };
   return { batch: [dims[batchFirst ? 0 : 1] as Dim], length: dims[batchFirst ? 1 : 0] as Dim };
 }
 
 /** Attention masks of three dims and padding masks, where any is given. */
-function checkOthers(call: Call, self: Call, solve: Solve, o: Options, query: TensorValue, key: TensorValue, attention: string, padding: string): void {
+function checkOthers(
+  call: Call,
+  self: Call,
+  solve: Solve,
+  o: Options,
+  query: TensorValue,
+  key: TensorValue,
+  attention: string,
+  padding: string,
+): void {
   const given = (name: string): boolean => call.value(name).kind !== 'none';
   if (!given(attention) && !given(padding)) return;
   const [q, k] = [lengths(solve, query, o.batchFirst), lengths(solve, key, o.batchFirst)];
   const rows = [...q.batch, self.int('nhead')].reduce((a, b) => mul(a, b), num(1));
-  if (given(attention)) otherMasks(call, [attention], solve, () => [[q.length, k.length], [rows, q.length, k.length]]);
+  if (given(attention))
+    otherMasks(call, [attention], solve, () => [
+      [q.length, k.length],
+      [rows, q.length, k.length],
+    ]);
   if (given(padding)) otherMasks(call, [padding], solve, () => [[...k.batch, k.length]]);
 }
 
 /** The parameters' element type isn't kept; float32 is what they have unless the user changes it. */
 function checkDtype(...inputs: readonly TensorValue[]): void {
-  if (inputs.some(({ dtype }) => dtype !== undefined && dtype !== 'float32')) giveUp('a transformer of another element type');
+  if (inputs.some(({ dtype }) => dtype !== undefined && dtype !== 'float32'))
+    giveUp('a transformer of another element type');
 }
 
 /** An input that goes through unchanged in shape. */
-function keep(solve: Solve, input: TensorValue, name: string, argument: string): TensorValue {
+function keep(solve: Solve, input: TensorValue, argument: string): TensorValue {
   checkDtype(input);
-  checkRank(solve, input, name, argument);
+  checkRank(solve, input, argument);
   return tensor(solve.shape(input), input.dtype);
 }
 
 const build = building((call, solve, name) => {
-  if (name.endsWith('Encoder') || name.endsWith('Decoder')) return plain();
+  if (name.endsWith('Encoder') || name.endsWith('Decoder'))
+    return stack(call, name.endsWith('Encoder') ? 'encoder_layer' : 'decoder_layer');
   const [width, heads] = [call.int('d_model'), call.int('nhead')];
   checkHeads(solve, width, heads, ['d_model', 'nhead']);
   if (solve.less(call.int('dim_feedforward'), num(0)) === 'yes') giveUp('a negative size');
+  const activation = textOf(call, 'activation');
+  if (activation !== undefined && activation !== 'relu' && activation !== 'gelu')
+    refuse('invalid-argument', `activation should be relu/gelu, not ${activation}`, { argument: 'activation' });
   for (const count of ['num_encoder_layers', 'num_decoder_layers'])
-    if (name === 'torch.nn.Transformer' && solve.less(call.int(count), num(1)) === 'yes') giveUp('a model without layers');
+    if (name === 'torch.nn.Transformer' && solve.less(call.int(count), num(1)) === 'yes')
+      giveUp('a model without layers');
   return plain({ d_model: int(width), nhead: int(heads) });
+});
+
+/** A stack repeats a layer: it has that one's sizes. */
+function stack(call: Call, argument: string): Built {
+  const repeated = call.value(argument);
+  const attributes = ['d_model', 'nhead', 'batch_first', 'norm_first'].map(
+    (name) => [name, call.layerAttribute(repeated, name)] as const,
+  );
+  // Another kind of layer may do anything with its input.
+  if (attributes.some(([, value]) => value === undefined)) giveUp('a stack of layers of another kind');
+  return plain(Object.fromEntries(attributes.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))));
+}
+
+/** @param mask what the attention mask is called: a layer and a stack differ */
+const encode = (mask: string): Layer['forward'] =>
+  applying((self, call, solve) => {
+    const src = call.tensor('src');
+    const kept = keep(solve, src, 'src');
+    const options = optionsOf(self);
+    checkWidth(solve, src, options, 'src');
+    checkMask(solve, maskOf(call, mask), src, options.batchFirst, mask);
+    checkOthers(call, self, solve, options, src, src, mask, 'src_key_padding_mask');
+    return kept;
+  });
+
+export const transformerEncoderLayer = layer({
+  id: 'transformer',
+  names: ['torch.nn.TransformerEncoderLayer'],
+  params: signatures,
+  inputs: ['src: Tensor, src_mask: Tensor? = None, src_key_padding_mask: Tensor? = None, is_causal: bool? = None'],
+  build,
+  forward: encode('src_mask'),
 });
 
 export const transformerEncoder = layer({
   id: 'transformer',
-  names: ['torch.nn.TransformerEncoder', 'torch.nn.TransformerEncoderLayer'],
+  names: ['torch.nn.TransformerEncoder'],
   params: signatures,
-  inputs: [
-    'src: Tensor, src_mask: Tensor? = None, src_key_padding_mask: Tensor? = None, is_causal: bool? = None',
-    'src: Tensor, mask: Tensor? = None, src_key_padding_mask: Tensor? = None, is_causal: bool? = None',
-  ],
+  inputs: ['src: Tensor, mask: Tensor? = None, src_key_padding_mask: Tensor? = None, is_causal: bool? = None'],
   build,
-  forward: applying((self, call, solve, name) => {
-    const src = call.tensor('src');
-    const kept = keep(solve, src, name, 'src');
-    if (!name.endsWith('Layer')) return kept;
-    const options = optionsOf(self);
-    checkWidth(solve, src, options, 'src');
-    checkMask(solve, maskOf(call, 'src_mask'), src, options.batchFirst, 'src_mask');
-    checkOthers(call, self, solve, options, src, src, 'src_mask', 'src_key_padding_mask');
-    return kept;
-  }),
+  forward: encode('mask'),
 });
 
 export const transformerDecoder = layer({
@@ -181,11 +248,10 @@ export const transformerDecoder = layer({
       'memory_key_padding_mask: Tensor? = None, tgt_is_causal: bool? = None, memory_is_causal: bool = False',
   ],
   build,
-  forward: applying((self, call, solve, name) => {
+  forward: applying((self, call, solve) => {
     const [tgt, memory] = [call.tensor('tgt'), call.tensor('memory')];
-    const kept = keep(solve, tgt, name, 'tgt');
+    const kept = keep(solve, tgt, 'tgt');
     checkDtype(memory);
-    if (!name.endsWith('Layer')) return kept;
     const options = optionsOf(self);
     checkWidth(solve, tgt, options, 'tgt');
     checkMask(solve, maskOf(call, 'tgt_mask'), tgt, options.batchFirst, 'tgt_mask');
@@ -206,13 +272,13 @@ export const transformer = layer({
       'src_is_causal: bool? = None, tgt_is_causal: bool? = None, memory_is_causal: bool = False',
   ],
   build,
-  forward: applying((self, call, solve, name) => {
+  forward: applying((self, call, solve) => {
     const [src, tgt] = [call.tensor('src'), call.tensor('tgt')];
     const options = optionsOf(self);
     checkDtype(src, tgt);
     checkModel(solve, src, tgt, options);
-    keep(solve, src, name, 'src');
-    const kept = keep(solve, tgt, name, 'tgt');
+    keep(solve, src, 'src');
+    const kept = keep(solve, tgt, 'tgt');
     checkMask(solve, maskOf(call, 'src_mask'), src, options.batchFirst, 'src_mask');
     checkMask(solve, maskOf(call, 'tgt_mask'), tgt, options.batchFirst, 'tgt_mask');
     if (solve.dims(src).length !== solve.dims(tgt).length) giveUp('source and target with different numbers of dims');

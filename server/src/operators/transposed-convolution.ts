@@ -14,7 +14,16 @@ import { add, mul, num, sub, type Dim } from '../core/shape/dim';
 import { shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
-import { applying, building, factoryDtype, flag, notNegative, tensorIfKnown, textOf, withParameters } from './common/construction';
+import {
+  applying,
+  building,
+  factoryDtype,
+  flag,
+  notNegative,
+  tensorIfKnown,
+  textOf,
+  withParameters,
+} from './common/construction';
 import { append, brackets, effectiveKernel, intTuple, isZero, setTo, torchSize } from './common/sizes';
 import { convolutionRankSentence, eachAtLeast, spatialDims, windowed, withBatch } from './common/window';
 import {
@@ -48,11 +57,8 @@ interface Transposed {
 
 function transpose(solve: Solve, t: Transposed): TensorValue {
   const { n, weight, groups } = t;
-  const { before, channels, spatial } = windowed(
-    solve,
-    t.input,
-    n,
-    (sizes) => convolutionRankSentence(n, t.name, sizes),
+  const { before, channels, spatial } = windowed(solve, t.input, n, (sizes) =>
+    convolutionRankSentence(n, t.name, sizes),
   );
   if (isZero(solve, channels)) giveUp('an input without channels');
   // A lazy layer takes its sizes from the first input.
@@ -81,7 +87,8 @@ function transpose(solve: Solve, t: Transposed): TensorValue {
   }
   // What happens to an output without elements depends on the kernel that runs.
   if (sizes.some((size) => isZero(solve, size))) giveUp('an output without elements');
-  if (t.input.dtype === 'uint8' || solve.dims(weight).some((size) => isZero(solve, size))) giveUp('a weight without elements, or bytes');
+  if (t.input.dtype === 'uint8' || solve.dims(weight).some((size) => isZero(solve, size)))
+    giveUp('a weight without elements, or bytes');
   checkConvolutionDtypes(t.input, weight, t.bias);
   return tensor(append(before, [out, ...sizes]), t.input.dtype ?? weight.dtype);
 }
@@ -121,15 +128,29 @@ function checkOutputPadding(solve: Solve, t: Transposed, outputPadding: readonly
       [...(t.n === 1 ? [num(first)] : []), ...values].map(
         (value, at) => `${name}_${axisNames[at + (t.n === 3 ? 0 : 1)] ?? ''}: ${solve.text(value)}`,
       );
-    const all = [...list('output_padding', outputPadding, 0), ...list('stride', t.stride, 1), ...list('dilation', t.dilation, 1)];
-    refuse('output-size-not-possible', `output padding must be smaller than either stride or dilation, but got ${all.join(' ')}`, {
-      argument: 'output_padding',
-    });
+    const all = [
+      ...list('output_padding', outputPadding, 0),
+      ...list('stride', t.stride, 1),
+      ...list('dilation', t.dilation, 1),
+    ];
+    refuse(
+      'output-size-not-possible',
+      `output padding must be smaller than either stride or dilation, but got ${all.join(' ')}`,
+      {
+        argument: 'output_padding',
+      },
+    );
   }
 }
 
 /** Sizes asked for by `output_size`: from the smallest one up to less than one stride more. */
-function requested(solve: Solve, t: Transposed, before: Shape, smallest: readonly Dim[], spatial: readonly Dim[]): readonly Dim[] {
+function requested(
+  solve: Solve,
+  t: Transposed,
+  before: Shape,
+  smallest: readonly Dim[],
+  spatial: readonly Dim[],
+): readonly Dim[] {
   const given = t.outputSize ?? [];
   const rank = before.rest === undefined ? before.lead.length + 1 + t.n : undefined;
   const skip = given.length - t.n;
@@ -156,7 +177,8 @@ function requested(solve: Solve, t: Transposed, before: Shape, smallest: readonl
 }
 
 function tooSmall(solve: Solve, spatial: readonly Dim[], sizes: readonly Dim[]): never {
-  const flat = (dims: readonly Dim[]): string => (dims.length === 1 ? [num(1), ...dims] : dims).map((d) => solve.text(d)).join(' x ');
+  const flat = (dims: readonly Dim[]): string =>
+    (dims.length === 1 ? [num(1), ...dims] : dims).map((d) => solve.text(d)).join(' x ');
   refuse(
     'output-size-not-possible',
     `Given input size per channel: (${flat(spatial)}). Calculated output size per channel: (${flat(sizes)}). Output size is too small`,
@@ -180,7 +202,15 @@ export const transposedConvolution = operator({
     const n = spatialDims(name);
     const [input, weight] = [call.tensor('input'), call.tensor('weight')];
     windowed(solve, input, n, (sizes) => convolutionRankSentence(n, `conv_transpose${n}d`, sizes));
-    return transpose(solve, { name: `conv_transpose${n}d`, n, input, weight, bias: tensorIfKnown(call, 'bias'), ...argumentsOf(call, solve, n), fixes: () => [] });
+    return transpose(solve, {
+      name: `conv_transpose${n}d`,
+      n,
+      input,
+      weight,
+      bias: tensorIfKnown(call, 'bias'),
+      ...argumentsOf(call, solve, n),
+      fixes: () => [],
+    });
   }),
 });
 
@@ -195,14 +225,18 @@ export const transposedConvolutionLayer = layer({
     const [outChannels, groups] = [call.int('out_channels'), call.int('groups')];
     const mode = textOf(call, 'padding_mode');
     if (mode !== undefined && mode !== 'zeros')
-      refuse('invalid-argument', `Only "zeros" padding mode is supported for ${name.slice('torch.nn.'.length)}`, { argument: 'padding_mode' });
+      refuse('invalid-argument', `Only "zeros" padding mode is supported for ${name.slice('torch.nn.'.length)}`, {
+        argument: 'padding_mode',
+      });
     checkChannelGroups(solve, inChannels, outChannels, groups, name.includes('Lazy'));
     const kernel = asList(call, 'kernel_size', n);
     const sizes = [inChannels, perGroupOf(solve, outChannels, groups), ...kernel];
     if (name.includes('Lazy') && sizes.some((size) => solve.less(size, num(0)) === 'yes')) giveUp('a negative size');
     notNegative(solve, sizes);
     const dtype = factoryDtype(call);
-    const lists = Object.fromEntries(['stride', 'padding', 'output_padding', 'dilation'].map((list) => [list, intTuple(asList(call, list, n))]));
+    const lists = Object.fromEntries(
+      ['stride', 'padding', 'output_padding', 'dilation'].map((list) => [list, intTuple(asList(call, list, n))]),
+    );
     return withParameters(
       { weight: [true, shapeOf(sizes), dtype], bias: [flag(call, 'bias'), shapeOf([outChannels]), dtype] },
       { in_channels: int(inChannels), kernel_size: intTuple(kernel), transposed: bool(true), ...lists },
@@ -210,7 +244,8 @@ export const transposedConvolutionLayer = layer({
   }),
   forward: applying((self, call, solve, name) => {
     const n = spatialDims(name);
-    if (rankOf(solve, call.tensor('input')) === undefined && call.given('output_size')) giveUp('output_size for an input of open rank');
+    if (rankOf(solve, call.tensor('input')) === undefined && call.given('output_size'))
+      giveUp('output_size for an input of open rank');
     return transpose(solve, {
       name: name.includes('Lazy') ? name : `conv_transpose${n}d`,
       n,
@@ -218,7 +253,8 @@ export const transposedConvolutionLayer = layer({
       weight: self.tensor('weight'),
       bias: tensorIfKnown(self, 'bias'),
       ...argumentsOf(self, solve, n),
-      outputSize: call.value('output_size').kind === 'int' ? giveUp('output_size is not a list') : call.intsOrNone('output_size'),
+      outputSize:
+        call.value('output_size').kind === 'int' ? giveUp('output_size is not a list') : call.intsOrNone('output_size'),
       fixes: (found) => setTo(solve, 'layer', 'in_channels', found),
     });
   }),

@@ -42,7 +42,9 @@ function blocksOf(call: Call, solve: Solve): Blocks {
   const check = (values: readonly Dim[], least: number, sentence: string, prefix: string, argument: string): void => {
     if (values.every((value) => solve.atLeast(value, least))) return;
     const [h, w] = sizeTexts(solve, values);
-    refuse('window-argument-out-of-range', `${sentence}, but got ${prefix}_height: ${h} ${prefix}_width: ${w}`, { argument });
+    refuse('window-argument-out-of-range', `${sentence}, but got ${prefix}_height: ${h} ${prefix}_width: ${w}`, {
+      argument,
+    });
   };
   check(blocks.kernel, 1, 'kernel size should be greater than zero', 'kernel', 'kernel_size');
   check(blocks.dilation, 1, 'dilation should be greater than zero', 'dilation', 'dilation');
@@ -104,7 +106,8 @@ function fold(solve: Solve, input: TensorValue, output: readonly Dim[], b: Block
   const blocks = places(output, b);
   const count = product(blocks);
   const enough = blocks.every((size) => solve.equal(size, num(0)) === 'no' && solve.less(size, num(0)) !== 'yes');
-  if (!enough || !solve.same(columns, count, 'the number of blocks fits the output size')) refuseBlocks(solve, output, b, blocks, columns);
+  if (!enough || !solve.same(columns, count, 'the number of blocks fits the output size'))
+    refuseBlocks(solve, output, b, blocks, columns);
   checkDtype(input, 'col2im_out_cpu');
   return tensor(append(before, [floorDiv(rows, area), ...output]), input.dtype);
 }
@@ -136,7 +139,9 @@ export const unfoldBlocks = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const input = call.tensor('input');
-    return name.endsWith('unfold') ? unfold(solve, input, blocksOf(call, solve)) : fold(solve, input, wantedSize(call), blocksOf(call, solve));
+    return name.endsWith('unfold')
+      ? unfold(solve, input, blocksOf(call, solve))
+      : fold(solve, input, wantedSize(call), blocksOf(call, solve));
   }),
 });
 
@@ -148,6 +153,8 @@ export const unfoldBlocksLayer = layer({
   build: building(() => plain()),
   forward: applying((self, call, solve, name) => {
     const input = call.tensor('input');
-    return name.endsWith('Unfold') ? unfold(solve, input, blocksOf(self, solve)) : fold(solve, input, wantedSize(self), blocksOf(self, solve));
+    return name.endsWith('Unfold')
+      ? unfold(solve, input, blocksOf(self, solve))
+      : fold(solve, input, wantedSize(self), blocksOf(self, solve));
   }),
 });

@@ -22,10 +22,16 @@ import { signatures } from './signature';
 function similarity(solve: Solve, a: TensorValue, b: TensorValue, axis: number): TensorValue {
   const dtype = promoted(solve, a, b);
   if (dtype !== undefined && isIntegral(dtype))
-    refuse('dtype-not-supported', `expected common dtype to be floating point, yet common dtype is ${scalarName(dtype)}`);
+    refuse(
+      'dtype-not-supported',
+      `expected common dtype to be floating point, yet common dtype is ${scalarName(dtype)}`,
+    );
   if (dtype !== undefined && !isFloat(dtype)) giveUp(`a similarity of ${dtype}`);
   const whole = tensor(broadcastShapes(solve, solve.shape(a), solve.shape(b)), dtype);
-  return tensor(replaced(showing(solve, whole, [axis], 'dim'), [axis], () => []), dtype);
+  return tensor(
+    replaced(showing(solve, whole, [axis], 'dim'), [axis], () => []),
+    dtype,
+  );
 }
 
 function distance(solve: Solve, a: TensorValue, b: TensorValue, keep: boolean): TensorValue {
@@ -35,11 +41,17 @@ function distance(solve: Solve, a: TensorValue, b: TensorValue, keep: boolean): 
   const result = dtype !== undefined && isIntegral(dtype) ? 'float32' : dtype;
   const whole = tensor(broadcastShapes(solve, solve.shape(a), solve.shape(b)), result);
   if (rankOf(solve, whole) === 0) return keep ? giveUp('a distance of numbers') : whole;
-  return tensor(replaced(showing(solve, whole, [-1]), [-1], () => (keep ? [num(1)] : [])), result);
+  return tensor(
+    replaced(showing(solve, whole, [-1]), [-1], () => (keep ? [num(1)] : [])),
+    result,
+  );
 }
 
 function allPairs(solve: Solve, input: TensorValue): TensorValue {
-  if (!solve.rank(input, [2])) refuse('input-rank-mismatch', `pdist only supports 2D tensors, got: ${rankOf(solve, input) ?? ''}D`, { argument: 'input' });
+  if (!solve.rank(input, [2]))
+    refuse('input-rank-mismatch', `pdist only supports 2D tensors, got: ${rankOf(solve, input) ?? ''}D`, {
+      argument: 'input',
+    });
   if (input.dtype !== undefined && !isFloat(input.dtype)) {
     if (!isIntegral(input.dtype)) giveUp(`distances of ${input.dtype}`);
     refuse('dtype-not-supported', 'pdist only supports floating-point dtypes', { argument: 'input' });
@@ -51,7 +63,10 @@ function allPairs(solve: Solve, input: TensorValue): TensorValue {
 
 export const vectorDistance = operator({
   id: 'vector-distance',
-  names: ['cosine_similarity', 'pairwise_distance', 'pdist'].flatMap((name) => [`torch.${name}`, `torch.nn.functional.${name}`]),
+  names: ['cosine_similarity', 'pairwise_distance', 'pdist'].flatMap((name) => [
+    `torch.${name}`,
+    `torch.nn.functional.${name}`,
+  ]),
   params: signatures,
   infer: answering((call, solve, name) => {
     if (name.endsWith('pdist') && call.value('p').kind === 'tensor') giveUp('a tensor as p');
@@ -59,7 +74,9 @@ export const vectorDistance = operator({
       refuse('invalid-argument', 'pdist only supports non-negative p values', { argument: 'p' });
     if (name.endsWith('pdist')) return allPairs(solve, call.tensor('input'));
     const [a, b] = [call.tensor('x1'), call.tensor('x2')];
-    return name.endsWith('cosine_similarity') ? similarity(solve, a, b, call.number('dim')) : distance(solve, a, b, call.bool('keepdim'));
+    return name.endsWith('cosine_similarity')
+      ? similarity(solve, a, b, call.number('dim'))
+      : distance(solve, a, b, call.bool('keepdim'));
   }),
 });
 
@@ -71,6 +88,8 @@ export const vectorDistanceLayer = layer({
   build: building(() => plain()),
   forward: applying((self, call, solve, name) => {
     const [a, b] = [call.tensor('x1'), call.tensor('x2')];
-    return name.endsWith('Similarity') ? similarity(solve, a, b, self.number('dim')) : distance(solve, a, b, self.bool('keepdim'));
+    return name.endsWith('Similarity')
+      ? similarity(solve, a, b, self.number('dim'))
+      : distance(solve, a, b, self.bool('keepdim'));
   }),
 });

@@ -69,7 +69,7 @@ function exactQuotient(solve: Solve, total: Dim, rest: Dim): Dim | undefined {
 }
 
 /** The tensor in the sizes of `written`. Sizes before an open stretch that stay the same cancel. */
-export function viewed(solve: Solve, t: TensorValue, written: readonly Dim[]): TensorValue {
+function viewed(solve: Solve, t: TensorValue, written: readonly Dim[]): TensorValue {
   const shape = solve.shape(t);
   if (dimsOf(shape) === undefined) return reshaped(t, inferredSizes(solve, written, undefined));
   return reshaped(t, inferredSizes(solve, written, countOf(solve, t)));

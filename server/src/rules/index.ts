@@ -3,4 +3,6 @@ import type { RuleText } from '../core/infer/operator';
 import { layerRules } from './layers';
 import { tensorRules } from './tensors';
 
-export const ruleTexts: readonly RuleText[] = [...layerRules, ...tensorRules].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+export const ruleTexts: readonly RuleText[] = [...layerRules, ...tensorRules].sort((a, b) =>
+  a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
+);

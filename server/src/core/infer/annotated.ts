@@ -3,7 +3,6 @@ import type { Expr, Param } from '../python/tree';
 import { freshSym, parseDim, sym, type Dim } from '../shape/dim';
 import { freshSegment, type Shape } from '../shape/shape';
 import { num } from '../shape/dim';
-import type { DType } from '../shape/dtype';
 import { shapeAnnotation, type AnnotatedDim } from '../python/annotations';
 import type { Evaluator } from './evaluator';
 import { learnLatent, settle } from './latent';
@@ -19,8 +18,15 @@ export function annotatedValue(ev: Evaluator, written: Value, param: Param, _fn:
 
 function valueOfAnnotation(ev: Evaluator, annotation: Expr, name: string): Value | undefined {
   const shape = shapeAnnotation(annotation);
-  if (shape !== undefined) return tensor(annotatedShape(ev, shape.dims, name), shape.dtype as DType | undefined);
-  const plain = annotation.kind === 'str' ? annotation.value : annotation.kind === 'name' ? annotation.name : annotation.kind === 'attribute' ? annotation.name : '';
+  if (shape !== undefined) return tensor(annotatedShape(ev, shape.dims, name), shape.dtype);
+  const plain =
+    annotation.kind === 'str'
+      ? annotation.value
+      : annotation.kind === 'name'
+        ? annotation.name
+        : annotation.kind === 'attribute'
+          ? annotation.name
+          : '';
   switch (plain) {
     case 'int':
       return int(sym(freshSym(name, -Infinity)));
@@ -33,7 +39,10 @@ function valueOfAnnotation(ev: Evaluator, annotation: Expr, name: string): Value
     case 'Tensor':
     case 'FloatTensor':
     case 'LongTensor':
-      return tensor({ lead: [], rest: freshSegment(name), tail: [] }, plain === 'FloatTensor' ? 'float32' : plain === 'LongTensor' ? 'int64' : undefined);
+      return tensor(
+        { lead: [], rest: freshSegment(name), tail: [] },
+        plain === 'FloatTensor' ? 'float32' : plain === 'LongTensor' ? 'int64' : undefined,
+      );
     default:
       return undefined;
   }

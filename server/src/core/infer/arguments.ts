@@ -48,14 +48,16 @@ export class BoundCall implements Call {
 
   private asTensor(value: Value, name: string): TensorValue {
     const tensor = this.access.asTensor(value);
-    if (tensor === undefined) throw new Leave(value.kind === 'unknown' ? value.reason : `${name} is not known to be a tensor`);
+    if (tensor === undefined)
+      throw new Leave(value.kind === 'unknown' ? value.reason : `${name} is not known to be a tensor`);
     return tensor;
   }
 
   tensors(name: string): readonly TensorValue[] {
     const value = this.value(name);
     const items = this.access.itemsOf(value);
-    if (items === undefined) throw new Leave(value.kind === 'unknown' ? value.reason : `the number of ${name} is not known`);
+    if (items === undefined)
+      throw new Leave(value.kind === 'unknown' ? value.reason : `the number of ${name} is not known`);
     // torch.meshgrid(a, b) and torch.meshgrid([a, b]) are the same.
     const only = items.length === 1 ? items[0] : undefined;
     const inner = only && only.kind !== 'tensor' && only.kind !== 'latent' ? this.access.itemsOf(only) : undefined;
@@ -128,7 +130,8 @@ export class BoundCall implements Call {
       if (dims !== undefined) return dims;
     }
     const items = this.access.itemsOf(value);
-    if (items === undefined) throw new Leave(value.kind === 'unknown' ? value.reason : `the length of ${name} is not known`);
+    if (items === undefined)
+      throw new Leave(value.kind === 'unknown' ? value.reason : `the length of ${name} is not known`);
     return items.map((item) => this.asInt(this.access.settle(item), name));
   }
 
@@ -174,5 +177,12 @@ export class BoundCall implements Call {
 
   items(value: Value): readonly Value[] | undefined {
     return this.access.itemsOf(this.access.settle(value));
+  }
+
+  layerAttribute(value: Value, name: string): Value | undefined {
+    const object = value.kind === 'ref' ? this.access.machine.read(value.id) : undefined;
+    return object?.kind === 'instance' && typeof object.cls === 'string' && !object.open
+      ? object.attrs.get(name)
+      : undefined;
   }
 }

@@ -28,27 +28,44 @@ const TENSOR_OPERATORS: Record<tree.BinaryOperator, string> = {
 
 const reflected = (name: string): string => `__r${name.slice(2)}`;
 
-export function binaryOperation(ev: Evaluator, op: tree.BinaryOperator, leftValue: Value, rightValue: Value, node: tree.Expr): Value {
+export function binaryOperation(
+  ev: Evaluator,
+  op: tree.BinaryOperator,
+  leftValue: Value,
+  rightValue: Value,
+  node: tree.Expr,
+): Value {
   let [left, right] = [settle(ev, leftValue), settle(ev, rightValue)];
   const name = TENSOR_OPERATORS[op];
   if (left.kind === 'latent' || right.kind === 'latent') {
     [left, right] = [hinted(ev, left, right, op), hinted(ev, right, left, op)];
-    if (left.kind === 'latent' || right.kind === 'latent') return unknown(`what ${left.kind === 'latent' ? left.name : 'the right side'} is`, node);
+    if (left.kind === 'latent' || right.kind === 'latent')
+      return unknown(`what ${left.kind === 'latent' ? left.name : 'the right side'} is`, node);
   }
   if (left.kind === 'tensor') return callOperator(ev, `torch.Tensor.${name}`, [left, right], node);
-  if (right.kind === 'tensor' && isNumber(left)) return callOperator(ev, `torch.Tensor.${reflected(name)}`, [right, left], node);
-  if (right.kind === 'tensor') return callMethodIfAny(ev, left, name, [right], node) ?? unknown('arithmetic of a tensor and something unknown', node);
+  if (right.kind === 'tensor' && isNumber(left))
+    return callOperator(ev, `torch.Tensor.${reflected(name)}`, [right, left], node);
+  if (right.kind === 'tensor')
+    return (
+      callMethodIfAny(ev, left, name, [right], node) ?? unknown('arithmetic of a tensor and something unknown', node)
+    );
   if (isInt(left) && isInt(right)) return integers(ev, op, asDim(left), asDim(right), node);
   if (isNumber(left) && isNumber(right)) return floats(op, left, right);
   if (left.kind === 'unknown') return left;
   if (right.kind === 'unknown' && left.kind !== 'ref' && left.kind !== 'tuple') return right;
-  return sequences(ev, op, left, right) ?? callMethodIfAny(ev, left, name, [right], node) ?? callMethodIfAny(ev, right, reflected(name), [left], node) ?? unknown(`${op} on these values`, node);
+  return (
+    sequences(ev, op, left, right) ??
+    callMethodIfAny(ev, left, name, [right], node) ??
+    callMethodIfAny(ev, right, reflected(name), [left], node) ??
+    unknown(`${op} on these values`, node)
+  );
 }
 
 /** What an argument of unknown kind is, seen beside the other operand. */
 function hinted(ev: Evaluator, value: Value, other: Value, op: tree.BinaryOperator): Value {
   if (value.kind !== 'latent') return value;
-  if (value.hint === 'number' && (isNumber(other) || other.kind === 'latent')) return op === '/' ? unknown(`the value of ${value.name}`) : intOf(ev, value);
+  if (value.hint === 'number' && (isNumber(other) || other.kind === 'latent'))
+    return op === '/' ? unknown(`the value of ${value.name}`) : intOf(ev, value);
   if (value.hint === 'tensor' && (other.kind === 'tensor' || op === '@')) return ev.asTensor(value) ?? value;
   if (other.kind === 'tensor' && op === '@') return ev.asTensor(value) ?? value;
   return value;
@@ -57,7 +74,8 @@ function hinted(ev: Evaluator, value: Value, other: Value, op: tree.BinaryOperat
 const isInt = (value: Value): boolean => value.kind === 'int' || (value.kind === 'bool' && value.value !== undefined);
 const isNumber = (value: Value): boolean => value.kind === 'int' || value.kind === 'float' || value.kind === 'bool';
 
-const asDim = (value: Value): Dim => (value.kind === 'int' ? value.dim : num(value.kind === 'bool' && value.value === true ? 1 : 0));
+const asDim = (value: Value): Dim =>
+  value.kind === 'int' ? value.dim : num(value.kind === 'bool' && value.value === true ? 1 : 0);
 
 function integers(ev: Evaluator, op: tree.BinaryOperator, a: Dim, b: Dim, node: tree.Expr): Value {
   const right = constantOf(ev.machine.facts.dim(b));
@@ -76,14 +94,23 @@ function integers(ev: Evaluator, op: tree.BinaryOperator, a: Dim, b: Dim, node: 
       return right === 0 ? unknown('division by zero', node) : int(mod(a, b));
     case '**': {
       const left = constantOf(ev.machine.facts.dim(a));
-      if (right === undefined) return left !== undefined ? unknown('a power with unknown exponent', node) : float(undefined);
+      if (right === undefined)
+        return left !== undefined ? unknown('a power with unknown exponent', node) : float(undefined);
       if (right < 0) return float(left === undefined ? undefined : left ** right);
       return right > 64 ? unknown('a large power', node) : int(power(a, right));
     }
     default: {
       const left = constantOf(a);
-      if (left === undefined || right === undefined || !isSmall(left) || !isSmall(right)) return unknown(`${op} on sizes`, node);
-      const result = { '&': left & right, '|': left | right, '^': left ^ right, '<<': left * 2 ** right, '>>': Math.floor(left / 2 ** right), '@': NaN }[op];
+      if (left === undefined || right === undefined || !isSmall(left) || !isSmall(right))
+        return unknown(`${op} on sizes`, node);
+      const result = {
+        '&': left & right,
+        '|': left | right,
+        '^': left ^ right,
+        '<<': left * 2 ** right,
+        '>>': Math.floor(left / 2 ** right),
+        '@': NaN,
+      }[op];
       return Number.isSafeInteger(result) ? int(num(result)) : unknown(`${op} on sizes`, node);
     }
   }
@@ -105,7 +132,8 @@ export function exactRatio(value: Value): { readonly over: Dim; readonly under: 
   if (value.ratio !== undefined) return value.ratio;
   if (value.value === undefined) return undefined;
   // Ratios that people write (0.25, 4.0, 2.66) are sixteenths or hundredths at most.
-  for (const under of [1, 2, 4, 8, 16]) if (Number.isInteger(value.value * under)) return { over: num(value.value * under), under: num(under) };
+  for (const under of [1, 2, 4, 8, 16])
+    if (Number.isInteger(value.value * under)) return { over: num(value.value * under), under: num(under) };
   return undefined;
 }
 
@@ -159,17 +187,21 @@ const MAX_REPEATED = 4096;
 
 function sequences(ev: Evaluator, op: tree.BinaryOperator, left: Value, right: Value): Value | undefined {
   if (left.kind === 'str') {
-    if (op === '+' && right.kind === 'str') return str(left.value === undefined || right.value === undefined ? undefined : left.value + right.value);
+    if (op === '+' && right.kind === 'str')
+      return str(left.value === undefined || right.value === undefined ? undefined : left.value + right.value);
     if (op === '%' && left.value !== undefined) return str(percentFormatted(left.value, right));
     if (op === '*' || op === '%' || op === '+') return str(undefined);
   }
   if (op === '*' && right.kind !== 'int') return isNumber(left) ? sequences(ev, op, right, left) : undefined;
   const isSequence = (value: Value): boolean =>
-    value.kind === 'tuple' || value.kind === 'shape' || (value.kind === 'ref' && ev.machine.read(value.id)?.kind === 'list');
+    value.kind === 'tuple' ||
+    value.kind === 'shape' ||
+    (value.kind === 'ref' && ev.machine.read(value.id)?.kind === 'list');
   if (!isSequence(left)) return undefined;
   const items = itemsOf(ev, left);
   const make = (all: readonly Value[]): Value => (left.kind === 'ref' ? ev.machine.newList([...all]) : tuple(all));
-  const open = (): Value => (left.kind === 'ref' ? ev.machine.newList(undefined) : unknown('a tuple of unknown length'));
+  const open = (): Value =>
+    left.kind === 'ref' ? ev.machine.newList(undefined) : unknown('a tuple of unknown length');
   if (op === '*' && right.kind === 'int') {
     const times = constantOf(ev.machine.facts.dim(right.dim));
     if (items === undefined || times === undefined) {
@@ -200,9 +232,16 @@ export function unaryOperation(ev: Evaluator, op: '-' | '+' | '~' | 'not', writt
       if (op === '-') return value.value === undefined ? float(undefined) : float(-value.value);
       return value;
     case 'bool':
-      return value.value === undefined ? unknown('the value of a bool') : int(num(op === '-' ? -Number(value.value) : op === '+' ? Number(value.value) : ~Number(value.value)));
+      return value.value === undefined
+        ? unknown('the value of a bool')
+        : int(num(op === '-' ? -Number(value.value) : op === '+' ? Number(value.value) : ~Number(value.value)));
     case 'tensor':
-      return callOperator(ev, op === '-' ? 'torch.neg' : op === '+' ? 'torch.positive' : 'torch.bitwise_not', [value], node);
+      return callOperator(
+        ev,
+        op === '-' ? 'torch.neg' : op === '+' ? 'torch.positive' : 'torch.bitwise_not',
+        [value],
+        node,
+      );
     case 'latent':
       if (value.hint === 'number') return unaryOperation(ev, op, intOf(ev, value), node);
       return unknown(`what ${value.name} is`);

@@ -41,7 +41,12 @@ export function assign(ev: Evaluator, target: tree.Expr, value: Value): void {
 /** `batch = x.size(0)`: a size that has no name of the user's yet takes this one. */
 function nameUnnamed(ev: Evaluator, dim: Dim, name: string): void {
   const [symbol] = symbolsOf(dim);
-  if (symbol !== undefined && /^[BCDHNTW]\d*$|_?\d+$/.test(ev.machine.facts.nameOf(symbol)) && !/^[BCDHNTW]$/.test(symbol.name)) nameSize(ev, dim, name);
+  if (
+    symbol !== undefined &&
+    /^[BCDHNTW]\d*$|_?\d+$/.test(ev.machine.facts.nameOf(symbol)) &&
+    !/^[BCDHNTW]$/.test(symbol.name)
+  )
+    nameSize(ev, dim, name);
 }
 
 export function setName(ev: Evaluator, name: string, value: Value): void {
@@ -58,7 +63,12 @@ function assignItems(ev: Evaluator, targets: readonly tree.Expr[], value: Value,
     const items = itemsOf(ev, value);
     const after = targets.length - starred - 1;
     targets.forEach((target, i) => {
-      if (items === undefined) assign(ev, target, i === starred ? ev.machine.newList(undefined) : unknown('an item of an unknown sequence', node));
+      if (items === undefined)
+        assign(
+          ev,
+          target,
+          i === starred ? ev.machine.newList(undefined) : unknown('an item of an unknown sequence', node),
+        );
       else if (i < starred) assign(ev, target, items[i] ?? unknown('a missing item', node));
       else if (i === starred) assign(ev, target, ev.machine.newList(items.slice(starred, items.length - after)));
       else assign(ev, target, items[items.length - targets.length + i] ?? unknown('a missing item', node));
@@ -88,14 +98,20 @@ function setItem(ev: Evaluator, written: Value, writtenIndex: Value, value: Valu
     else target.entries.set(key, { key: index, value });
   } else if (target?.kind === 'list') {
     const position = index.kind === 'int' ? constantOf(ev.machine.facts.dim(index.dim)) : undefined;
-    const at = position === undefined || target.items === undefined ? undefined : position < 0 ? position + target.items.length : position;
+    const at =
+      position === undefined || target.items === undefined
+        ? undefined
+        : position < 0
+          ? position + target.items.length
+          : position;
     if (at !== undefined && target.items !== undefined && at >= 0 && at < target.items.length) target.items[at] = value;
     else {
       target.items = undefined;
       target.element = unknown('a list that was changed at an unknown index', node);
     }
   } else if (target?.kind === 'instance') {
-    if (callMethodIfAny(ev, object, '__setitem__', [index, value], node) === undefined) replaceChild(ev, target, index, value);
+    if (callMethodIfAny(ev, object, '__setitem__', [index, value], node) === undefined)
+      replaceChild(ev, target, index, value);
   }
 }
 

@@ -38,7 +38,7 @@ export interface Bound {
 const parsed = new Map<string, readonly Parameter[]>();
 
 /** Parses one overload: `self: Tensor, dim: int[1]? = None, *, dtype: ScalarType? = None`. */
-export function parseSignature(text: string): readonly Parameter[] {
+function parseSignature(text: string): readonly Parameter[] {
   const known = parsed.get(text);
   if (known !== undefined) return known;
   const parameters: Parameter[] = [];
@@ -110,7 +110,11 @@ function fits(value: Value, parameter: Parameter, items: (value: Value) => reado
       return value.kind === 'tensor' ? 'yes' : value.kind === 'latent' ? 'yes' : 'no';
     case 'int':
       // A boolean is an int to Python; torch takes 0-dim tensors where it wants a number.
-      return value.kind === 'int' || value.kind === 'bool' ? 'yes' : value.kind === 'latent' || value.kind === 'tensor' ? 'maybe' : 'no';
+      return value.kind === 'int' || value.kind === 'bool'
+        ? 'yes'
+        : value.kind === 'latent' || value.kind === 'tensor'
+          ? 'maybe'
+          : 'no';
     case 'float':
     case 'Scalar':
     case 'number':
@@ -126,7 +130,11 @@ function fits(value: Value, parameter: Parameter, items: (value: Value) => reado
     case 'ScalarType':
       return value.kind === 'dtype' ? 'yes' : value.kind === 'latent' ? 'maybe' : 'no';
     case 'Device':
-      return value.kind === 'device' || value.kind === 'str' || value.kind === 'int' ? 'yes' : value.kind === 'latent' ? 'maybe' : 'no';
+      return value.kind === 'device' || value.kind === 'str' || value.kind === 'int'
+        ? 'yes'
+        : value.kind === 'latent'
+          ? 'maybe'
+          : 'no';
     default:
       break;
   }
@@ -220,7 +228,12 @@ function isVarargs(
   const positional = parameters.filter((other) => other.form === 'positional' && other.name !== 'self');
   if (positional.length !== 1) return false;
   return rest.every(
-    ({ value }) => value.kind !== 'shape' && value.kind !== 'tuple' && value.kind !== 'bool' && items(value) === undefined && fits(value, { ...parameter, type: 'int' }, items) !== 'no',
+    ({ value }) =>
+      value.kind !== 'shape' &&
+      value.kind !== 'tuple' &&
+      value.kind !== 'bool' &&
+      items(value) === undefined &&
+      fits(value, { ...parameter, type: 'int' }, items) !== 'no',
   );
 }
 

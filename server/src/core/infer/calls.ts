@@ -14,7 +14,7 @@ import type { Construction, Instance } from './heap';
 import { settle } from './latent';
 import { Leave } from './machine';
 import type { Layer, Mismatch, Outcome } from './operator';
-import { getAttribute } from './objects';
+import { getAttribute, openRank } from './objects';
 import { runFunction } from './statements';
 import { assign } from './assignment';
 import { constantOf } from '../shape/dim';
@@ -65,7 +65,8 @@ export function loseContent(ev: Evaluator, value: Value): void {
     own.element = unknown('an item of a list that unknown code was given');
   } else if (own?.kind === 'dict') {
     own.open = true;
-    for (const [key, entry] of own.entries) own.entries.set(key, { key: entry.key, value: unknown('an entry of a dict that unknown code was given') });
+    for (const [key, entry] of own.entries)
+      own.entries.set(key, { key: entry.key, value: unknown('an entry of a dict that unknown code was given') });
   } else if (own?.kind === 'instance') {
     own.open = true;
     own.attrs.clear();
@@ -76,15 +77,21 @@ export function loseContent(ev: Evaluator, value: Value): void {
 
 /** Calls an operator by its full name with positional values; unknown where it is not declared. */
 export function callOperator(ev: Evaluator, name: string, values: readonly Value[], node: tree.Expr): Value {
-  return applyOperator(ev, name, { positional: values.map((value) => ({ value })), keywords: new Map() }, node) ?? unknown(`${name} is not known`, node);
+  return (
+    applyOperator(ev, name, { positional: values.map((value) => ({ value })), keywords: new Map() }, node) ??
+    unknown(`${name} is not known`, node)
+  );
 }
 
 function applyOperator(ev: Evaluator, name: string, args: Arguments, node: tree.Expr): Value | undefined {
   const declared = operatorNamed(name);
   if (declared === undefined) return undefined;
   const bound = bindCall(declared.params(name), settled(ev, args), (value) => ev.itemsOf(value));
-  if (bound === undefined || bound === 'ambiguous') return firstUnknown(args) ?? unknown(`the arguments of ${name}`, node);
-  return ask(ev, node, bound, undefined, () => declared.infer(ev.argumentsOf(bound.values, bound.given), ev.solve, name));
+  if (bound === undefined || bound === 'ambiguous')
+    return firstUnknown(args) ?? unknown(`the arguments of ${name}`, node);
+  return ask(ev, node, bound, undefined, () =>
+    declared.infer(ev.argumentsOf(bound.values, bound.given), ev.solve, name),
+  );
 }
 
 /** The argument that made a call impossible to understand. */
@@ -104,7 +111,13 @@ function settled(ev: Evaluator, args: Arguments): Arguments {
 }
 
 /** Asks an operator and turns its answer into a value and, where it is a mismatch, a finding. */
-function ask(ev: Evaluator, node: tree.Expr, bound: Bound, built: Construction | undefined, infer: () => Outcome): Value {
+function ask(
+  ev: Evaluator,
+  node: tree.Expr,
+  bound: Bound,
+  built: Construction | undefined,
+  infer: () => Outcome,
+): Value {
   const { machine } = ev;
   const outer = machine.place;
   machine.place = node;
@@ -112,7 +125,8 @@ function ask(ev: Evaluator, node: tree.Expr, bound: Bound, built: Construction |
   machine.tick(2);
   try {
     const outcome = infer();
-    if (outcome.kind === 'known') return outcome.value.kind === 'tensor' ? { ...outcome.value, origin: node } : outcome.value;
+    if (outcome.kind === 'known')
+      return outcome.value.kind === 'tensor' ? { ...outcome.value, origin: node } : outcome.value;
     if (outcome.kind === 'unknown') return unknown(outcome.reason, node);
     report(ev, outcome, node, bound, built);
     return unknown(outcome.message, node);
@@ -124,7 +138,13 @@ function ask(ev: Evaluator, node: tree.Expr, bound: Bound, built: Construction |
   }
 }
 
-function report(ev: Evaluator, outcome: Mismatch, node: tree.Expr, bound: Bound, built: Construction | undefined): void {
+function report(
+  ev: Evaluator,
+  outcome: Mismatch,
+  node: tree.Expr,
+  bound: Bound,
+  built: Construction | undefined,
+): void {
   ev.report.mismatch(ev, outcome, node, { bound, built });
 }
 
@@ -146,11 +166,13 @@ export function callExternal(ev: Evaluator, path: string, args: Arguments, node:
     const others = { ...args, positional: rest };
     const base = layerNamed(owner);
     if (base !== undefined && member === '__init__') return initialiseLayer(ev, base, owner, self, others, node);
-    if (base !== undefined && (member === 'forward' || member === '__call__')) return forwardLayer(ev, base, owner, self, others, node);
+    if (base !== undefined && (member === 'forward' || member === '__call__'))
+      return forwardLayer(ev, base, owner, self, others, node);
     if (isModuleContainer(owner)) return callContainer(ev, owner, member, self, others, node);
     if (member === '__init__') return none;
   }
-  if (self?.kind === 'tensor' && path.startsWith('torch.Tensor.')) return callMethod(ev, self, member, { ...args, positional: rest }, node);
+  if (self?.kind === 'tensor' && path.startsWith('torch.Tensor.'))
+    return callMethod(ev, self, member, { ...args, positional: rest }, node);
   if (ev.program.frameworks.isHarmless(path)) return unknown(`${path} is not followed`, node);
   havoc(ev, args);
   return unknown(`${path} is not known`, node);
@@ -167,12 +189,20 @@ function buildLayer(ev: Evaluator, layer: Layer, name: string, args: Arguments, 
 function constructionOf(layer: Layer, name: string, args: Arguments, node: Place, ev: Evaluator): Construction {
   const bound = bindCall(layer.params(name), args, (value) => ev.itemsOf(value));
   const places = new Map<string, Place>();
-  if (bound !== undefined && bound !== 'ambiguous') for (const [param, given] of bound.given) if (given.place !== undefined) places.set(param, given.place);
+  if (bound !== undefined && bound !== 'ambiguous')
+    for (const [param, given] of bound.given) if (given.place !== undefined) places.set(param, given.place);
   return { place: node, arguments: places };
 }
 
 /** Runs a layer's constructor on `self`; unknown where the arguments don't suffice. */
-function initialiseLayer(ev: Evaluator, layer: Layer, name: string, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): Value {
+function initialiseLayer(
+  ev: Evaluator,
+  layer: Layer,
+  name: string,
+  self: Value & { kind: 'ref' },
+  args: Arguments,
+  node: tree.Expr,
+): Value {
   const bound = bindCall(layer.params(name), settled(ev, args), (value) => ev.itemsOf(value));
   const own = ev.machine.write(self.id);
   if (bound === undefined || bound === 'ambiguous' || own?.kind !== 'instance') {
@@ -194,7 +224,14 @@ function initialiseLayer(ev: Evaluator, layer: Layer, name: string, self: Value 
   return result;
 }
 
-export function forwardLayer(ev: Evaluator, layer: Layer, name: string, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): Value {
+function forwardLayer(
+  ev: Evaluator,
+  layer: Layer,
+  name: string,
+  self: Value & { kind: 'ref' },
+  args: Arguments,
+  node: tree.Expr,
+): Value {
   const object = ev.machine.read(self.id);
   if (object?.kind !== 'instance' || object.open) {
     havoc(ev, args);
@@ -203,14 +240,26 @@ export function forwardLayer(ev: Evaluator, layer: Layer, name: string, self: Va
   const bound = bindCall(layer.inputs, settled(ev, args), (value) => ev.itemsOf(value));
   if (bound === undefined || bound === 'ambiguous') return firstUnknown(args) ?? unknown(`the inputs of ${name}`, node);
   return ask(ev, node, bound, object.built, () =>
-    layer.forward(ev.argumentsOf(object.attrs, object.built?.arguments ?? new Map()), ev.argumentsOf(bound.values, bound.given), ev.solve, name),
+    layer.forward(
+      ev.argumentsOf(object.attrs, object.built?.arguments ?? new Map()),
+      ev.argumentsOf(bound.values, bound.given),
+      ev.solve,
+      name,
+    ),
   );
 }
 
 // ---- methods and instances
 
-function callMethod(ev: Evaluator, self: Value, target: FunctionValue | string, args: Arguments, node: tree.Expr): Value {
-  if (typeof target !== 'string') return callFunction(ev, target, { ...args, positional: [{ value: self }, ...args.positional] }, node, self);
+function callMethod(
+  ev: Evaluator,
+  self: Value,
+  target: FunctionValue | string,
+  args: Arguments,
+  node: tree.Expr,
+): Value {
+  if (typeof target !== 'string')
+    return callFunction(ev, target, { ...args, positional: [{ value: self }, ...args.positional] }, node, self);
   const value = settle(ev, self);
   if (value.kind === 'tensor') return callTensorMethod(ev, value, target, args, node);
   return callContainerMethod(ev, value, target, args, node);
@@ -221,25 +270,35 @@ const RESHAPING = new Set(['unsqueeze_', 'squeeze_', 'transpose_', 't_', 'swapax
 
 function callTensorMethod(ev: Evaluator, self: TensorValue, name: string, args: Arguments, node: tree.Expr): Value {
   if (name === 'size') return sizeMethod(ev, self, args, node);
+  if ((name === 'dim' || name === 'ndimension') && args.positional.length === 0) return openRank(ev, self.shape);
   if (name === 'tolist') return toNumbers(ev, self, node);
-  const known = applyOperator(ev, `torch.Tensor.${name}`, { ...args, positional: [{ value: self }, ...args.positional] }, node);
+  const known = applyOperator(
+    ev,
+    `torch.Tensor.${name}`,
+    { ...args, positional: [{ value: self }, ...args.positional] },
+    node,
+  );
   if (known === undefined) return unknown(`Tensor.${name} is not known`, node);
-  if (RESHAPING.has(name) && node.kind === 'call' && node.callee.kind === 'attribute') reshapeInPlace(ev, self, known, node.callee.object);
+  if (RESHAPING.has(name) && node.kind === 'call' && node.callee.kind === 'attribute')
+    reshapeInPlace(ev, self, known, node.callee.object);
   return known;
 }
 
 /** `x.squeeze_(0).t_()` changes `x`, and every other name of the same tensor here. */
 function reshapeInPlace(ev: Evaluator, self: TensorValue, changed: Value, written: tree.Expr): void {
   let target = written;
-  while (target.kind === 'call' && target.callee.kind === 'attribute' && target.callee.name.endsWith('_')) target = target.callee.object;
+  while (target.kind === 'call' && target.callee.kind === 'attribute' && target.callee.name.endsWith('_'))
+    target = target.callee.object;
   const frame = ev.machine.write(ev.activation.frame);
-  if (frame?.kind === 'frame') for (const [name, value] of frame.vars) if (value === self) frame.vars.set(name, changed);
+  if (frame?.kind === 'frame')
+    for (const [name, value] of frame.vars) if (value === self) frame.vars.set(name, changed);
   assign(ev, target, changed);
 }
 
 /** `x.tolist()`: numbers nobody knows, in lists as long as the tensor says. */
 function toNumbers(ev: Evaluator, self: TensorValue, node: tree.Expr): Value {
-  if (dimsOf(ev.machine.facts.shape(self.shape))?.length === 0) return callOperator(ev, 'torch.Tensor.item', [self], node);
+  if (dimsOf(ev.machine.facts.shape(self.shape))?.length === 0)
+    return callOperator(ev, 'torch.Tensor.item', [self], node);
   const rows = iterate(ev, self);
   if (rows === undefined) return ev.machine.newList(undefined, 'list', unknown('a number of a tensor', node));
   return ev.machine.newList(rows.map((row) => (row.kind === 'tensor' ? toNumbers(ev, row, node) : row)));
@@ -253,10 +312,13 @@ function sizeMethod(ev: Evaluator, self: TensorValue, args: Arguments, node: tre
   const position = dim.kind === 'int' ? constantOf(ev.machine.facts.dim(dim.dim)) : undefined;
   const size = position === undefined ? undefined : sizeAt(ev, self.shape, position);
   if (size !== undefined) return int(size);
-  return applyOperator(ev, 'torch.Tensor.size', { ...args, positional: [{ value: self }, ...args.positional] }, node) ?? unknown('a size', node);
+  return (
+    applyOperator(ev, 'torch.Tensor.size', { ...args, positional: [{ value: self }, ...args.positional] }, node) ??
+    unknown('a size', node)
+  );
 }
 
-export function callInstance(ev: Evaluator, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): Value {
+function callInstance(ev: Evaluator, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): Value {
   const object = ev.machine.read(self.id);
   if (object?.kind !== 'instance') return unknown('a call of something that is not a function', node);
   const patched = object.attrs.get('forward');
@@ -268,7 +330,8 @@ export function callInstance(ev: Evaluator, self: Value & { kind: 'ref' }, args:
   }
   const isModule = derivesFrom(object.cls, 'torch.nn.Module') || !derivesFrom(object.cls, 'builtins.object');
   const own = methodOf(ev, object.cls, '__call__') ?? (isModule ? methodOf(ev, object.cls, 'forward') : undefined);
-  if (own !== undefined) return callFunction(ev, own, { ...args, positional: [{ value: self }, ...args.positional] }, node, self);
+  if (own !== undefined)
+    return callFunction(ev, own, { ...args, positional: [{ value: self }, ...args.positional] }, node, self);
   const forward = getAttribute(ev, self, 'forward', node);
   if (forward.kind !== 'unknown') return callValue(ev, forward, args, node);
   havoc(ev, args);
@@ -276,12 +339,24 @@ export function callInstance(ev: Evaluator, self: Value & { kind: 'ref' }, args:
 }
 
 /** Calls a special method where the object's class has it in its source. */
-export function callMethodIfAny(ev: Evaluator, value: Value, name: string, args: readonly Value[], node: tree.Expr): Value | undefined {
+export function callMethodIfAny(
+  ev: Evaluator,
+  value: Value,
+  name: string,
+  args: readonly Value[],
+  node: tree.Expr,
+): Value | undefined {
   const object = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
   if (object?.kind !== 'instance') return undefined;
   const method = methodOf(ev, object.cls, name);
   if (method === undefined) return undefined;
-  return callFunction(ev, method, { positional: [value, ...args].map((item) => ({ value: item })), keywords: new Map() }, node, value);
+  return callFunction(
+    ev,
+    method,
+    { positional: [value, ...args].map((item) => ({ value: item })), keywords: new Map() },
+    node,
+    value,
+  );
 }
 
 // ---- functions of source
@@ -289,10 +364,17 @@ export function callMethodIfAny(ev: Evaluator, value: Value, name: string, args:
 /** How often one function may be on the stack of calls. */
 const MAX_RECURSION = 6;
 
-export function callFunction(ev: Evaluator, fn: FunctionValue, args: Arguments, node: tree.Expr, self: Value | undefined): Value {
+export function callFunction(
+  ev: Evaluator,
+  fn: FunctionValue,
+  args: Arguments,
+  node: tree.Expr,
+  self: Value | undefined,
+): Value {
   let recursion = 0;
   for (let active: typeof ev.activation | undefined = ev.activation; active !== undefined; active = active.caller)
-    if (active.function?.node === fn.node && ++recursion >= MAX_RECURSION) return unknown('recursion that is too deep to follow', node);
+    if (active.function?.node === fn.node && ++recursion >= MAX_RECURSION)
+      return unknown('recursion that is too deep to follow', node);
   const module = ev.moduleOf(fn.file);
   if (module === undefined) return unknown('a function whose file is gone', node);
   if (fn.node.kind === 'function' && fn.node.generator) {
@@ -303,7 +385,8 @@ export function callFunction(ev: Evaluator, fn: FunctionValue, args: Arguments, 
   try {
     return ev.machine.fork(() => {
       const frame = ev.machine.newFrame(fn.frame);
-      const receiver = self ?? (fn.owner !== undefined && fn.binding !== 'static' ? args.positional[0]?.value : undefined);
+      const receiver =
+        self ?? (fn.owner !== undefined && fn.binding !== 'static' ? args.positional[0]?.value : undefined);
       return ev.within({ frame, module, function: fn, self: receiver, owner: fn.owner, calledAt: node }, () =>
         runFunction(ev, fn, () => {
           bindParameters(ev, fn, args, frame, node);
@@ -311,8 +394,7 @@ export function callFunction(ev: Evaluator, fn: FunctionValue, args: Arguments, 
       );
     });
   } catch (error) {
-    if (error instanceof TooDeep) return unknown('calls that nest too deeply to follow', node);
+    if (error instanceof TooDeep) return unknown(error.reason, node);
     throw error;
   }
 }
-

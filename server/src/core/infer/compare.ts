@@ -6,7 +6,8 @@ import { callOperator } from './calls';
 import { itemsOf } from './containers';
 import { dictKey, type Evaluator } from './evaluator';
 import { learnLatent, settle } from './latent';
-import { sameValue } from './same';
+import { shapeOfRank } from './objects';
+import { sameValue, testKey } from './same';
 import { bool, none, type BoolValue, type Test, type Value } from './value';
 
 const TENSOR_COMPARISONS: Partial<Record<tree.CompareOperator, string>> = {
@@ -19,9 +20,20 @@ const TENSOR_COMPARISONS: Partial<Record<tree.CompareOperator, string>> = {
 };
 
 /** Swapped operators, for a number on the left of a tensor. */
-const MIRRORED: Partial<Record<tree.CompareOperator, tree.CompareOperator>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+const MIRRORED: Partial<Record<tree.CompareOperator, tree.CompareOperator>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
 
-export function comparison(ev: Evaluator, op: tree.CompareOperator, leftValue: Value, rightValue: Value, node: tree.Expr): Value {
+export function comparison(
+  ev: Evaluator,
+  op: tree.CompareOperator,
+  leftValue: Value,
+  rightValue: Value,
+  node: tree.Expr,
+): Value {
   const [left, right] = [settle(ev, leftValue), settle(ev, rightValue)];
   switch (op) {
     case 'is':
@@ -56,7 +68,11 @@ export function comparison(ev: Evaluator, op: tree.CompareOperator, leftValue: V
 }
 
 export const negate = (value: Value): Value =>
-  value.kind !== 'bool' ? value : value.value === undefined ? { ...value, negated: value.negated !== true } : bool(!value.value);
+  value.kind !== 'bool'
+    ? value
+    : value.value === undefined
+      ? { ...value, negated: value.negated !== true }
+      : bool(!value.value);
 
 function identity(left: Value, right: Value): Value {
   if (left.kind === 'none' && right.kind !== 'none') return identity(right, left);
@@ -73,7 +89,8 @@ function identity(left: Value, right: Value): Value {
           ? left
           : negate(left)
         : bool(undefined);
-  if (left.kind === 'unknown' || right.kind === 'unknown' || left.kind === 'latent' || right.kind === 'latent') return bool(undefined);
+  if (left.kind === 'unknown' || right.kind === 'unknown' || left.kind === 'latent' || right.kind === 'latent')
+    return bool(undefined);
   if (left.kind !== right.kind) return bool(false);
   if (left.kind === 'ref' && right.kind === 'ref') return bool(left.id === right.id);
   if (left.kind === 'class' && right.kind === 'class') return bool(left.node === right.node);
@@ -86,7 +103,7 @@ const unknownIds = new WeakMap<object, number>();
 let unknownCount = 0;
 
 /** The same unknown value gives the same answer to the same question. */
-export function unknownBool(value: Value, question: string): BoolValue {
+function unknownBool(value: Value, question: string): BoolValue {
   let id = unknownIds.get(value);
   if (id === undefined) unknownIds.set(value, (id = ++unknownCount));
   return bool(undefined, { kind: 'flag', key: `unknown ${id} ${question}` });
@@ -96,16 +113,20 @@ export function equality(ev: Evaluator, left: Value, right: Value): Value {
   const [a, b] = [numeric(left), numeric(right)];
   if (a !== undefined && b !== undefined) {
     if (typeof a === 'number' && typeof b === 'number') return bool(a === b);
-    if (typeof a !== 'number' && typeof b !== 'number') {
-      const answer = ev.machine.facts.equal(a, b);
-      return answer === 'maybe' ? bool(undefined, { kind: 'compare', op: '==', left: a, right: b }) : bool(answer === 'yes');
-    }
-    return bool(undefined);
+    const [x, y] = [asSize(a), asSize(b)];
+    if (x === undefined || y === undefined) return bool(undefined);
+    const answer = ev.machine.facts.equal(x, y);
+    return answer === 'maybe'
+      ? bool(undefined, { kind: 'compare', op: '==', left: x, right: y })
+      : bool(answer === 'yes');
   }
   if (left.kind === 'str' && right.kind === 'str')
     return bool(left.value !== undefined && right.value !== undefined ? left.value === right.value : undefined);
   if (left.kind === 'shape' || right.kind === 'shape') return sizesEqual(ev, left, right);
-  if (left.kind === 'latent' || right.kind === 'latent') return unknownBool(left.kind === 'latent' ? left : right, `== ${keyOf(left)} ${keyOf(right)}`);
+  if (left.kind === 'latent' || right.kind === 'latent')
+    return unknownBool(left.kind === 'latent' ? left : right, `== ${keyOf(left)} ${keyOf(right)}`);
+  const asked = rankQuestion(ev, left, right) ?? rankQuestion(ev, right, left);
+  if (asked !== undefined) return asked;
   if (left.kind === 'unknown' || right.kind === 'unknown')
     return unknownBool(left.kind === 'unknown' ? left : right, `== ${keyOf(left)} ${keyOf(right)}`);
   if (left.kind === 'tuple' && right.kind === 'tuple') {
@@ -114,11 +135,25 @@ export function equality(ev: Evaluator, left: Value, right: Value): Value {
     if (answers.some((answer) => answer.kind === 'bool' && answer.value === false)) return bool(false);
     return bool(answers.every((answer) => answer.kind === 'bool' && answer.value === true) ? true : undefined);
   }
-  if (left.kind === 'ref' || right.kind === 'ref') return bool(left.kind === 'ref' && right.kind === 'ref' && left.id === right.id ? true : undefined);
+  if (left.kind === 'ref' || right.kind === 'ref')
+    return bool(left.kind === 'ref' && right.kind === 'ref' && left.id === right.id ? true : undefined);
   if (left.kind === 'dtype' && right.kind === 'dtype') return bool(left.dtype === right.dtype);
   if (left.kind === 'bool' || right.kind === 'bool') return bool(undefined);
-  if (left.kind !== right.kind) return bool(left.kind === 'none' || right.kind === 'none' || left.kind === 'str' || right.kind === 'str' ? false : undefined);
+  if (left.kind !== right.kind)
+    return bool(
+      left.kind === 'none' || right.kind === 'none' || left.kind === 'str' || right.kind === 'str' ? false : undefined,
+    );
   return bool(sameValue(left, right) ? true : undefined);
+}
+
+/** `x.dim() == 3` of a tensor whose number of dims is open. */
+function rankQuestion(ev: Evaluator, left: Value, right: Value): Value | undefined {
+  const shape = shapeOfRank(left);
+  const rank = right.kind === 'int' ? constantOf(right.dim) : undefined;
+  if (shape === undefined || rank === undefined) return undefined;
+  const known = ev.machine.facts.ranks(shape);
+  if (known !== undefined && (known.length === 1 || !known.includes(rank))) return bool(known.includes(rank));
+  return bool(undefined, { kind: 'rank', shape, rank });
 }
 
 const keyOf = (value: Value): string => dictKey(value) ?? value.kind;
@@ -137,6 +172,9 @@ function numeric(value: Value): Dim | number | undefined {
   return undefined;
 }
 
+const asSize = (value: Dim | number): Dim | undefined =>
+  typeof value !== 'number' ? value : Number.isInteger(value) ? num(value) : undefined;
+
 /** left < right. */
 function order(ev: Evaluator, left: Value, right: Value): Value {
   const [a, b] = [numeric(left), numeric(right)];
@@ -144,14 +182,18 @@ function order(ev: Evaluator, left: Value, right: Value): Value {
   const [x, y] = [left.kind === 'int' ? left.dim : undefined, right.kind === 'int' ? right.dim : undefined];
   if (x !== undefined && y !== undefined) {
     const answer = ev.machine.facts.less(x, y);
-    return answer === 'maybe' ? bool(undefined, { kind: 'compare', op: '<', left: x, right: y }) : bool(answer === 'yes');
+    return answer === 'maybe'
+      ? bool(undefined, { kind: 'compare', op: '<', left: x, right: y })
+      : bool(answer === 'yes');
   }
   return bool(undefined);
 }
 
 function membership(ev: Evaluator, item: Value, container: Value): Value {
   if (container.kind === 'str' && item.kind === 'str')
-    return bool(container.value !== undefined && item.value !== undefined ? container.value.includes(item.value) : undefined);
+    return bool(
+      container.value !== undefined && item.value !== undefined ? container.value.includes(item.value) : undefined,
+    );
   if (container.kind === 'ref') {
     const object = ev.machine.read(container.id);
     if (object?.kind === 'dict') {
@@ -214,7 +256,8 @@ export function knownTruth(ev: Evaluator, value: Value): boolean | undefined {
       if (object?.kind === 'list') return object.items === undefined ? undefined : object.items.length > 0;
       if (object?.kind === 'dict') return object.entries.size > 0 ? true : object.open ? undefined : false;
       if (object?.kind === 'instance') {
-        if (typeof object.cls === 'string') return itemsOf(ev, value) === undefined ? !object.open || undefined : (itemsOf(ev, value)?.length ?? 0) > 0;
+        if (typeof object.cls === 'string')
+          return itemsOf(ev, value) === undefined ? !object.open || undefined : (itemsOf(ev, value)?.length ?? 0) > 0;
         return object.open ? undefined : true;
       }
       return undefined;
@@ -264,21 +307,28 @@ function decide(ev: Evaluator, test: Test, node: tree.Expr): boolean {
         },
       ]);
     }
+    case 'rank':
+      return machine.ask({ key: testKey(test), kind: 'rank' }, [
+        // Code that asks for a rank mostly does something about the one that is not usual.
+        { value: false, label: `not ${text}`, assume: () => true },
+        { value: true, label: text, assume: () => learn(machine.facts.requireRank(test.shape, [test.rank], cause)) },
+      ]);
     case 'compare': {
       const { op, left, right } = test;
-      const key = `${left.key}${op}${right.key}`;
-      return machine.ask({ key, kind: 'size' }, [
-        {
-          value: true,
-          label: `${text}`,
-          assume: () => learn(op === '==' ? machine.facts.requireEqual(left, right, cause) : machine.facts.requireAtLeast(right, plusOne(left), cause)),
-        },
-        {
-          value: false,
-          label: `not ${text}`,
-          assume: () => learn(op === '==' ? machine.facts.requireDifferent(left, right, cause) : machine.facts.requireAtLeast(left, right, cause)),
-        },
-      ]);
+      const { facts } = machine;
+      const equals = op === '==';
+      const holds = {
+        value: true,
+        label: text,
+        assume: () => learn(equals ? facts.requireEqual(left, right, cause) : facts.requireAtLeast(right, plusOne(left), cause)),
+      };
+      const fails = {
+        value: false,
+        label: `not ${text}`,
+        assume: () => learn(equals ? facts.requireDifferent(left, right, cause) : facts.requireAtLeast(left, right, cause)),
+      };
+      // A size that is asked whether it is zero mostly isn't.
+      return machine.ask({ key: testKey(test), kind: 'size' }, equals && right.key === ZERO.key ? [fails, holds] : [holds, fails]);
     }
   }
 }

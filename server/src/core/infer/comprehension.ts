@@ -18,7 +18,7 @@ export function evaluateComprehension(ev: Evaluator, node: tree.Comprehension): 
   try {
     const items: Value[] = [];
     const entries = new Map<string, { readonly key: Value; readonly value: Value }>();
-    let exact = true;
+    let exact = true as boolean;
     const emit = (): void => {
       const element = ev.evaluate(node.element);
       if (node.value === undefined) items.push(element);
@@ -48,7 +48,9 @@ export function evaluateComprehension(ev: Evaluator, node: tree.Comprehension): 
     run(0);
     if (node.form === 'dict') return machine.newDict(entries, !exact);
     const form = node.form === 'set' ? 'set' : 'list';
-    return exact ? machine.newList(form === 'set' ? distinct(ev, items) : items, form) : machine.newList(undefined, form, items[0] ?? unknown('an item of a comprehension', node));
+    return exact
+      ? machine.newList(form === 'set' ? distinct(ev, items) : items, form)
+      : machine.newList(undefined, form, items[0] ?? unknown('an item of a comprehension', node));
   } finally {
     ev.activation = outer;
     const own = machine.frame(frame);

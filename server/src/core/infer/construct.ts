@@ -3,7 +3,15 @@ import type * as tree from '../python/tree';
 import type { Arguments } from './bind';
 import { callExternal, callFunction, callValue, havoc } from './calls';
 import { initialiseContainer, isModuleContainer } from './builtins/modules';
-import { classAttribute, DATACLASS, dataclassFields, derivesFrom, hasUnknownBase, methodOf, resolutionOrder } from './classes';
+import {
+  classAttribute,
+  DATACLASS,
+  dataclassFields,
+  derivesFrom,
+  hasUnknownBase,
+  methodOf,
+  resolutionOrder,
+} from './classes';
 import { layerNamed } from './catalogue';
 import { dictKey, type Evaluator } from './evaluator';
 import { constructionKey, graft, madeBetween } from './memo';
@@ -40,7 +48,10 @@ export function construct(ev: Evaluator, cls: ClassValue, args: Arguments, node:
 
 function constructAfresh(ev: Evaluator, cls: ClassValue, args: Arguments, node: tree.Expr): Value {
   if (derivesFrom(cls, 'enum.Enum')) {
-    return enumMember(ev, cls, (member) => member.attrs.get('value'), args.positional[0]?.value ?? none) ?? unknown('a member of an enum looked up by value', node);
+    return (
+      enumMember(ev, cls, (member) => member.attrs.get('value'), args.positional[0]?.value ?? none) ??
+      unknown('a member of an enum looked up by value', node)
+    );
   }
   const created = classAttribute(ev, cls, '__new__');
   if (created !== undefined && created !== 'unknown' && 'value' in created) {
@@ -56,11 +67,19 @@ function constructAfresh(ev: Evaluator, cls: ClassValue, args: Arguments, node: 
 }
 
 /** The member of an enum whose name or value is this one; undefined where it can't be told. */
-export function enumMember(ev: Evaluator, cls: ClassValue, part: (member: Instance) => Value | undefined, wanted: Value): Value | undefined {
+export function enumMember(
+  ev: Evaluator,
+  cls: ClassValue,
+  part: (member: Instance) => Value | undefined,
+  wanted: Value,
+): Value | undefined {
   const key = dictKey(settle(ev, wanted));
   for (const value of ev.machine.frame(cls.namespace)?.vars.values() ?? []) {
     const member = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
-    const own = member?.kind === 'instance' && typeof member.cls !== 'string' && member.cls.node === cls.node ? part(member) : undefined;
+    const own =
+      member?.kind === 'instance' && typeof member.cls !== 'string' && member.cls.node === cls.node
+        ? part(member)
+        : undefined;
     if (key !== undefined && own !== undefined && dictKey(own) === key) return value;
   }
   return undefined;
@@ -68,7 +87,12 @@ export function enumMember(ev: Evaluator, cls: ClassValue, part: (member: Instan
 
 export const isModule = (cls: ClassValue): boolean =>
   resolutionOrder(cls).some(
-    (base) => typeof base === 'string' && (base === 'torch.nn.Module' || isModuleContainer(base) || layerNamed(base) !== undefined || /LightningModule$/.test(base)),
+    (base) =>
+      typeof base === 'string' &&
+      (base === 'torch.nn.Module' ||
+        isModuleContainer(base) ||
+        layerNamed(base) !== undefined ||
+        base.endsWith('LightningModule')),
   );
 
 /** Which expression gave each parameter of `__init__`, for fixes. */
@@ -84,19 +108,36 @@ function argumentPlaces(ev: Evaluator, cls: ClassValue, args: Arguments): Readon
   return places;
 }
 
-function initialise(ev: Evaluator, cls: ClassValue, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): void {
+function initialise(
+  ev: Evaluator,
+  cls: ClassValue,
+  self: Value & { kind: 'ref' },
+  args: Arguments,
+  node: tree.Expr,
+): void {
   const found = classAttribute(ev, cls, '__init__');
   const dataclass = nearestDataclass(ev, cls);
   if (found === 'unknown') {
     havoc(ev, args);
     open(ev, self);
-  } else if (found !== undefined && 'value' in found && found.value.kind === 'function' && !(dataclass !== undefined && precedes(cls, dataclass, found.base))) {
+  } else if (
+    found !== undefined &&
+    'value' in found &&
+    found.value.kind === 'function' &&
+    !(dataclass !== undefined && precedes(cls, dataclass, found.base))
+  ) {
     callFunction(ev, found.value, { ...args, positional: [{ value: self }, ...args.positional] }, node, self);
     if (hasUnknownBase(cls)) return;
   } else if (dataclass !== undefined) fillFields(ev, cls, self, args, node);
   else if (found !== undefined && 'external' in found) {
     if (isModuleContainer(found.external)) initialiseContainer(ev, found.external, self, args, node);
-    else callExternal(ev, `${found.external}.__init__`, { ...args, positional: [{ value: self }, ...args.positional] }, node);
+    else
+      callExternal(
+        ev,
+        `${found.external}.__init__`,
+        { ...args, positional: [{ value: self }, ...args.positional] },
+        node,
+      );
     if (found.external.startsWith('typing.NamedTuple')) fillFields(ev, cls, self, args, node);
   }
 }
@@ -123,7 +164,13 @@ const precedes = (cls: ClassValue, first: ClassValue, second: ClassValue): boole
   return first !== second && order.indexOf(first) < order.indexOf(second);
 };
 
-function fillFields(ev: Evaluator, cls: ClassValue, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): void {
+function fillFields(
+  ev: Evaluator,
+  cls: ClassValue,
+  self: Value & { kind: 'ref' },
+  args: Arguments,
+  node: tree.Expr,
+): void {
   let next = 0;
   const values: [string, Value][] = [];
   for (const { name, node: field, owner } of dataclassFields(cls)) {
@@ -133,8 +180,13 @@ function fillFields(ev: Evaluator, cls: ClassValue, self: Value & { kind: 'ref' 
     else if (positional !== undefined) {
       values.push([name, positional.value]);
       next++;
-    } else if ((args.openPositional === true || args.openKeywords === true)) values.push([name, unknown(`${name} may be passed by * or **`, node)]);
-    else values.push([name, field.value === undefined ? unknown(`${name} is not passed`, node) : defaultOf(ev, owner, name, node)]);
+    } else if (args.openPositional === true || args.openKeywords === true)
+      values.push([name, unknown(`${name} may be passed by * or **`, node)]);
+    else
+      values.push([
+        name,
+        field.value === undefined ? unknown(`${name} is not passed`, node) : defaultOf(ev, owner, name, node),
+      ]);
   }
   const own = ev.machine.write(self.id) as Instance;
   for (const [name, value] of values) own.attrs.set(name, value);
@@ -151,4 +203,3 @@ function defaultOf(ev: Evaluator, owner: ClassValue, name: string, node: tree.Ex
   if (factory !== undefined) return callValue(ev, factory, { positional: [], keywords: new Map() }, node);
   return object.attrs.get('default') ?? unknown('a field without default', node);
 }
-

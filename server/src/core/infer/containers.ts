@@ -4,7 +4,7 @@ import { constantOf, num, sym, symbolsOf, type Dim } from '../shape/dim';
 import { dimsOf, type Shape } from '../shape/shape';
 import { callMethodIfAny, callOperator } from './calls';
 import { dataclassFields, derivesFrom } from './classes';
-import { batchOf } from './builtins/data';
+import { batchOf, itemOfData } from './builtins/data';
 import { enumMember } from './construct';
 import { dictKey, type Evaluator } from './evaluator';
 import type { HeapObject, Instance } from './heap';
@@ -26,11 +26,12 @@ export function itemsOf(ev: Evaluator, written: Value): readonly Value[] | undef
     case 'shape':
       return dimsOf(ev.machine.facts.shape(value.shape))?.map(int);
     case 'str':
-      return value.value === undefined ? undefined : [...value.value].map(str);
+      return value.value === undefined ? undefined : Array.from(value.value, (character) => str(character));
     case 'ref': {
       const object = ev.machine.read(value.id);
       if (object?.kind === 'list') return object.items;
-      if (object?.kind === 'dict') return object.open ? undefined : [...object.entries.values()].map((entry) => entry.key);
+      if (object?.kind === 'dict')
+        return object.open ? undefined : [...object.entries.values()].map((entry) => entry.key);
       if (object?.kind === 'instance') return isNamedTuple(object) ? namedItems(object) : containerItems(ev, object);
       return undefined;
     }
@@ -39,12 +40,15 @@ export function itemsOf(ev: Evaluator, written: Value): readonly Value[] | undef
   }
 }
 
-const isNamedTuple = (object: Instance): object is Instance & { readonly cls: ClassValue } => typeof object.cls !== 'string' && derivesFrom(object.cls, 'typing.NamedTuple');
+const isNamedTuple = (object: Instance): object is Instance & { readonly cls: ClassValue } =>
+  typeof object.cls !== 'string' && derivesFrom(object.cls, 'typing.NamedTuple');
 
 /** The fields of an instance of a `class P(NamedTuple)` in order. */
 function namedItems(object: Instance & { readonly cls: ClassValue }): readonly Value[] | undefined {
   if (object.open) return undefined;
-  return dataclassFields(object.cls).map(({ name, node }) => object.attrs.get(name) ?? unknown(`${name} is not set`, node));
+  return dataclassFields(object.cls).map(
+    ({ name, node }) => object.attrs.get(name) ?? unknown(`${name} is not set`, node),
+  );
 }
 
 /** What each item is like where their number isn't known. */
@@ -80,7 +84,9 @@ export function iterate(ev: Evaluator, written: Value): readonly Value[] | undef
   const dims = dimsOf(ev.machine.facts.shape(value.shape));
   const count = dims?.[0] && constantOf(dims[0]);
   if (dims === undefined || count === undefined || count > MAX_ROWS) return undefined;
-  return Array.from({ length: count }, () => tensor({ lead: dims.slice(1), tail: [] }, value.dtype, { device: value.device }));
+  return Array.from({ length: count }, () =>
+    tensor({ lead: dims.slice(1), tail: [] }, value.dtype, { device: value.device }),
+  );
 }
 
 /** Children of nn.Sequential, ModuleList, ModuleDict and their parameter twins, in order. */
@@ -88,7 +94,10 @@ export function containerItems(ev: Evaluator, object: Instance): readonly Value[
   const children = object.attrs.get(CHILDREN);
   if (children === undefined || object.open) return undefined;
   const inner = children.kind === 'ref' ? ev.machine.read(children.id) : undefined;
-  if (inner?.kind === 'dict') return inner.open ? undefined : [...inner.entries.values()].map((entry) => (object.attrs.has(KEYED) ? entry.key : entry.value));
+  if (inner?.kind === 'dict')
+    return inner.open
+      ? undefined
+      : [...inner.entries.values()].map((entry) => (object.attrs.has(KEYED) ? entry.key : entry.value));
   return inner?.kind === 'list' ? inner.items : undefined;
 }
 
@@ -98,7 +107,7 @@ export const CHILDREN = '<children>';
 export const KEYED = '<keyed>';
 
 /** Reports a Python exception that is certain, unless somebody expects it. */
-export function certainError(ev: Evaluator, id: string, message: string, node: tree.Expr): Value {
+function certainError(ev: Evaluator, id: string, message: string, node: tree.Expr): Value {
   ev.report.mismatch(ev, mismatch(id, message), node);
   return unknown(message, node);
 }
@@ -112,7 +121,9 @@ export function subscript(ev: Evaluator, writtenObject: Value, writtenIndex: Val
     case 'latent': {
       if (object.hint !== 'tensor' || !isTensorIndex(index)) return unknown(`what ${object.name} is`, node);
       const asTensor = ev.asTensor(object);
-      return asTensor === undefined ? unknown(`what ${object.name} is`, node) : callOperator(ev, 'torch.Tensor.__getitem__', [asTensor, index], node);
+      return asTensor === undefined
+        ? unknown(`what ${object.name} is`, node)
+        : callOperator(ev, 'torch.Tensor.__getitem__', [asTensor, index], node);
     }
     case 'shape':
       return shapeItem(ev, object.shape, index, node);
@@ -120,14 +131,19 @@ export function subscript(ev: Evaluator, writtenObject: Value, writtenIndex: Val
     case 'str':
       return sequenceItem(ev, object, index, node);
     case 'class':
-      if (derivesFrom(object, 'enum.Enum')) return enumMember(ev, object, (member) => member.attrs.get('name'), index) ?? unknown('a member of an enum', node);
+      if (derivesFrom(object, 'enum.Enum'))
+        return (
+          enumMember(ev, object, (member) => member.attrs.get('name'), index) ?? unknown('a member of an enum', node)
+        );
       return object;
     case 'external':
       // Generic[T], list[int]
       return object;
     case 'ref': {
       const target = ev.machine.read(object.id);
-      return target === undefined ? unknown('an object that is gone', node) : objectItem(ev, object, target, index, node);
+      return target === undefined
+        ? unknown('an object that is gone', node)
+        : objectItem(ev, object, target, index, node);
     }
     default:
       return object.kind === 'unknown' ? object : unknown('a subscript of this value', node);
@@ -136,7 +152,9 @@ export function subscript(ev: Evaluator, writtenObject: Value, writtenIndex: Val
 
 /** `x[:, 0]`, `x[..., None]`: what only tensors (and arrays) take. */
 const isTensorIndex = (index: Value): boolean =>
-  index.kind === 'slice' || index.kind === 'ellipsis' || (index.kind === 'tuple' && index.items.some((item) => item.kind === 'slice' || item.kind === 'ellipsis'));
+  index.kind === 'slice' ||
+  index.kind === 'ellipsis' ||
+  (index.kind === 'tuple' && index.items.some((item) => item.kind === 'slice' || item.kind === 'ellipsis'));
 
 function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Value, node: tree.Subscript): Value {
   if (target.kind === 'list') {
@@ -147,7 +165,10 @@ function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Val
     const key = dictKey(index);
     const entry = key === undefined ? undefined : target.entries.get(key);
     if (entry !== undefined) return entry.value;
-    if (key === undefined && !target.open) return common([...target.entries.values()].map((e) => e.value)) ?? unknown('an entry whose key is not known', node);
+    if (key === undefined && !target.open)
+      return (
+        common([...target.entries.values()].map((e) => e.value)) ?? unknown('an entry whose key is not known', node)
+      );
     return unknown('an entry that is not known', node);
   }
   if (target.kind !== 'instance') return unknown('a subscript of this value', node);
@@ -164,9 +185,12 @@ function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Val
     const part = sequenceItem(ev, tuple(items), index, node);
     if (part.kind !== 'tuple') return unknown('a slice of a container', node);
     if (typeof target.cls !== 'string') return unknown('a slice of a container', node);
-    return ev.machine.newInstance(target.cls, [[CHILDREN, ev.machine.newList([...part.items])], ...[...target.attrs].filter(([name]) => name !== CHILDREN)]);
+    return ev.machine.newInstance(target.cls, [
+      [CHILDREN, ev.machine.newList([...part.items])],
+      ...[...target.attrs].filter(([name]) => name !== CHILDREN),
+    ]);
   }
-  return unknown('a subscript of this object', node);
+  return itemOfData(ev, target, node) ?? unknown('a subscript of this object', node);
 }
 
 /** The value that all have in common. */
@@ -206,7 +230,7 @@ export function itemPosition(ev: Evaluator, index: Value, length: number | undef
 }
 
 /** Positions that a slice of a sequence of `length` picks; undefined where a bound isn't known. */
-export function sliceRange(ev: Evaluator, index: Value & { kind: 'slice' }, length: number): number[] | undefined {
+function sliceRange(ev: Evaluator, index: Value & { kind: 'slice' }, length: number): number[] | undefined {
   const bound = (value: Value): number | null | undefined => {
     const settled = settle(ev, value);
     if (settled.kind === 'none') return null;
@@ -238,7 +262,10 @@ export function exposed(ev: Evaluator, written: Shape, lead: number, tail: numbe
     return exposed(ev, shape, lead, tail);
   }
   // Dims named from one side are there whatever the other side is.
-  const learned = machine.facts.requireMinRank(shape, Math.max(lead, tail), { text: 'its size is read here', place: machine.place });
+  const learned = machine.facts.requireMinRank(shape, Math.max(lead, tail), {
+    text: 'its size is read here',
+    place: machine.place,
+  });
   if (learned.verdict === 'refuted') return undefined;
   if (learned.verdict === 'learned') machine.facts = learned.facts;
   const known = machine.facts.shape(shape);
@@ -261,7 +288,9 @@ function shapeItem(ev: Evaluator, shape: Shape, index: Value, node: tree.Subscri
     const dims = dimsOf(facts.shape(shape));
     if (dims !== undefined) {
       const range = sliceRange(ev, index, dims.length);
-      return range === undefined ? unknown('a slice with unknown bounds', node) : { kind: 'shape', shape: { lead: range.map((i) => dims[i] as Dim), tail: [] } };
+      return range === undefined
+        ? unknown('a slice with unknown bounds', node)
+        : { kind: 'shape', shape: { lead: range.map((i) => dims[i] as Dim), tail: [] } };
     }
     return openShapeSlice(ev, shape, index) ?? unknown('a slice of a shape of unknown rank', node);
   }
@@ -270,7 +299,9 @@ function shapeItem(ev: Evaluator, shape: Shape, index: Value, node: tree.Subscri
   const item = sizeAt(ev, shape, position);
   if (item !== undefined) return int(item);
   const rank = dimsOf(facts.shape(shape))?.length;
-  return rank === undefined ? unknown('a size of a shape of unknown rank', node) : certainError(ev, 'index-out-of-range', 'tuple index out of range', node);
+  return rank === undefined
+    ? unknown('a size of a shape of unknown rank', node)
+    : certainError(ev, 'index-out-of-range', 'tuple index out of range', node);
 }
 
 /** The size of one dim, counted from the end when negative; undefined where the shape has no such dim. */
@@ -294,20 +325,41 @@ function openShapeSlice(ev: Evaluator, written: Shape, index: Value & { kind: 's
     const dims = shape.lead.slice(from, upper ?? undefined);
     return { kind: 'shape', shape: { lead: dims, tail: [] } };
   }
-  if (upper !== null && upper >= 0) return from < 0 ? undefined : { kind: 'shape', shape: { lead: shape.lead.slice(from, upper), tail: [] } };
-  if (from < 0) return { kind: 'shape', shape: { lead: shape.tail.slice(shape.tail.length + from, upper === null ? undefined : shape.tail.length + upper), tail: [] } };
+  if (upper !== null && upper >= 0)
+    return from < 0 ? undefined : { kind: 'shape', shape: { lead: shape.lead.slice(from, upper), tail: [] } };
+  if (from < 0)
+    return {
+      kind: 'shape',
+      shape: {
+        lead: shape.tail.slice(shape.tail.length + from, upper === null ? undefined : shape.tail.length + upper),
+        tail: [],
+      },
+    };
   if (from > shape.lead.length) return undefined;
   return {
     kind: 'shape',
-    shape: { lead: shape.lead.slice(from), rest: shape.rest, tail: upper === null ? shape.tail : shape.tail.slice(0, shape.tail.length + upper) },
+    shape: {
+      lead: shape.lead.slice(from),
+      rest: shape.rest,
+      tail: upper === null ? shape.tail : shape.tail.slice(0, shape.tail.length + upper),
+    },
   };
 }
 
 /** Takes a value apart into `n` (`a, b, c = value`); a wrong number of items is a certain ValueError. */
-export function unpack(ev: Evaluator, written: Value, n: number, names: readonly string[], node: tree.Expr): readonly Value[] | undefined {
+export function unpack(
+  ev: Evaluator,
+  written: Value,
+  n: number,
+  names: readonly string[],
+  node: tree.Expr,
+): readonly Value[] | undefined {
   const value = settle(ev, written);
-  const count = (actual: number): undefined => {
-    const message = actual < n ? `not enough values to unpack (expected ${n}, got ${actual})` : `too many values to unpack (expected ${n})`;
+  const count = (actual: number): readonly Value[] | undefined => {
+    const message =
+      actual < n
+        ? `not enough values to unpack (expected ${n}, got ${actual})`
+        : `too many values to unpack (expected ${n})`;
     certainError(ev, 'unpack-count-mismatch', message, node);
     return undefined;
   };
@@ -340,12 +392,15 @@ function unpackShape(
   n: number,
   names: readonly string[],
   node: tree.Expr,
-  count: (actual: number) => undefined,
+  count: (actual: number) => readonly Value[] | undefined,
 ): readonly Value[] | undefined {
   const { machine } = ev;
   const known = dimsOf(machine.facts.shape(shape));
   if (known !== undefined && known.length !== n) return count(known.length);
-  const learned = machine.facts.requireRank(shape, [n], { text: `its shape is unpacked into ${n} sizes here`, place: node });
+  const learned = machine.facts.requireRank(shape, [n], {
+    text: `its shape is unpacked into ${n} sizes here`,
+    place: node,
+  });
   if (learned.verdict === 'refuted') {
     const ranks = machine.facts.ranks(shape);
     return count(ranks?.[0] ?? n + 1);
@@ -366,4 +421,3 @@ export function nameSize(ev: Evaluator, dim: Dim, name: string): void {
   if (symbol === undefined || name.replace(/_/g, '') === '' || sym(symbol).key !== dim.key) return;
   ev.machine.facts = ev.machine.facts.named(symbol, name);
 }
-

@@ -32,18 +32,28 @@ const TRANSPARENT =
 
 function decorate(ev: Evaluator, value: Value, decorator: tree.Expr): Value {
   // @name.setter: reading still goes through the property.
-  const property = decorator.kind === 'attribute' && /^(setter|deleter|getter)$/.test(decorator.name) ? ev.evaluate(decorator.object) : undefined;
+  const property =
+    decorator.kind === 'attribute' && /^(setter|deleter|getter)$/.test(decorator.name)
+      ? ev.evaluate(decorator.object)
+      : undefined;
   if (property?.kind === 'function' && value.kind === 'function' && decorator.kind === 'attribute')
     return decorator.name === 'setter' ? { ...property, setter: value } : property;
   const target = decorator.kind === 'call' ? ev.evaluate(decorator.callee) : ev.evaluate(decorator);
   const path = target.kind === 'external' ? target.path : '';
   if (TRANSPARENT.test(path)) return value;
   if (value.kind === 'function') {
-    if (path === 'builtins.property' || path === 'functools.cached_property' || path === 'torch.jit.unused_property') return { ...value, binding: 'property' };
+    if (path === 'builtins.property' || path === 'functools.cached_property' || path === 'torch.jit.unused_property')
+      return { ...value, binding: 'property' };
     if (path === 'builtins.staticmethod') return { ...value, binding: 'static' };
     if (path === 'builtins.classmethod') return { ...value, binding: 'class' };
   }
-  if (target.kind === 'function' && decorator.kind !== 'call' && target.file !== ev.activation.module.path && handsBack(target)) return value;
+  if (
+    target.kind === 'function' &&
+    decorator.kind !== 'call' &&
+    target.file !== ev.activation.module.path &&
+    handsBack(target)
+  )
+    return value;
   const applied = decorator.kind === 'call' ? ev.evaluate(decorator) : target;
   return callValue(ev, applied, { positional: [{ value }], keywords: new Map() }, decorator);
 }
@@ -58,7 +68,9 @@ function handsBack(decorator: FunctionValue): boolean {
 export function defineClass(ev: Evaluator, node: tree.ClassDef): Value {
   ev.capture();
   const { module } = ev.activation;
-  const bases = node.bases.filter((base) => base.name === undefined && base.star === '').map((base) => ev.evaluate(base.value));
+  const bases = node.bases
+    .filter((base) => base.name === undefined && base.star === '')
+    .map((base) => ev.evaluate(base.value));
   const outer = closureFrame(ev);
   const namespace = ev.machine.newFrame(ev.activation.frame);
   const cls: ClassValue = { kind: 'class', node, frame: outer, bases, namespace, file: module.path };
@@ -70,7 +82,10 @@ export function defineClass(ev: Evaluator, node: tree.ClassDef): Value {
     ev.activation = inner;
     const flows = executeBlock(ev, node.body, [ev.machine.seal()]);
     ev.activation = caller;
-    return mergeStates(ev.machine, flows.map((flow) => flow.state)).map((end) => ({ state: end, value: true }));
+    return mergeStates(
+      ev.machine,
+      flows.map((flow) => flow.state),
+    ).map((end) => ({ state: end, value: true }));
   });
   if (!state) return unknown('a class whose body raises', node);
   if (derivesFrom(cls, 'enum.Enum')) wrapMembers(ev, cls);
@@ -109,4 +124,3 @@ function wrapMembers(ev: Evaluator, cls: ClassValue): void {
     frame.vars.set(name, member);
   }
 }
-

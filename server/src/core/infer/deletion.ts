@@ -31,7 +31,8 @@ export function deleteTarget(ev: Evaluator, target: tree.Expr): void {
 function deleteAttribute(ev: Evaluator, target: tree.Attribute): void {
   const object = settle(ev, ev.evaluate(target.object));
   const own = object.kind === 'ref' ? ev.machine.write(object.id) : undefined;
-  if (own?.kind === 'instance' && !own.attrs.delete(target.name)) removeChild(ev, own, { kind: 'str', value: target.name });
+  if (own?.kind === 'instance' && !own.attrs.delete(target.name))
+    removeChild(ev, own, { kind: 'str', value: target.name });
 }
 
 function deleteItem(ev: Evaluator, target: tree.Subscript): void {

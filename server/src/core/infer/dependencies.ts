@@ -27,7 +27,8 @@ export class Dependencies {
 
   private names(place: Place): ReadonlySet<string> {
     let names = mentionedNames.get(place);
-    if (names === undefined) mentionedNames.set(place, (names = new Set(this.textOf(place).match(/[A-Za-z_]\w*/g) ?? [])));
+    if (names === undefined)
+      mentionedNames.set(place, (names = new Set(this.textOf(place).match(/[A-Za-z_]\w*/g) ?? [])));
     return names;
   }
 
@@ -42,7 +43,9 @@ export class Dependencies {
       case 'importfrom':
         return stmt.names.map(({ name, alias }) => alias ?? name);
       case 'assign':
-        return stmt.targets.every((target) => target.kind === 'name') ? stmt.targets.map((target) => (target.kind === 'name' ? target.name : '')) : this.names(stmt);
+        return stmt.targets.every((target) => target.kind === 'name')
+          ? stmt.targets.map((target) => target.name)
+          : this.names(stmt);
       case 'expr':
         return stmt.value.kind === 'str' ? [] : this.names(stmt);
       default:
@@ -70,4 +73,5 @@ export class Dependencies {
   }
 }
 
-export const sameList = <T>(a: readonly T[], b: readonly T[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);
+export const sameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);

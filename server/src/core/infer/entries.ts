@@ -10,7 +10,7 @@ import { construct, isModule } from './construct';
 import { sameList } from './dependencies';
 import { Evaluator } from './evaluator';
 import { freshLatent } from './latent';
-import type { Memo } from './memo';
+import type { Built, Memo } from './memo';
 import { Machine, OutOfBudget, type State } from './machine';
 import type { Module, Program } from './program';
 import { Report, type Recorded } from './report';
@@ -19,11 +19,13 @@ import type { Given } from './bind';
 import { forwardText } from './signatureText';
 
 /** Work that one class or function may cost. */
-const ENTRY_STEPS = 8_000;
+const ENTRY_STEPS = 4_000;
 /** Work that all entries of a file may cost; what comes after is not evaluated. */
-const FILE_STEPS = 40_000;
+const FILE_STEPS = 16_000;
+/** What an entry costs up to this doesn't count: a file may have any number of small ones. */
+const FREE_STEPS = 300;
 /** Work that the functions of a file may cost together: most only pass options on. */
-const FUNCTION_STEPS = 5_000;
+const FUNCTION_STEPS = 2_500;
 /** The slot of entries; modules count from 1. */
 const ENTRY_SLOT = 0;
 
@@ -82,13 +84,17 @@ export function evaluateFile(
       last !== undefined &&
       (last.recording || !options.recording) &&
       sameList(last.needs, needs) &&
-      (last.usedOtherwise === undefined || (value.kind === 'class' && last.usedOtherwise === options.usedOtherwise(value.node.name)));
-    const entry = valid ? last : { needs, recording: options.recording, ...evaluateEntry(program, module, value, options, memo) };
+      (last.usedOtherwise === undefined ||
+        (value.kind === 'class' && last.usedOtherwise === options.usedOtherwise(value.node.name)));
+    const entry = valid
+      ? last
+      : { needs, recording: options.recording, ...evaluateEntry(program, module, value, options, memo) };
     entries.set(node, entry);
     kept.set(node, entry);
     fresh.push(entry);
-    spent += entry.cost;
-    if (value.kind === 'function') spentOnFunctions += entry.cost;
+    const counted = Math.max(0, entry.cost - FREE_STEPS);
+    spent += counted;
+    if (value.kind === 'function') spentOnFunctions += counted;
   }
   for (const node of entries.keys()) if (!kept.has(node)) entries.delete(node);
   return {
@@ -107,11 +113,12 @@ function evaluateEntry(
 ): Omit<Entry, 'needs' | 'recording'> {
   const report = new Report(module.path, options.recording);
   const accepts = new Map<tree.FunctionDef, string>();
+  const remembered: Memo = options.recording ? new Map<string, Built>() : memo;
   if (value.kind === 'function') {
-    const cost = functionEntry(program, module, report, value, options.recording ? new Map() : memo);
+    const cost = functionEntry(program, module, report, value, remembered);
     return { usedOtherwise: undefined, findings: report.findings(), recorded: report.recorded, accepts, cost };
   }
-  let cost = classEntry(program, module, report, value, 'defaults', accepts, options.recording ? new Map() : memo);
+  let cost = classEntry(program, module, report, value, 'defaults', accepts, remembered);
   let findings = report.findings();
   let usedOtherwise: boolean | undefined;
   if (findings.length > 0) {
@@ -135,7 +142,10 @@ function foldCauses(findings: readonly Finding[]): Finding[] {
     const earlier = byPlace.get(key);
     if (earlier === undefined || rank[finding.severity] < rank[earlier.severity]) byPlace.set(key, finding);
   }
-  return [...byPlace.values()].sort((a, b) => rank[a.severity] - rank[b.severity] || a.place.at.base + a.place.start - (b.place.at.base + b.place.start));
+  return [...byPlace.values()].sort(
+    (a, b) =>
+      rank[a.severity] - rank[b.severity] || a.place.at.base + a.place.start - (b.place.at.base + b.place.start),
+  );
 }
 
 /** Classes and functions of the module's own text, in order. */
@@ -144,8 +154,14 @@ function definitions(program: Program, module: Module): (ClassValue | FunctionVa
   const frame = machine.frame(module.frame);
   const values: (ClassValue | FunctionValue)[] = [];
   // Classes first: they are what a file is about, and what an edit is mostly in.
-  for (const value of [...(frame?.vars.values() ?? [])].sort((a, b) => Number(a.kind !== 'class') - Number(b.kind !== 'class'))) {
-    if ((value.kind === 'class' && value.file === module.path) || (value.kind === 'function' && value.file === module.path && value.node.kind === 'function')) values.push(value);
+  for (const value of [...(frame?.vars.values() ?? [])].sort(
+    (a, b) => Number(a.kind !== 'class') - Number(b.kind !== 'class'),
+  )) {
+    if (
+      (value.kind === 'class' && value.file === module.path) ||
+      (value.kind === 'function' && value.file === module.path && value.node.kind === 'function')
+    )
+      values.push(value);
   }
   return values;
 }
@@ -190,7 +206,17 @@ function classEntry(
       bounded(() => {
         const ended = ev.branches(state, () => {
           const args = argumentsFor(ev, method, modular ? 'tensor' : undefined, 'defaults', true);
-          callFunction(ev, method, { positional: [{ value: self }, ...args.map(({ value }) => ({ value }))], keywords: new Map(), ...openness(method) }, nameOf(method.node as tree.FunctionDef), self);
+          callFunction(
+            ev,
+            method,
+            {
+              positional: [{ value: self }, ...args.map(({ value }) => ({ value }))],
+              keywords: new Map(),
+              ...openness(method),
+            },
+            nameOf(method.node as tree.FunctionDef),
+            self,
+          );
           return args;
         });
         const first = ended[0];
@@ -219,13 +245,21 @@ function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
   const own = ev.machine.frame(cls.namespace);
   const all = [...(own?.vars.values() ?? [])].filter(
     (value): value is FunctionValue =>
-      value.kind === 'function' && value.node.kind === 'function' && value.binding === undefined && value.node.name !== '__init__' && !/^__\w+__$/.test(value.node.name.replace('__call__', '')),
+      value.kind === 'function' &&
+      value.node.kind === 'function' &&
+      value.binding === undefined &&
+      value.node.name !== '__init__' &&
+      !/^__\w+__$/.test(value.node.name.replace('__call__', '')),
   );
   // What the class is for comes first: the rest is looked at as far as the budget reaches.
   return all.sort((a, b) => Number(a.node.name !== 'forward') - Number(b.node.name !== 'forward'));
 }
 
-function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): { readonly positional: readonly Given[]; readonly keywords: ReadonlyMap<string, Given> } {
+function constructorArguments(
+  ev: Evaluator,
+  cls: ClassValue,
+  parameters: 'defaults' | 'symbolic',
+): { readonly positional: readonly Given[]; readonly keywords: ReadonlyMap<string, Given> } {
   const init = findInit(ev, cls);
   if (init === undefined) return { positional: [], keywords: new Map() };
   const keywords = new Map<string, Given>();
@@ -234,10 +268,12 @@ function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defau
     const fallback = init.defaults[i + 1];
     if (fallback === undefined) {
       const config = parameters === 'defaults' ? configClass(ev, param) : undefined;
-      const value = config === undefined ? freshLatent(param.name, 'number') : construct(ev, config, { positional: [], keywords: new Map() }, nameOf(config.node));
+      const value =
+        config === undefined
+          ? freshLatent(param.name, 'number')
+          : construct(ev, config, { positional: [], keywords: new Map() }, nameOf(config.node));
       keywords.set(param.name, { value });
-    }
-    else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
+    } else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
   });
   return { positional: [], keywords };
 }
@@ -252,11 +288,14 @@ const OPTIONS = /config|cfg|args|hparams|options|opts?$|params$/i;
 function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
   const vars = ev.machine.frame(ev.activation.module.frame)?.vars;
   const { annotation } = param;
-  const named = annotation?.kind === 'name' ? annotation.name : annotation?.kind === 'str' ? annotation.value : undefined;
+  const named =
+    annotation?.kind === 'name' ? annotation.name : annotation?.kind === 'str' ? annotation.value : undefined;
   const byName = named === undefined ? undefined : vars?.get(named);
   if (byName?.kind === 'class') return isOptions(ev, byName) ? byName : undefined;
   if (annotation !== undefined || !OPTIONS.test(param.name)) return undefined;
-  const candidates = [...(vars?.values() ?? [])].filter((value): value is ClassValue => value.kind === 'class' && OPTIONS.test(value.node.name) && isOptions(ev, value));
+  const candidates = [...(vars?.values() ?? [])].filter(
+    (value): value is ClassValue => value.kind === 'class' && OPTIONS.test(value.node.name) && isOptions(ev, value),
+  );
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
@@ -264,7 +303,10 @@ function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
 function isOptions(ev: Evaluator, cls: ClassValue): boolean {
   if (isModule(cls)) return false;
   const init = findInit(ev, cls);
-  if (init !== undefined) return init.node.params.slice(1).every((param, i) => init.defaults[i + 1] !== undefined || param.form === '*' || param.form === '**');
+  if (init !== undefined)
+    return init.node.params
+      .slice(1)
+      .every((param, i) => init.defaults[i + 1] !== undefined || param.form === '*' || param.form === '**');
   return dataclassFields(cls).every(({ node }) => node.value !== undefined);
 }
 
@@ -295,13 +337,21 @@ function generalised(name: string, fallback: Value): Value {
 }
 
 /** Arguments of an entry: of defaults, None and flags stay open, the rest is as written. */
-function argumentsFor(_ev: Evaluator, fn: FunctionValue, hint: 'tensor' | undefined, defaults: 'defaults' | 'symbolic', skipSelf: boolean): { readonly name: string; readonly value: Value }[] {
+function argumentsFor(
+  _ev: Evaluator,
+  fn: FunctionValue,
+  hint: 'tensor' | undefined,
+  defaults: 'defaults' | 'symbolic',
+  skipSelf: boolean,
+): { readonly name: string; readonly value: Value }[] {
   const args: { readonly name: string; readonly value: Value }[] = [];
   fn.node.params.forEach((param, i) => {
     if ((skipSelf && i === 0) || param.form === '*' || param.form === '**' || param.form === 'keyword-only') return;
     const fallback = fn.defaults[i];
-    if (fallback === undefined || fallback.kind === 'none') args.push({ name: param.name, value: freshLatent(param.name, hint) });
-    else if (fallback.kind === 'bool') args.push({ name: param.name, value: bool(undefined, { kind: 'flag', key: `parameter ${param.name}` }) });
+    if (fallback === undefined || fallback.kind === 'none')
+      args.push({ name: param.name, value: freshLatent(param.name, hint) });
+    else if (fallback.kind === 'bool')
+      args.push({ name: param.name, value: bool(undefined, { kind: 'flag', key: `parameter ${param.name}` }) });
     else args.push({ name: param.name, value: defaults === 'defaults' ? fallback : generalised(param.name, fallback) });
   });
   return args;
@@ -318,9 +368,14 @@ function functionEntry(program: Program, module: Module, report: Report, fn: Fun
   bounded(() => {
     ev.branches(ev.machine.seal(), () => {
       const args = argumentsFor(ev, fn, undefined, 'symbolic', false);
-      return callFunction(ev, fn, { positional: args.map(({ value }) => ({ value })), keywords: new Map(), ...openness(fn) }, nameOf(fn.node as tree.FunctionDef), undefined);
+      return callFunction(
+        ev,
+        fn,
+        { positional: args.map(({ value }) => ({ value })), keywords: new Map(), ...openness(fn) },
+        nameOf(fn.node as tree.FunctionDef),
+        undefined,
+      );
     });
   });
   return ev.machine.steps;
 }
-

@@ -51,9 +51,9 @@ export interface Activation {
   /** In a class body: the frame that functions close over. */
   readonly enclosing?: number | undefined;
   /** Names declared global or nonlocal, with the frame they live in. */
-  readonly elsewhere: Map<string, number>;
+  elsewhere: Map<string, number> | undefined;
   /** Sizes and stretches that annotations of this call have named. */
-  readonly named: Map<string, Dim | Segment>;
+  named: Map<string, Dim | Segment> | undefined;
 }
 
 /** Calls deeper than this are unknown. */
@@ -86,8 +86,8 @@ export class Evaluator implements ValueAccess {
       calledAt: undefined,
       caller: undefined,
       depth: 0,
-      elsewhere: new Map(),
-      named: new Map(),
+      elsewhere: undefined,
+      named: undefined,
     };
   }
 
@@ -125,7 +125,7 @@ export class Evaluator implements ValueAccess {
   within<T>(activation: Omit<Activation, 'caller' | 'depth' | 'elsewhere' | 'named'>, body: () => T): T {
     const caller = this.activation;
     if (caller.depth >= MAX_DEPTH) throw new TooDeep();
-    this.activation = { ...activation, caller, depth: caller.depth + 1, elsewhere: new Map(), named: new Map() };
+    this.activation = { ...activation, caller, depth: caller.depth + 1, elsewhere: undefined, named: undefined };
     try {
       return body();
     } finally {
@@ -203,13 +203,16 @@ export class Evaluator implements ValueAccess {
       case 'boolop':
         return this.boolOperation(expr);
       case 'conditional':
-        return truth(this, this.evaluate(expr.test), expr.test) ? this.evaluate(expr.then) : this.evaluate(expr.otherwise);
+        return this.conditional(expr);
       case 'tuple':
         return this.tupleDisplay(expr);
       case 'list':
       case 'set': {
         const items = this.displayItems(expr.items);
-        return this.machine.newList(items !== undefined && expr.kind === 'set' ? distinct(this, items) : items, expr.kind);
+        return this.machine.newList(
+          items !== undefined && expr.kind === 'set' ? distinct(this, items) : items,
+          expr.kind,
+        );
       }
       case 'dict':
         return this.dictDisplay(expr);
@@ -270,6 +273,13 @@ export class Evaluator implements ValueAccess {
   private boolOperation(expr: tree.BoolOp): Value {
     const left = this.evaluate(expr.left);
     return truth(this, left, expr.left) === (expr.op === 'and') ? this.evaluate(expr.right) : left;
+  }
+
+  private conditional(expr: tree.Conditional): Value {
+    const test = this.settle(this.evaluate(expr.test));
+    // `'cuda' if torch.cuda.is_available() else 'cpu'` is not worth a path of its own.
+    if (test.kind === 'unknown' && expr.then.kind === 'str' && expr.otherwise.kind === 'str') return str(undefined);
+    return truth(this, test, expr.test) ? this.evaluate(expr.then) : this.evaluate(expr.otherwise);
   }
 
   /** Items of a display with `*rest` spread; undefined where a spread has an unknown number. */
@@ -339,7 +349,8 @@ export class Evaluator implements ValueAccess {
 
   call(expr: tree.Call): Value {
     const callee = this.evaluate(expr.callee);
-    if (callee.kind === 'external' && callee.path === 'builtins.super' && expr.args.length === 0) return this.superValue();
+    if (callee.kind === 'external' && callee.path === 'builtins.super' && expr.args.length === 0)
+      return this.superValue();
     return callValue(this, callee, this.callArguments(expr.args), expr);
   }
 
@@ -377,7 +388,7 @@ export class Evaluator implements ValueAccess {
 
   /** Marks the present frames as held by a closure. */
   capture(): void {
-    for (let id: number | undefined = this.activation.frame; id !== undefined; ) {
+    for (let id: number | undefined = this.activation.frame; id !== undefined;) {
       const frame = this.machine.frame(id);
       if (frame === undefined || frame.captured) return;
       const own = this.machine.write(id);
@@ -388,15 +399,16 @@ export class Evaluator implements ValueAccess {
 
   /** `global name` or `nonlocal name`. */
   declare(name: string, nonlocal: boolean): void {
-    const { elsewhere, module, frame } = this.activation;
+    const { module, frame } = this.activation;
     let target: number | undefined = nonlocal ? this.machine.frame(frame)?.parent : module.frame;
-    while (nonlocal && target !== undefined && this.machine.frame(target)?.vars.has(name) !== true) target = this.machine.frame(target)?.parent;
-    if (target !== undefined) elsewhere.set(name, target);
+    while (nonlocal && target !== undefined && this.machine.frame(target)?.vars.has(name) !== true)
+      target = this.machine.frame(target)?.parent;
+    if (target !== undefined) (this.activation.elsewhere ??= new Map()).set(name, target);
   }
 
   /** The frame of a name that was declared global or nonlocal. */
   declaredElsewhere(name: string): number | undefined {
-    return this.activation.elsewhere.get(name);
+    return this.activation.elsewhere?.get(name);
   }
 
   /** `training` of a module that is being built. */
@@ -406,18 +418,18 @@ export class Evaluator implements ValueAccess {
 
   /** The size that an annotation of the present call names. */
   annotatedSize(name: string): Dim {
-    const known = this.activation.named.get(name);
+    const known = this.activation.named?.get(name);
     if (known !== undefined && 'key' in known) return known;
     const dim = sym(freshSym(name));
-    this.activation.named.set(name, dim);
+    (this.activation.named ??= new Map()).set(name, dim);
     return dim;
   }
 
   annotatedSegment(name: string): Segment {
-    const known = this.activation.named.get(`*${name}`);
+    const known = this.activation.named?.get(`*${name}`);
     if (known !== undefined && 'id' in known) return known;
     const segment = freshSegment(name);
-    this.activation.named.set(`*${name}`, segment);
+    (this.activation.named ??= new Map()).set(`*${name}`, segment);
     return segment;
   }
 
@@ -436,7 +448,9 @@ export class Evaluator implements ValueAccess {
 }
 
 /** Thrown and caught where calls nest too deeply to follow. */
-export class TooDeep {}
+export class TooDeep {
+  readonly reason = 'calls that nest too deeply to follow';
+}
 
 /** The key of a dict entry as text; undefined where the key isn't known. */
 export function dictKey(key: Value): string | undefined {

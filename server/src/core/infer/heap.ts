@@ -5,6 +5,7 @@
  * copies the few nodes on its way. Between two seals objects are changed in place.
  */
 import type { Place } from '../text/place';
+import type { Bindings } from './bindings';
 import type { ClassValue, Value } from './value';
 
 export type HeapObject = Frame | ListObject | DictObject | Instance;
@@ -13,7 +14,7 @@ export type HeapObject = Frame | ListObject | DictObject | Instance;
 export interface Frame {
   readonly kind: 'frame';
   owner: object;
-  readonly vars: Map<string, Value>;
+  readonly vars: Bindings;
   /** Enclosing frame for names that are not local. */
   readonly parent: number | undefined;
   /** Whether a closure holds the frame, so that it must outlive its call. */
@@ -67,7 +68,8 @@ const emptyNode = (owner: object): TrieNode => ({ owner, slots: new Array<undefi
 
 export type HeapRoot = TrieNode;
 
-const owned = (node: TrieNode, owner: object): TrieNode => (node.owner === owner ? node : { owner, slots: node.slots.slice() });
+const owned = (node: TrieNode, owner: object): TrieNode =>
+  node.owner === owner ? node : { owner, slots: node.slots.slice() };
 
 export const emptyHeap = (): HeapRoot => emptyNode({});
 
@@ -96,7 +98,12 @@ export function writeHeap(root: HeapRoot, id: number, object: HeapObject | undef
 }
 
 /** Ids whose objects differ between two heaps, found by skipping shared nodes. */
-export function* differingIds(a: HeapRoot | undefined, b: HeapRoot | undefined, level = LEVELS - 1, base = 0): Generator<number> {
+export function* differingIds(
+  a: HeapRoot | undefined,
+  b: HeapRoot | undefined,
+  level = LEVELS - 1,
+  base = 0,
+): Generator<number> {
   if (a === b) return;
   for (let index = 0; index < WIDTH; index++) {
     const [left, right] = [a?.slots[index], b?.slots[index]];
@@ -111,7 +118,7 @@ export function* differingIds(a: HeapRoot | undefined, b: HeapRoot | undefined, 
 export function copyObject(object: HeapObject, owner: object): HeapObject {
   switch (object.kind) {
     case 'frame':
-      return { ...object, owner, vars: new Map(object.vars) };
+      return { ...object, owner, vars: object.vars.copy() };
     case 'list':
       return { ...object, owner, items: object.items?.slice() };
     case 'dict':

@@ -9,7 +9,12 @@ export function importNames(ev: Evaluator, stmt: tree.Import): void {
   for (const { path, alias } of stmt.names) {
     const [root = path] = path.split('.');
     const bound = alias === undefined ? root : path;
-    setName(ev, alias ?? root, ev.program.importModule(ev.activation.module, bound, 0) ?? unknown(`the source of package ${root} is not found`, stmt));
+    setName(
+      ev,
+      alias ?? root,
+      ev.program.importModule(ev.activation.module, bound, 0) ??
+        unknown(`the source of package ${root} is not found`, stmt),
+    );
   }
 }
 
@@ -17,7 +22,8 @@ export function importFrom(ev: Evaluator, stmt: tree.ImportFrom): void {
   const { module } = ev.activation;
   for (const { name, alias } of stmt.names) {
     if (name === '*') {
-      for (const [exported, value] of ev.program.starExports(module, stmt.module, stmt.level)) setName(ev, exported, value);
+      for (const [exported, value] of ev.program.starExports(module, stmt.module, stmt.level))
+        setName(ev, exported, value);
       continue;
     }
     const found = ev.program.importName(module, stmt.module, stmt.level, name);

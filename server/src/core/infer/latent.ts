@@ -20,7 +20,8 @@ export function tensorOf(ev: Evaluator, value: Value): TensorValue | undefined {
   const settled = settle(ev, value);
   if (settled.kind === 'tensor') return settled;
   if (settled.kind !== 'latent') return undefined;
-  return learnLatent(ev, settled, tensor(anyShape(settled.name), undefined)) as TensorValue;
+  // A model that works for empty inputs alone does not work.
+  return learnLatent(ev, settled, tensor(anyShape(settled.name, 1), undefined)) as TensorValue;
 }
 
 /** The value as a number: an argument that was passed where a size is needed is an int. */
@@ -32,4 +33,9 @@ export function intOf(ev: Evaluator, value: Value): Value {
 
 let latents = 0;
 /** An argument of which nothing is known. */
-export const freshLatent = (name: string, hint: LatentValue['hint']): LatentValue => ({ kind: 'latent', id: ++latents, name, hint });
+export const freshLatent = (name: string, hint: LatentValue['hint']): LatentValue => ({
+  kind: 'latent',
+  id: ++latents,
+  name,
+  hint,
+});

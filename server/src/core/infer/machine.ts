@@ -6,6 +6,7 @@
  * them from the same state. What was answered before is replayed, not evaluated again.
  */
 import { Facts } from '../shape/facts';
+import { Bindings } from './bindings';
 import type { Place } from '../text/place';
 import {
   copyObject,
@@ -70,7 +71,7 @@ interface Trail {
 }
 
 /** Thrown where an expression that was taken for simple has a question after all. */
-export class NeedsExploring {}
+class NeedsExploring extends Error {}
 
 /** Paths that one expression may split into; more are dropped, and nothing is claimed about them. */
 const MAX_BRANCHES = 12;
@@ -181,19 +182,33 @@ export class Machine {
   }
 
   newFrame(parent: number | undefined): number {
-    return this.allocate({ kind: 'frame', owner: this.owner, vars: new Map(), parent, captured: false });
+    return this.allocate({ kind: 'frame', owner: this.owner, vars: Bindings.empty(), parent, captured: false });
   }
 
-  newList(items: Value[] | undefined, form: 'list' | 'set' = 'list', element: Value = unknown('item of a list')): ReferenceValue {
+  newList(
+    items: Value[] | undefined,
+    form: 'list' | 'set' = 'list',
+    element: Value = unknown('item of a list'),
+  ): ReferenceValue {
     return { kind: 'ref', id: this.allocate({ kind: 'list', owner: this.owner, form, items, element }) };
   }
 
-  newDict(entries: Iterable<readonly [string, { readonly key: Value; readonly value: Value }]> = [], open = false): ReferenceValue {
+  newDict(
+    entries: Iterable<readonly [string, { readonly key: Value; readonly value: Value }]> = [],
+    open = false,
+  ): ReferenceValue {
     return { kind: 'ref', id: this.allocate({ kind: 'dict', owner: this.owner, entries: new Map(entries), open }) };
   }
 
-  newInstance(cls: ClassValue | string, attrs: Iterable<readonly [string, Value]> = [], built?: Construction): ReferenceValue {
-    return { kind: 'ref', id: this.allocate({ kind: 'instance', owner: this.owner, cls, attrs: new Map(attrs), open: false, built }) };
+  newInstance(
+    cls: ClassValue | string,
+    attrs: Iterable<readonly [string, Value]> = [],
+    built?: Construction,
+  ): ReferenceValue {
+    return {
+      kind: 'ref',
+      id: this.allocate({ kind: 'instance', owner: this.owner, cls, attrs: new Map(attrs), open: false, built }),
+    };
   }
 
   frame(id: number): Frame | undefined {

@@ -31,7 +31,8 @@ function identity(object: object): number {
 }
 
 /** What the path knows: what is made of open values depends on it. */
-const known = ({ machine }: Evaluator): string => `@${identity(machine.facts)},${identity(machine.latents)},${identity(machine.conditions)}`;
+const known = ({ machine }: Evaluator): string =>
+  `@${identity(machine.facts)},${identity(machine.latents)},${identity(machine.conditions)}`;
 
 /** Names a value by its content; undefined where that isn't fixed. */
 function keyOf(ev: Evaluator, value: Value, depth = 0): string | undefined {
@@ -62,20 +63,40 @@ function keyOf(ev: Evaluator, value: Value, depth = 0): string | undefined {
     case 'class':
       return `c${identity(value.node)} ${value.namespace}`;
     case 'function':
-      return value.defaults.every((item) => item === undefined || keyOf(ev, item, depth + 1) !== undefined) ? `fn${identity(value.node)} ${value.frame}` : undefined;
+      return value.defaults.every((item) => item === undefined || keyOf(ev, item, depth + 1) !== undefined)
+        ? `fn${identity(value.node)} ${value.frame}`
+        : undefined;
     case 'shape':
-      return dimsOf(value.shape)?.every((dim) => constantOf(dim) !== undefined) === true ? `s${dimsOf(value.shape)?.map((dim) => dim.key).join()}` : undefined;
+      return dimsOf(value.shape)?.every((dim) => constantOf(dim) !== undefined) === true
+        ? `s${dimsOf(value.shape)
+            ?.map((dim) => dim.key)
+            .join()}`
+        : undefined;
     case 'tuple':
       return listKey(ev, value.items, depth);
     case 'partial': {
-      const [callee, args, keywords] = [keyOf(ev, value.callee, depth + 1), listKey(ev, value.args, depth), listKey(ev, value.keywords.map(([, item]) => item), depth)];
-      return callee === undefined || args === undefined || keywords === undefined ? undefined : `p${callee}${args}${value.keywords.map(([name]) => name).join()}${keywords}`;
+      const [callee, args, keywords] = [
+        keyOf(ev, value.callee, depth + 1),
+        listKey(ev, value.args, depth),
+        listKey(
+          ev,
+          value.keywords.map(([, item]) => item),
+          depth,
+        ),
+      ];
+      return callee === undefined || args === undefined || keywords === undefined
+        ? undefined
+        : `p${callee}${args}${value.keywords.map(([name]) => name).join()}${keywords}`;
     }
     case 'ref': {
       const object = ev.machine.read(value.id);
       if (object?.kind === 'list' && object.items !== undefined) return listKey(ev, object.items, depth);
       if (object?.kind !== 'dict' || object.open) return undefined;
-      const content = listKey(ev, [...object.entries.values()].map((entry) => entry.value), depth);
+      const content = listKey(
+        ev,
+        [...object.entries.values()].map((entry) => entry.value),
+        depth,
+      );
       return content === undefined ? undefined : `{${[...object.entries.keys()].join()}${content}}`;
     }
     default:
@@ -96,7 +117,11 @@ function listKey(ev: Evaluator, values: readonly Value[], depth: number): string
 /** Names a construction by its class and arguments; undefined where they aren't fixed. */
 export function constructionKey(ev: Evaluator, cls: ClassValue, args: Arguments): string | undefined {
   if (args.openPositional === true || args.openKeywords === true) return undefined;
-  const positional = listKey(ev, args.positional.map((given) => given.value), 0);
+  const positional = listKey(
+    ev,
+    args.positional.map((given) => given.value),
+    0,
+  );
   if (positional === undefined) return undefined;
   let key = `${keyOf(ev, cls) ?? ''}${positional}${dictKey(ev.training) ?? ''}`;
   for (const [name, given] of args.keywords) {
@@ -108,8 +133,18 @@ export function constructionKey(ev: Evaluator, cls: ClassValue, args: Arguments)
 }
 
 /** What a constructor made between two states, if it touched nothing else. */
-export function madeBetween(machine: Machine, before: State, { state: after, value }: Branch<Value>): Built | undefined {
-  if (after.facts !== before.facts || after.latents !== before.latents || after.conditions !== before.conditions || after.overlay !== before.overlay) return undefined;
+export function madeBetween(
+  machine: Machine,
+  before: State,
+  { state: after, value }: Branch<Value>,
+): Built | undefined {
+  if (
+    after.facts !== before.facts ||
+    after.latents !== before.latents ||
+    after.conditions !== before.conditions ||
+    after.overlay !== before.overlay
+  )
+    return undefined;
   const offset = machine.slot * HEAP_SIZE;
   const objects: [number, HeapObject][] = [];
   for (const id of differingIds(before.heap, after.heap)) {
@@ -120,14 +155,14 @@ export function madeBetween(machine: Machine, before: State, { state: after, val
   const base = offset + before.nextId;
   const end = offset + after.nextId;
   const inside = (id: number): boolean => (id >= base && id < end) || Math.floor(id / HEAP_SIZE) !== machine.slot;
-  let closed = true;
+  let leaving = 0;
   const check = (id: number): number => {
-    closed &&= inside(id);
+    if (!inside(id)) leaving += 1;
     return id;
   };
   for (const [, object] of objects) renumbered(object, check);
   moved(value, check);
-  return closed ? { base, count: after.nextId - before.nextId, objects, value } : undefined;
+  return leaving === 0 ? { base, count: after.nextId - before.nextId, objects, value } : undefined;
 }
 
 /** Puts what was made once at the end of the present heap. */
@@ -149,7 +184,11 @@ function moved(value: Value, to: (id: number) => number): Value {
     case 'tuple':
       return value.items.some(hasIds) ? { ...value, items: value.items.map((item) => moved(item, to)) } : value;
     case 'method':
-      return { ...value, self: moved(value.self, to), target: typeof value.target === 'string' ? value.target : (moved(value.target, to) as typeof value.target) };
+      return {
+        ...value,
+        self: moved(value.self, to),
+        target: typeof value.target === 'string' ? value.target : (moved(value.target, to) as typeof value.target),
+      };
     case 'partial':
       return {
         ...value,
@@ -159,7 +198,9 @@ function moved(value: Value, to: (id: number) => number): Value {
       };
     case 'function': {
       const frame = to(value.frame);
-      const defaults = value.defaults.some((item) => item !== undefined && hasIds(item)) ? value.defaults.map((item) => item && moved(item, to)) : value.defaults;
+      const defaults = value.defaults.some((item) => item !== undefined && hasIds(item))
+        ? value.defaults.map((item) => item && moved(item, to))
+        : value.defaults;
       return frame === value.frame && defaults === value.defaults ? value : { ...value, frame, defaults };
     }
     case 'class': {
@@ -191,14 +232,30 @@ const SHARED = {};
 function renumbered(object: HeapObject, to: (id: number) => number): HeapObject {
   switch (object.kind) {
     case 'frame':
-      return { ...object, owner: SHARED, vars: renumberedMap(object.vars, to) ?? object.vars, parent: object.parent === undefined ? undefined : to(object.parent) };
+      return {
+        ...object,
+        owner: SHARED,
+        vars: object.vars.mapped((value) => moved(value, to)),
+        parent: object.parent === undefined ? undefined : to(object.parent),
+      };
     case 'instance':
       return { ...object, owner: SHARED, attrs: renumberedMap(object.attrs, to) ?? object.attrs };
     case 'list':
-      return { ...object, owner: SHARED, items: object.items?.some(hasIds) === true ? object.items.map((item) => moved(item, to)) : object.items, element: moved(object.element, to) };
+      return {
+        ...object,
+        owner: SHARED,
+        items: object.items?.some(hasIds) === true ? object.items.map((item) => moved(item, to)) : object.items,
+        element: moved(object.element, to),
+      };
     case 'dict': {
       if (![...object.entries.values()].some((entry) => hasIds(entry.value))) return { ...object, owner: SHARED };
-      return { ...object, owner: SHARED, entries: new Map([...object.entries].map(([key, entry]) => [key, { key: entry.key, value: moved(entry.value, to) }])) };
+      return {
+        ...object,
+        owner: SHARED,
+        entries: new Map(
+          [...object.entries].map(([key, entry]) => [key, { key: entry.key, value: moved(entry.value, to) }]),
+        ),
+      };
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Attributes of values. */
 import type * as tree from '../python/tree';
 import { num } from '../shape/dim';
-import { dimsOf } from '../shape/shape';
+import { dimsOf, type Shape } from '../shape/shape';
 import type { Place } from '../text/place';
 import { externalConstant } from './builtins/constants';
 import { addChild, isModuleValue, moduleAttributeOf } from './builtins/modules';
@@ -10,7 +10,7 @@ import { classAttribute, hasUnknownBase } from './classes';
 import type { Evaluator } from './evaluator';
 import type { Instance } from './heap';
 import { freshLatent, settle, tensorOf } from './latent';
-import { bool, int, str, tuple, unknown, type FunctionValue, type LatentValue, type TensorValue, type Value } from './value';
+import { bool, int, str, tensor, tuple, unknown, type LatentValue, type TensorValue, type Value } from './value';
 import { isOperatorName } from './catalogue';
 
 /** Attributes of tensors that are not methods. */
@@ -18,9 +18,11 @@ const TENSOR_PROPERTIES = new Set(['T', 'mT', 'H', 'mH', 'real', 'imag', 'data',
 
 /** Methods that only tensors have: calling one says what the value is. Arrays share the others. */
 const TENSOR_ONLY = new Set(
-  ('size dim view view_as permute unsqueeze contiguous detach cuda cpu expand expand_as chunk unbind softmax log_softmax sigmoid relu tanh ' +
+  (
+    'size dim view view_as permute unsqueeze contiguous detach cuda cpu expand expand_as chunk unbind softmax log_softmax sigmoid relu tanh ' +
     'masked_fill masked_fill_ matmul bmm mm type_as requires_grad requires_grad_ backward unflatten index_select gather scatter scatter_ ' +
-    'new_zeros new_ones new_full new_empty mul_ add_ sub_ div_ t narrow float half long bool double is_cuda numel topk').split(' '),
+    'new_zeros new_ones new_full new_empty mul_ add_ sub_ div_ t narrow float half long bool double is_cuda numel topk'
+  ).split(' '),
 );
 
 export function getAttribute(ev: Evaluator, written: Value, name: string, node: tree.Expr): Value {
@@ -38,7 +40,13 @@ export function getAttribute(ev: Evaluator, written: Value, name: string, node: 
     case 'class':
       return classMember(ev, value, name, node);
     case 'external':
-      return ev.program.frameworks.constant(value.path, name) ?? externalConstant(value.path, name) ?? { kind: 'external', path: ev.program.frameworks.canonical(`${value.path}.${name}`) };
+      return (
+        ev.program.frameworks.constant(value.path, name) ??
+        externalConstant(value.path, name) ?? {
+          kind: 'external',
+          path: ev.program.frameworks.canonical(`${value.path}.${name}`),
+        }
+      );
     case 'module':
       return ev.program.attribute(value, name) ?? unknown(`${name} of module ${value.name}`, node);
     case 'super':
@@ -48,11 +56,18 @@ export function getAttribute(ev: Evaluator, written: Value, name: string, node: 
       return (index >= 0 ? value.items[index] : undefined) ?? { kind: 'method', self: value, target: name };
     }
     case 'partial':
-      return name === 'func' ? value.callee : name === 'args' ? tuple(value.args) : unknown(`${name} of a partial`, node);
+      return name === 'func'
+        ? value.callee
+        : name === 'args'
+          ? tuple(value.args)
+          : unknown(`${name} of a partial`, node);
     case 'function':
-      return name === '__name__' && value.node.kind === 'function' ? str(value.node.name) : unknown(`${name} of a function`, node);
+      return name === '__name__' && value.node.kind === 'function'
+        ? str(value.node.name)
+        : unknown(`${name} of a function`, node);
     case 'device':
-      return name === 'type' ? str(value.device) : unknown(`${name} of a device`, node);
+      // Which one it is at run time depends on the machine.
+      return name === 'type' ? str(undefined) : unknown(`${name} of a device`, node);
     case 'unknown':
       return value;
     case 'int':
@@ -68,12 +83,12 @@ function tensorAttribute(ev: Evaluator, value: TensorValue, name: string, node: 
   switch (name) {
     case 'shape':
       return { kind: 'shape', shape: value.shape };
-    case 'ndim': {
-      const dims = dimsOf(ev.machine.facts.shape(value.shape));
-      return dims === undefined ? openRank(ev, value) : int(num(dims.length));
-    }
+    case 'ndim':
+      return openRank(ev, value.shape);
     case 'dtype':
-      return value.dtype === undefined ? unknown('a dtype that is not known', node) : { kind: 'dtype', dtype: value.dtype };
+      return value.dtype === undefined
+        ? unknown('a dtype that is not known', node)
+        : { kind: 'dtype', dtype: value.dtype };
     case 'device':
       return { kind: 'device', device: value.device };
     case 'is_cuda':
@@ -84,34 +99,47 @@ function tensorAttribute(ev: Evaluator, value: TensorValue, name: string, node: 
   }
   if (TENSOR_PROPERTIES.has(name)) {
     if (name === 'data') return value;
-    return isOperatorName(`torch.Tensor.${name}`) ? callOperator(ev, `torch.Tensor.${name}`, [value], node) : unknown(`${name} of a tensor`, node);
+    return isOperatorName(`torch.Tensor.${name}`)
+      ? callOperator(ev, `torch.Tensor.${name}`, [value], node)
+      : unknown(`${name} of a tensor`, node);
   }
   return { kind: 'method', self: value, target: name };
 }
 
 /** The number of dims as a number on each path, where only few are possible. */
-export function openRank(ev: Evaluator, value: TensorValue): Value {
-  if (ev.machine.facts.ranks(value.shape) === undefined) return unknownRank(value);
-  return int(num(ev.solve.dims(value).length));
+export function openRank(ev: Evaluator, shape: Shape): Value {
+  if (dimsOf(ev.machine.facts.shape(shape)) === undefined && ev.machine.facts.ranks(shape) === undefined)
+    return unknownRank(shape);
+  return int(num(ev.solve.dims(tensor(shape, undefined)).length));
 }
 
 /** A rank nobody knows: the same for the same tensor, so that tests on it agree. */
-const unknownRank = (value: TensorValue): Value => {
-  let known = ranks.get(value.shape);
-  if (known === undefined) ranks.set(value.shape, (known = unknown('the number of dims is not known')));
+function unknownRank(shape: Shape): Value {
+  let known = ranks.get(shape);
+  if (known === undefined) {
+    ranks.set(shape, (known = unknown('the number of dims is not known')));
+    askedShapes.set(known, shape);
+  }
   return known;
-};
-const ranks = new WeakMap<object, Value>();
+}
+const ranks = new WeakMap<Shape, Value>();
+const askedShapes = new WeakMap<Value, Shape>();
+
+/** The shape whose number of dims the unknown value stands for. */
+export const shapeOfRank = (value: Value): Shape | undefined => askedShapes.get(value);
 
 function latentAttribute(ev: Evaluator, value: LatentValue, name: string, node: tree.Expr): Value {
   const isTensor =
-    TENSOR_ONLY.has(name) || (value.hint === 'tensor' && (name === 'shape' || name === 'ndim' || name === 'dtype' || isOperatorName(`torch.Tensor.${name}`))) || (name === 'shape' && !ev.activation.module.importsNumpy);
+    TENSOR_ONLY.has(name) ||
+    (value.hint === 'tensor' &&
+      (name === 'shape' || name === 'ndim' || name === 'dtype' || isOperatorName(`torch.Tensor.${name}`))) ||
+    (name === 'shape' && !ev.activation.module.importsNumpy);
   if (isTensor && value.hint !== 'number') {
     const asTensor = tensorOf(ev, value);
     if (asTensor !== undefined) return tensorAttribute(ev, asTensor, name, node);
   }
   // An attribute of a configuration that was handed in: any number, but always the same one.
-  if (value.hint === 'number' && !/^__/.test(name)) return stable(value, name, () => freshLatent(name, 'number'));
+  if (value.hint === 'number' && !name.startsWith('__')) return stable(value, name, () => freshLatent(name, 'number'));
   return stable(value, name, () => unknown(`${name} of ${value.name}`, node));
 }
 
@@ -119,27 +147,41 @@ function latentAttribute(ev: Evaluator, value: LatentValue, name: string, node: 
 const stableAttributes = new WeakMap<object, Map<string, Value>>();
 function stable(owner: object, name: string, make: () => Value): Value {
   let known = stableAttributes.get(owner);
-  if (known === undefined) stableAttributes.set(owner, (known = new Map()));
+  if (known === undefined) stableAttributes.set(owner, (known = new Map<string, Value>()));
   let value = known.get(name);
   if (value === undefined) known.set(name, (value = make()));
   return value;
 }
 
-export function instanceAttribute(ev: Evaluator, self: Value & { kind: 'ref' }, object: Instance, name: string, node: tree.Expr): Value {
+function instanceAttribute(
+  ev: Evaluator,
+  self: Value & { kind: 'ref' },
+  object: Instance,
+  name: string,
+  node: tree.Expr,
+): Value {
   const own = object.attrs.get(name);
   if (own !== undefined) return own;
   if (name === '__class__') return typeof object.cls === 'string' ? { kind: 'external', path: object.cls } : object.cls;
   if (name === '__dict__') return unknown('the attributes of an object', node);
   const found = classAttribute(ev, object.cls, name);
   if (found !== undefined && found !== 'unknown') {
-    if ('external' in found) return moduleAttributeOf(ev, self, object, found.external, name) ?? missing(object, name, node);
+    if ('external' in found)
+      return moduleAttributeOf(ev, self, object, found.external, name) ?? missing(object, name, node);
     return bindMember(ev, self, found.value, node);
   }
   return missing(object, name, node);
 }
 
 function missing(object: Instance, name: string, node: Place): Value {
-  return stable(object, name, () => unknown(object.open || hasUnknownBase(object.cls) ? `${name} of an object that unknown code may have changed` : `${name} is not set on this object`, node));
+  return stable(object, name, () =>
+    unknown(
+      object.open || hasUnknownBase(object.cls)
+        ? `${name} of an object that unknown code may have changed`
+        : `${name} is not set on this object`,
+      node,
+    ),
+  );
 }
 
 /** A class attribute as seen through an instance. */
@@ -160,7 +202,9 @@ function classMember(ev: Evaluator, cls: Value & { kind: 'class' }, name: string
   const found = classAttribute(ev, cls, name);
   if (found === undefined || found === 'unknown') return unknown(`${name} of class ${cls.node.name}`, node);
   if ('external' in found) return { kind: 'external', path: `${found.external}.${name}` };
-  return found.value.kind === 'function' && found.value.binding === 'class' ? { kind: 'method', self: cls, target: found.value } : found.value;
+  return found.value.kind === 'function' && found.value.binding === 'class'
+    ? { kind: 'method', self: cls, target: found.value }
+    : found.value;
 }
 
 function superAttribute(ev: Evaluator, value: Value & { kind: 'super' }, name: string, node: tree.Expr): Value {
@@ -171,8 +215,14 @@ function superAttribute(ev: Evaluator, value: Value & { kind: 'super' }, name: s
   const found = classAttribute(ev, cls, name, value.after);
   if (found === 'unknown') return unknown(`${name} of an unknown base class`, node);
   if (found === undefined) return name === '__init__' ? HARMLESS_INIT : unknown(`${name} of a base class`, node);
-  if ('external' in found) return { kind: 'partial', callee: { kind: 'external', path: `${found.external}.${name}` }, args: [self], keywords: [] };
-  return bindMember(ev, self, found.value as FunctionValue, node);
+  if ('external' in found)
+    return {
+      kind: 'partial',
+      callee: { kind: 'external', path: `${found.external}.${name}` },
+      args: [self],
+      keywords: [],
+    };
+  return bindMember(ev, self, found.value, node);
 }
 
 /** `object.__init__`. */
@@ -184,12 +234,24 @@ export function setAttribute(ev: Evaluator, written: Value, name: string, value:
     const own = ev.machine.write(object.id);
     if (own?.kind !== 'instance') return;
     const found = typeof own.cls === 'string' ? undefined : classAttribute(ev, own.cls, name);
-    const property = typeof found === 'object' && 'value' in found && found.value.kind === 'function' && found.value.binding === 'property' ? found.value : undefined;
-    if (property?.setter !== undefined) callFunction(ev, property.setter, { positional: [{ value: object }, { value }], keywords: new Map() }, node, object);
+    const property =
+      typeof found === 'object' &&
+      'value' in found &&
+      found.value.kind === 'function' &&
+      found.value.binding === 'property'
+        ? found.value
+        : undefined;
+    if (property?.setter !== undefined)
+      callFunction(
+        ev,
+        property.setter,
+        { positional: [{ value: object }, { value }], keywords: new Map() },
+        node,
+        object,
+      );
     else if (!isModuleValue(ev, value) || !addChild(ev, own, name, value)) own.attrs.set(name, value);
   } else if (object.kind === 'class') {
     const frame = ev.machine.write(object.namespace);
     if (frame?.kind === 'frame') frame.vars.set(name, value);
   }
 }
-

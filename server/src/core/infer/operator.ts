@@ -48,6 +48,8 @@ export interface Call {
   value(name: string): Value;
   /** Items of a tuple or list value; undefined where the length isn't known. */
   items(value: Value): readonly Value[] | undefined;
+  /** An attribute of a layer that the framework made (the layer that a stack repeats); undefined for any other value. */
+  layerAttribute(value: Value, name: string): Value | undefined;
 }
 
 /** Asks and teaches the facts of the path that is being evaluated. */
@@ -124,7 +126,14 @@ export const mismatch = (
   id: string,
   message: string,
   more: { readonly notes?: readonly string[]; readonly fixes?: readonly FixIntent[]; readonly argument?: string } = {},
-): Mismatch => ({ kind: 'mismatch', id, message, notes: more.notes ?? [], fixes: more.fixes ?? [], argument: more.argument });
+): Mismatch => ({
+  kind: 'mismatch',
+  id,
+  message,
+  notes: more.notes ?? [],
+  fixes: more.fixes ?? [],
+  argument: more.argument,
+});
 
 /** Signatures, one a PyTorch overload, in the notation of signatures.generated.ts. The first that binds is taken. */
 export type Signatures = readonly string[];

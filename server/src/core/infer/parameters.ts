@@ -24,7 +24,9 @@ export function bindParameters(ev: Evaluator, fn: FunctionValue, args: Arguments
       next = args.positional.length;
       value = args.openPositional === true ? ev.machine.newList(undefined) : tuple(rest);
     } else if (param.form === '**') {
-      const entries = [...args.keywords].filter(([name]) => !taken.has(name) && !params.some((p) => p.name === name && p.form !== '*' && p.form !== '**'));
+      const entries = [...args.keywords].filter(
+        ([name]) => !taken.has(name) && !params.some((p) => p.name === name && p.form !== '*' && p.form !== '**'),
+      );
       value = ev.machine.newDict(
         entries.map(([name, given]) => [`s${name}`, { key: str(name), value: given.value }]),
         args.openKeywords ?? false,
@@ -40,7 +42,8 @@ export function bindParameters(ev: Evaluator, fn: FunctionValue, args: Arguments
         value = keyword.value;
       } else value = missing(param.name, index);
     }
-    if (param.annotation !== undefined && param.form !== '*' && param.form !== '**') value = annotatedValue(ev, value, param, fn);
+    if (param.annotation !== undefined && param.form !== '*' && param.form !== '**')
+      value = annotatedValue(ev, value, param, fn);
     vars.set(param.name, value);
     if (ev.report.recording) ev.report.record(param, value, ev.machine.facts, param.name);
   });

@@ -73,9 +73,9 @@ export interface Script {
 }
 
 /** Work that one top-level statement of a module may cost. */
-const STATEMENT_STEPS = 25_000;
+const STATEMENT_STEPS = 12_000;
 /** The same in files that are only imported, for what they define. */
-const IMPORTED_STATEMENT_STEPS = 4_000;
+const IMPORTED_STATEMENT_STEPS = 2_500;
 
 export class Program {
   private readonly modules = new Map<string, Module>();
@@ -210,12 +210,24 @@ export class Program {
     }
     this.finish(module, ev, states);
     const dependencies = new Dependencies(body, (place) => this.textOf(place));
-    const script: Script = { module, recording, steps, dependencies, main: this.mainPart(module, ev, last, recording, dependencies) };
+    const script: Script = {
+      module,
+      recording,
+      steps,
+      dependencies,
+      main: this.mainPart(module, ev, last, recording, dependencies),
+    };
     this.scripts.set(path, script);
     return script;
   }
 
-  private mainPart(module: Module, ev: Evaluator, last: Script | undefined, recording: boolean, dependencies: Dependencies): MainPart {
+  private mainPart(
+    module: Module,
+    ev: Evaluator,
+    last: Script | undefined,
+    recording: boolean,
+    dependencies: Dependencies,
+  ): MainPart {
     const body = mainPart(module.tree.body);
     const needs = [...dependencies.of(body), ...body];
     const known = last?.main;
@@ -247,7 +259,9 @@ export class Program {
 
   private externalOf(name: string, level: number): Value | undefined {
     const [root = ''] = name.split('.');
-    return level === 0 && this.frameworks.isExternal(root) ? { kind: 'external', path: this.frameworks.canonical(name) } : undefined;
+    return level === 0 && this.frameworks.isExternal(root)
+      ? { kind: 'external', path: this.frameworks.canonical(name) }
+      : undefined;
   }
 
   importModule(from: Module, name: string, level: number): Value | undefined {
@@ -263,7 +277,12 @@ export class Program {
     const [root = ''] = moduleName.split('.');
     if (level === 0 && this.frameworks.isExternal(root)) {
       const owner = this.frameworks.canonical(moduleName);
-      return this.frameworks.constant(owner, name) ?? { kind: 'external', path: this.frameworks.canonical(`${owner}.${name}`) };
+      return (
+        this.frameworks.constant(owner, name) ?? {
+          kind: 'external',
+          path: this.frameworks.canonical(`${owner}.${name}`),
+        }
+      );
     }
     const path = this.resolve(from, moduleName, level);
     if (path !== undefined) {
@@ -303,7 +322,7 @@ export class Program {
     const found = this.member(value.file, name);
     if (found !== undefined) return found;
     const from = this.module(value.file);
-    if (from === undefined || !/__init__\.py$/.test(value.file)) return undefined;
+    if (from === undefined || !value.file.endsWith('__init__.py')) return undefined;
     return this.importModule(from, name, 1);
   }
 }
@@ -329,7 +348,10 @@ const definitions = (body: readonly Stmt[]): readonly Stmt[] => body.slice(0, ma
 const mainPart = (body: readonly Stmt[]): readonly Stmt[] => body.slice(mainIndex(body));
 
 const isMainGuard = (stmt: Stmt): boolean =>
-  stmt.kind === 'if' && stmt.test.kind === 'compare' && stmt.test.first.kind === 'name' && stmt.test.first.name === '__name__';
+  stmt.kind === 'if' &&
+  stmt.test.kind === 'compare' &&
+  stmt.test.first.kind === 'name' &&
+  stmt.test.first.name === '__name__';
 
 /** Names that need no import. */
 function builtinName(name: string): Value | undefined {
@@ -338,12 +360,13 @@ function builtinName(name: string): Value | undefined {
 }
 
 const BUILTINS = new Set(
-  ('abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod enumerate eval exec ' +
+  (
+    'abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod enumerate eval exec ' +
     'filter float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len list locals map max ' +
     'memoryview min next object oct open ord pow print property range repr reversed round set setattr slice sorted staticmethod str sum super ' +
     'tuple type vars zip NotImplemented Exception BaseException ValueError TypeError RuntimeError KeyError IndexError AttributeError ' +
     'NotImplementedError ImportError ModuleNotFoundError StopIteration AssertionError FileNotFoundError OSError KeyboardInterrupt ' +
     'SystemExit Warning UserWarning DeprecationWarning FutureWarning OverflowError ZeroDivisionError ArithmeticError LookupError ' +
-    'EOFError UnicodeDecodeError IOError EnvironmentError StopAsyncIteration TimeoutError PermissionError').split(' '),
+    'EOFError UnicodeDecodeError IOError EnvironmentError StopAsyncIteration TimeoutError PermissionError'
+  ).split(' '),
 );
-

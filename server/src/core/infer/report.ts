@@ -9,6 +9,7 @@ import type { Facts } from '../shape/facts';
 import type { Sym } from '../shape/dim';
 import type { Place } from '../text/place';
 import type { Bound } from './bind';
+import { LAST_BATCH } from './builtins/data';
 import { covers } from './coverage';
 import type { Evaluator } from './evaluator';
 import type { Construction } from './heap';
@@ -102,7 +103,9 @@ export class Report {
     const certain = covers(everything);
     const findings = new Map<string, Finding>();
     // Where every rank of an input is refuted, the usual one (asked first) speaks for all.
-    const usual = this.candidates.filter(({ conditions }) => [...conditions.values()].every((condition) => condition.kind !== 'rank' || condition.answer === 0));
+    const usual = this.candidates.filter(({ conditions }) =>
+      [...conditions.values()].every((condition) => condition.kind !== 'rank' || condition.answer === 0),
+    );
     for (const candidate of usual.length > 0 ? usual : this.candidates) {
       const verdict = certain ? { severity: 'error' as Severity, flags: [] } : judge(candidate.conditions, everything);
       if (verdict === undefined) continue;
@@ -117,7 +120,8 @@ export class Report {
         message: mismatch.message + when,
         place,
         related: candidate.related,
-        fixes: candidate.fixes,
+        // What cures the last batch breaks the others.
+        fixes: verdict.flags.some((flag) => flag.key.startsWith(LAST_BATCH)) ? [] : candidate.fixes,
       });
     }
     return [...findings.values()];
@@ -128,12 +132,17 @@ export class Report {
  * Whether a refutation is certain. Conditions on the rank of an input are the input's own: if every
  * rank is refuted there is none that works. Options of the user's make it a warning that names them.
  */
-function judge(conditions: Conditions, everything: readonly Conditions[]): { readonly severity: Severity; readonly flags: readonly Condition[] } | undefined {
+function judge(
+  conditions: Conditions,
+  everything: readonly Conditions[],
+): { readonly severity: Severity; readonly flags: readonly Condition[] } | undefined {
   const own = [...conditions.values()];
   const flags = own.filter((condition) => condition.kind === 'flag');
   if (own.some((condition) => condition.kind === 'unknown' || condition.kind === 'size')) return undefined;
   const under = everything
-    .filter((other) => flags.every((flag) => other.get(flag.key) === undefined || other.get(flag.key)?.answer === flag.answer))
+    .filter((other) =>
+      flags.every((flag) => other.get(flag.key) === undefined || other.get(flag.key)?.answer === flag.answer),
+    )
     .map((other) => new Map([...other].filter(([key]) => !flags.some((flag) => flag.key === key))));
   if (!covers(under)) return undefined;
   return flags.length === 0 ? { severity: 'error', flags } : { severity: 'warning', flags };
@@ -164,14 +173,21 @@ function relatedPlaces(
 ): Related[] {
   const related: Related[] = [];
   const add = (at: Place | undefined, message: string): void => {
-    if (at === undefined || samePlace(at, place) || related.some((other) => samePlace(other.place, at) && other.message === message)) return;
+    if (
+      at === undefined ||
+      samePlace(at, place) ||
+      related.some((other) => samePlace(other.place, at) && other.message === message)
+    )
+      return;
     if (related.length < 6) related.push({ place: at, message });
   };
   if (!samePlace(node, place)) add(node, mismatch.message);
-  if (context?.built !== undefined) add(context.built.place, `the layer is built here: ${shorten(ev.program.textOf(context.built.place))}`);
+  if (context?.built !== undefined)
+    add(context.built.place, `the layer is built here: ${shorten(ev.program.textOf(context.built.place))}`);
   for (const [name, given] of context?.bound.given ?? []) {
     const value = given.value;
-    if (value.kind === 'tensor' && value.origin !== undefined) add(value.origin, `${argumentName(ev, given.place, name)} is ${shapeText(ev, value)} here`);
+    if (value.kind === 'tensor' && value.origin !== undefined)
+      add(value.origin, `${argumentName(ev, given.place, name)} is ${shapeText(ev, value)} here`);
   }
   for (const cause of ev.machine.because) add(cause.place, cause.text);
   for (const note of mismatch.notes) add(node, note);
@@ -196,7 +212,10 @@ const shapeText = (ev: Evaluator, value: TensorValue): string => {
 
 /** An edit of the argument that the intent names, where it is written as a number. */
 function fixOf(intent: FixIntent, context: Context | undefined): Fix[] {
-  const at = intent.where === 'layer' ? context?.built?.arguments.get(intent.argument) : context?.bound.given.get(intent.argument)?.place;
+  const at =
+    intent.where === 'layer'
+      ? context?.built?.arguments.get(intent.argument)
+      : context?.bound.given.get(intent.argument)?.place;
   if (at === undefined || !isLiteral(at)) return [];
   const edit: Edit = { place: at, newText: intent.newText };
   return [{ title: intent.title, edits: [edit] }];

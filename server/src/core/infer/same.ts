@@ -18,8 +18,21 @@ export function sameShape(a: Shape, b: Shape): boolean {
   );
 }
 
-const testKey = (test: Test | undefined): string =>
-  test === undefined ? '' : test.kind === 'flag' ? test.key : test.kind === 'none' ? `none ${test.latent}` : `${test.left.key}${test.op}${test.right.key}`;
+/** Equal keys are equal questions. */
+export function testKey(test: Test | undefined): string {
+  switch (test?.kind) {
+    case undefined:
+      return '';
+    case 'flag':
+      return test.key;
+    case 'none':
+      return `none ${test.latent}`;
+    case 'compare':
+      return `${test.left.key}${test.op}${test.right.key}`;
+    case 'rank':
+      return `rank ${test.shape.rest?.id ?? 0} ${test.shape.lead.length + test.shape.tail.length} == ${test.rank}`;
+  }
+}
 
 /** Structural equality; references are compared by `objects`. Reasons and origins don't count. */
 export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): boolean {
@@ -30,7 +43,7 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
   switch (a.kind) {
     case 'tensor': {
       const other = b as typeof a;
-      return a.dtype === other.dtype && a.device === other.device && a.parameter === other.parameter && sameShape(a.shape, other.shape);
+      return a.dtype === other.dtype && a.parameter === other.parameter && sameShape(a.shape, other.shape);
     }
     case 'int':
       return a.dim.key === (b as typeof a).dim.key;
@@ -40,13 +53,19 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
     }
     case 'float': {
       const other = b as typeof a;
-      return a.value === other.value && a.ratio?.over.key === other.ratio?.over.key && a.ratio?.under.key === other.ratio?.under.key;
+      return (
+        a.value === other.value &&
+        a.ratio?.over.key === other.ratio?.over.key &&
+        a.ratio?.under.key === other.ratio?.under.key
+      );
     }
     case 'str':
       return a.value === (b as typeof a).value;
     case 'none':
     case 'ellipsis':
     case 'unknown':
+    // Where a tensor lies depends on the machine: paths that differ only in it are one.
+    case 'device':
       return true;
     case 'slice': {
       const other = b as typeof a;
@@ -54,8 +73,6 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
     }
     case 'dtype':
       return a.dtype === (b as typeof a).dtype;
-    case 'device':
-      return a.device === (b as typeof a).device;
     case 'shape':
       return sameShape(a.shape, (b as typeof a).shape);
     case 'tuple':
@@ -82,7 +99,9 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
         sameValue(a.callee, other.callee, objects) &&
         all(a.args, other.args) &&
         a.keywords.length === other.keywords.length &&
-        a.keywords.every(([name, value], i) => name === other.keywords[i]?.[0] && sameValue(value, other.keywords[i][1], objects))
+        a.keywords.every(
+          ([name, value], i) => name === other.keywords[i]?.[0] && sameValue(value, other.keywords[i][1], objects),
+        )
       );
     }
     case 'external':

@@ -1,5 +1,4 @@
 /** Shapes as people read them: hovers, hints, the table of `tensorwright shapes`. */
-import type { Hint, Hover, ShapeEntry, WhyEntry } from '../../service';
 import type { Sym } from '../shape/dim';
 import { showDim } from '../shape/dim';
 import { dimsOf, showShape } from '../shape/shape';
@@ -7,6 +6,33 @@ import type * as tree from '../python/tree';
 import { spanOf, type Span } from '../text/place';
 import type { FileResult } from './entries';
 import type { Recorded } from './report';
+
+export interface Hover {
+  readonly span: Span;
+  readonly markdown: string;
+}
+
+/** An inlay hint, shown after `offset`. */
+export interface Hint {
+  readonly offset: number;
+  readonly text: string;
+}
+
+/** The shape of one tensor-valued name, attribute or call. */
+export interface ShapeEntry {
+  readonly span: Span;
+  readonly expression: string;
+  /** "(B, 3, H//2, W)". */
+  readonly shape: string;
+  readonly dtype: string | undefined;
+}
+
+/** An expression whose value is not known, and why. */
+export interface WhyEntry {
+  readonly span: Span;
+  readonly expression: string;
+  readonly reason: string;
+}
 
 /** The shape of a recorded value, with what its path knew. */
 function shapeTextOf(record: Recorded): string | undefined {
@@ -54,7 +80,10 @@ export function hoverAt(result: FileResult, file: tree.PythonFile, text: string,
   for (const [node, accepted] of result.accepts) {
     const start = node.at.base + node.nameStart;
     if (offset >= start && offset <= start + node.name.length && accepted !== '')
-      return { span: { start, end: start + node.name.length }, markdown: `**${node.name}** accepts\n\n\`\`\`text\n${accepted}\n\`\`\`` };
+      return {
+        span: { start, end: start + node.name.length },
+        markdown: `**${node.name}** accepts\n\n\`\`\`text\n${accepted}\n\`\`\``,
+      };
   }
   let best: { readonly span: Span; readonly records: Recorded[] } | undefined;
   for (const place of byPlace(result).values()) {
@@ -95,7 +124,10 @@ const ENTRY_KINDS = new Set(['name', 'attribute', 'call', 'subscript', 'binary',
 export function shapeTable(result: FileResult, text: string): ShapeEntry[] {
   const entries: ShapeEntry[] = [];
   for (const { span, records } of byPlace(result).values()) {
-    const tensors = records.filter((record) => record.value.kind === 'tensor' && (!('kind' in record.expression) || ENTRY_KINDS.has(record.expression.kind)));
+    const tensors = records.filter(
+      (record) =>
+        record.value.kind === 'tensor' && (!('kind' in record.expression) || ENTRY_KINDS.has(record.expression.kind)),
+    );
     const chosen = mostPrecise(tensors);
     const shape = chosen && shapeTextOf(chosen);
     if (chosen?.value.kind !== 'tensor' || shape === undefined) continue;
@@ -107,7 +139,9 @@ export function shapeTable(result: FileResult, text: string): ShapeEntry[] {
 
 /** The first record whose rank is known, or the first. */
 const mostPrecise = (records: readonly Recorded[]): Recorded | undefined =>
-  records.find((record) => record.value.kind === 'tensor' && dimsOf(record.facts.shape(record.value.shape)) !== undefined) ?? records[0];
+  records.find(
+    (record) => record.value.kind === 'tensor' && dimsOf(record.facts.shape(record.value.shape)) !== undefined,
+  ) ?? records[0];
 
 export function whyTable(result: FileResult, text: string): WhyEntry[] {
   const entries: WhyEntry[] = [];
@@ -117,7 +151,11 @@ export function whyTable(result: FileResult, text: string): WhyEntry[] {
     // Only where it became unknown: what follows from it has the same reason.
     const place = first.value.place;
     if (place !== undefined && keyOf(spanOf(place)) !== keyOf(span)) continue;
-    entries.push({ span, expression: text.slice(span.start, span.end).replace(/\s+/g, ' '), reason: first.value.reason });
+    entries.push({
+      span,
+      expression: text.slice(span.start, span.end).replace(/\s+/g, ' '),
+      reason: first.value.reason,
+    });
   }
   return entries.sort((a, b) => a.span.start - b.span.start);
 }

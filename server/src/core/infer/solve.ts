@@ -15,7 +15,12 @@ const SHAPE_NAMES: Readonly<Record<number, readonly string[]>> = {
   4: ['B', 'C', 'H', 'W'],
   5: ['B', 'C', 'T', 'H', 'W'],
 };
-const TAIL_NAMES: Readonly<Record<number, readonly string[]>> = { 1: ['D'], 2: ['N', 'D'], 3: ['C', 'H', 'W'], 4: ['C', 'T', 'H', 'W'] };
+const TAIL_NAMES: Readonly<Record<number, readonly string[]>> = {
+  1: ['D'],
+  2: ['N', 'D'],
+  3: ['C', 'H', 'W'],
+  4: ['C', 'T', 'H', 'W'],
+};
 
 export class PathSolve implements Solve {
   constructor(private readonly machine: Machine) {}
@@ -93,7 +98,9 @@ export class PathSolve implements Solve {
   rank(t: TensorValue, ranks: readonly number[]): boolean {
     const dims = dimsOf(t.shape);
     if (dims !== undefined) return ranks.includes(dims.length);
-    const possible = this.learn(this.machine.facts.requireRank(t.shape, ranks, this.cause(`a tensor of ${ranks.join(' or ')} dims is needed`)));
+    const possible = this.learn(
+      this.machine.facts.requireRank(t.shape, ranks, this.cause(`a tensor of ${ranks.join(' or ')} dims is needed`)),
+    );
     if (possible) this.christen(t);
     return possible;
   }
@@ -101,23 +108,32 @@ export class PathSolve implements Solve {
   minRank(t: TensorValue, n: number): boolean {
     const dims = dimsOf(t.shape);
     if (dims !== undefined) return dims.length >= n;
-    return this.learn(this.machine.facts.requireMinRank(t.shape, n, this.cause(`a tensor of at least ${n} dims is needed`)));
+    return this.learn(
+      this.machine.facts.requireMinRank(t.shape, n, this.cause(`a tensor of at least ${n} dims is needed`)),
+    );
   }
 
   trailing(t: TensorValue, n: number): { readonly before: Shape; readonly last: readonly Dim[] } {
     if (n === 0) return { before: this.shape(t), last: [] };
     const { lead, rest, tail } = this.expose(t, 0, n);
-    // A dim named from the front may be the last one too: which one it is isn't known.
-    if ((rest === undefined ? lead : tail).length < n) throw new Leave('the number of dims is not known');
-    if (rest === undefined) return { before: shapeOf(lead.slice(0, lead.length - n)), last: lead.slice(lead.length - n) };
-    return { before: { lead, rest, tail: tail.slice(0, tail.length - n) }, last: tail.slice(tail.length - n) };
+    if (rest !== undefined && tail.length >= n) return { before: { lead, rest, tail: tail.slice(0, tail.length - n) }, last: tail.slice(tail.length - n) };
+    const dims = this.overlapping(t, n);
+    return { before: shapeOf(dims.slice(0, dims.length - n)), last: dims.slice(dims.length - n) };
   }
 
   leading(t: TensorValue, n: number): { readonly first: readonly Dim[]; readonly after: Shape } {
     if (n === 0) return { first: [], after: this.shape(t) };
     const { lead, rest, tail } = this.expose(t, n, 0);
-    if (lead.length < n) throw new Leave('the number of dims is not known');
-    return { first: lead.slice(0, n), after: rest === undefined ? shapeOf(lead.slice(n)) : { lead: lead.slice(n), rest, tail } };
+    if (rest !== undefined && lead.length >= n) return { first: lead.slice(0, n), after: { lead: lead.slice(n), rest, tail } };
+    const dims = this.overlapping(t, n);
+    return { first: dims.slice(0, n), after: shapeOf(dims.slice(n)) };
+  }
+
+  /** A dim named from the front may be one of the last ones too: which one it is, the number of dims decides. */
+  private overlapping(t: TensorValue, n: number): readonly Dim[] {
+    const dims = this.dims(t);
+    if (dims.length < n) throw new Leave('the number of dims is not known');
+    return dims;
   }
 
   private expose(t: TensorValue, lead: number, tail: number): Shape {
@@ -157,7 +173,9 @@ export class PathSolve implements Solve {
     const nameOf = (s: Sym): string => facts.nameOf(s);
     if (isDims(value)) return `[${value.map((dim) => showDim(facts.dim(dim), nameOf)).join(', ')}]`;
     // PyTorch's messages have shapes in brackets.
-    return 'lead' in value ? showShape(facts.shape(value), nameOf).replace(/^\((.*?),?\)$/, '[$1]') : showDim(facts.dim(value), nameOf);
+    return 'lead' in value
+      ? showShape(facts.shape(value), nameOf).replace(/^\((.*?),?\)$/, '[$1]')
+      : showDim(facts.dim(value), nameOf);
   }
 }
 

@@ -18,7 +18,8 @@ import { sameValue } from './same';
 import { bool, none, tuple, unknown, type FunctionValue, type Value } from './value';
 import { importFrom, importNames } from './imports';
 
-export type Exit = { readonly kind: 'next' | 'break' | 'continue' } | { readonly kind: 'return'; readonly value: Value };
+export type Exit =
+  { readonly kind: 'next' | 'break' | 'continue' } | { readonly kind: 'return'; readonly value: Value };
 export interface Flow {
   readonly state: State;
   readonly exit: Exit;
@@ -37,7 +38,8 @@ export function runFunction(ev: Evaluator, fn: FunctionValue, bind: () => void):
   if (node.kind === 'lambda') {
     for (const state of bound) results.push(...ev.branches(state, () => ev.evaluate(node.body)));
   } else {
-    for (const { state, exit } of executeBlock(ev, node.body, bound)) results.push({ state, value: exit.kind === 'return' ? exit.value : none });
+    for (const { state, exit } of executeBlock(ev, node.body, bound))
+      results.push({ state, value: exit.kind === 'return' ? exit.value : none });
   }
   return mergeResults(
     ev,
@@ -53,7 +55,9 @@ function mergeResults(ev: Evaluator, results: readonly Branch<Value>[]): Branch<
   if (results.length < 2) return [...results];
   const merged: Branch<Value>[] = [];
   for (const result of results) {
-    const twin = merged.findIndex((other) => sameValue(other.value, result.value) && sameState(ev.machine, other.state, result.state));
+    const twin = merged.findIndex(
+      (other) => sameValue(other.value, result.value) && sameState(ev.machine, other.state, result.state),
+    );
     const other = merged[twin];
     if (other === undefined) merged.push(result);
     else
@@ -67,8 +71,18 @@ function mergeResults(ev: Evaluator, results: readonly Branch<Value>[]): Branch<
       };
   }
   if (merged.length <= MAX_STATES) return merged;
-  const value = merged.every((result) => sameValue(result.value, (merged[0] as Branch<Value>).value)) ? (merged[0] as Branch<Value>).value : unknown('the result differs between paths');
-  return [{ state: joinStates(ev.machine, merged.map((result) => result.state)), value }];
+  const value = merged.every((result) => sameValue(result.value, (merged[0] as Branch<Value>).value))
+    ? (merged[0] as Branch<Value>).value
+    : unknown('the result differs between paths');
+  return [
+    {
+      state: joinStates(
+        ev.machine,
+        merged.map((result) => result.state),
+      ),
+      value,
+    },
+  ];
 }
 
 export function executeBlock(ev: Evaluator, body: readonly tree.Stmt[], starts: readonly State[]): Flow[] {
@@ -122,7 +136,18 @@ function execute(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
 }
 
 /** Kinds of expressions that change nothing and rarely have a question. */
-const QUIET = new Set<tree.Expr['kind']>(['name', 'int', 'float', 'str', 'bool', 'none', 'attribute', 'binary', 'unary', 'tuple']);
+const QUIET = new Set<tree.Expr['kind']>([
+  'name',
+  'int',
+  'float',
+  'str',
+  'bool',
+  'none',
+  'attribute',
+  'binary',
+  'unary',
+  'tuple',
+]);
 
 const isQuiet = (expr: tree.Expr): boolean => {
   switch (expr.kind) {
@@ -143,7 +168,7 @@ const isQuiet = (expr: tree.Expr): boolean => {
 function executeStraight(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
   if (stmt.kind === 'assign' && stmt.targets.length === 1 && stmt.targets[0]?.kind === 'name' && isQuiet(stmt.value)) {
     ev.machine.restore(state);
-    let ended = false;
+    let ended = false as boolean;
     const done = ev.machine.attempt(() => {
       try {
         executeSimple(ev, stmt);
@@ -214,7 +239,12 @@ function spreadAssignment(ev: Evaluator, stmt: tree.Assign): Value | undefined {
   if (stmt.value.kind !== 'tuple' || target?.kind !== 'tuple' || more !== undefined) return undefined;
   const items = stmt.value.items;
   const spread = items.findIndex((item) => item.kind === 'starred');
-  if (spread < 0 || target.items.length < items.length - 1 || [...target.items, ...items.slice(spread + 1)].some((item) => item.kind === 'starred')) return undefined;
+  if (
+    spread < 0 ||
+    target.items.length < items.length - 1 ||
+    [...target.items, ...items.slice(spread + 1)].some((item) => item.kind === 'starred')
+  )
+    return undefined;
   const count = target.items.length - items.length + 1;
   const names = target.items.slice(spread, spread + count).map((item) => (item.kind === 'name' ? item.name : ''));
   const values: Value[] = [];
@@ -243,8 +273,20 @@ function augmented(ev: Evaluator, stmt: tree.AugAssign): void {
   const inPlace = IN_PLACE[stmt.op];
   let result: Value;
   // Findings underline the target to the value, as a traceback's line does.
-  const span: tree.Expr = { kind: 'binary', op: stmt.op, left: stmt.target, right: stmt.value, at: stmt.at, start: stmt.start, end: stmt.end };
-  if (left.kind === 'tensor' && inPlace !== undefined && (right.kind === 'tensor' || right.kind === 'int' || right.kind === 'float'))
+  const span: tree.Expr = {
+    kind: 'binary',
+    op: stmt.op,
+    left: stmt.target,
+    right: stmt.value,
+    at: stmt.at,
+    start: stmt.start,
+    end: stmt.end,
+  };
+  if (
+    left.kind === 'tensor' &&
+    inPlace !== undefined &&
+    (right.kind === 'tensor' || right.kind === 'int' || right.kind === 'float')
+  )
     result = callOperator(ev, `torch.Tensor.${inPlace}`, [left, right], span);
   else
     result =
@@ -262,7 +304,8 @@ function assertion(ev: Evaluator, stmt: tree.Assert): void {
   if (knownTruth(ev, settle(ev, value)) === false) {
     if (SAYS_SOMETHING.has(stmt.test.kind)) {
       const message = stmt.message === undefined ? undefined : ev.evaluate(stmt.message);
-      const text = message?.kind === 'str' && message.value !== undefined ? message.value : ev.program.textOf(stmt.test);
+      const text =
+        message?.kind === 'str' && message.value !== undefined ? message.value : ev.program.textOf(stmt.test);
       ev.report.mismatch(ev, mismatch('assertion-fails', `AssertionError: ${text}`), stmt.test);
     }
     ev.raise();
@@ -277,7 +320,10 @@ function executeIf(ev: Evaluator, stmt: tree.If, state: State): Flow[] {
 }
 
 /** Splits the flows of a loop's body: what goes on looping, what leaves the loop, what leaves the function. */
-function sortFlows(ev: Evaluator, flows: readonly Flow[]): { readonly again: State[]; readonly broken: State[]; readonly left: Flow[] } {
+function sortFlows(
+  ev: Evaluator,
+  flows: readonly Flow[],
+): { readonly again: State[]; readonly broken: State[]; readonly left: Flow[] } {
   const again: State[] = [];
   const broken: State[] = [];
   const left: Flow[] = [];
@@ -293,16 +339,27 @@ function executeFor(ev: Evaluator, stmt: tree.For, state: State): Flow[] {
     .branches(state, () => {
       const iterable = ev.evaluate(stmt.iterable);
       const items = iterate(ev, iterable);
-      return items === undefined || items.length > MAX_ITERATIONS ? { element: elementOf(ev, iterable, stmt.iterable) } : { items };
+      return items === undefined || items.length > MAX_ITERATIONS
+        ? { element: elementOf(ev, iterable, stmt.iterable) }
+        : { items };
     })
     .flatMap(({ state: start, value }) => {
       if (value.items === undefined)
-        return unknownLoop(ev, start, (from) => {
-          const bound = ev.branches(from, () => {
-            assign(ev, stmt.target, value.element);
-          });
-          return executeBlock(ev, stmt.body, bound.map((branch) => branch.state));
-        }, stmt.otherwise);
+        return unknownLoop(
+          ev,
+          start,
+          (from) => {
+            const bound = ev.branches(from, () => {
+              assign(ev, stmt.target, value.element);
+            });
+            return executeBlock(
+              ev,
+              stmt.body,
+              bound.map((branch) => branch.state),
+            );
+          },
+          stmt.otherwise,
+        );
       return knownLoop(ev, stmt, start, value.items);
     });
 }
@@ -333,7 +390,12 @@ function knownLoop(ev: Evaluator, stmt: tree.For, start: State, items: readonly 
 const MAX_PASSES = 4;
 
 /** A loop of unknown length: what the body changes is unknown before, in and after it. */
-function unknownLoop(ev: Evaluator, start: State, body: (from: State) => Flow[], otherwise: readonly tree.Stmt[]): Flow[] {
+function unknownLoop(
+  ev: Evaluator,
+  start: State,
+  body: (from: State) => Flow[],
+  otherwise: readonly tree.Stmt[],
+): Flow[] {
   let entry = start;
   const left: Flow[] = [];
   for (let pass = 0; pass < MAX_PASSES; pass++) {
@@ -401,45 +463,69 @@ function executeWith(ev: Evaluator, stmt: tree.With, state: State): Flow[] {
     for (const item of stmt.items) {
       const context = ev.evaluate(item.context);
       if (item.target === undefined) continue;
-      const value = callMethodIfAny(ev, context, '__enter__', [], item.context) ?? unknown('what a with statement gives', item.context);
+      const value =
+        callMethodIfAny(ev, context, '__enter__', [], item.context) ??
+        unknown('what a with statement gives', item.context);
       assign(ev, item.target, value);
     }
   });
   if (guarded) ev.guarded++;
-  const flows = executeBlock(ev, stmt.body, entered.map((branch) => branch.state));
+  const flows = executeBlock(
+    ev,
+    stmt.body,
+    entered.map((branch) => branch.state),
+  );
   if (guarded) ev.guarded--;
   return flows;
 }
 
-const IMPORTS_ONLY = (body: readonly tree.Stmt[]): boolean => body.every((stmt) => stmt.kind === 'import' || stmt.kind === 'importfrom' || stmt.kind === 'assign');
+const IMPORTS_ONLY = (body: readonly tree.Stmt[]): boolean =>
+  body.every((stmt) => stmt.kind === 'import' || stmt.kind === 'importfrom' || stmt.kind === 'assign');
 
 function executeTry(ev: Evaluator, stmt: tree.Try, state: State): Flow[] {
   const handled = stmt.handlers.length > 0;
   if (handled) ev.guarded++;
   const body = executeBlock(ev, stmt.body, [state]);
   if (handled) ev.guarded--;
-  const normal = body.flatMap((flow) => (flow.exit.kind === 'next' ? executeBlock(ev, stmt.otherwise, [flow.state]) : [flow]));
+  const normal = body.flatMap((flow) =>
+    flow.exit.kind === 'next' ? executeBlock(ev, stmt.otherwise, [flow.state]) : [flow],
+  );
   let flows = normal;
   const imported = IMPORTS_ONLY(stmt.body) && body.length > 0 && importsSucceeded(ev, stmt, body);
   if (handled && !imported) {
     // An exception may come anywhere in the body: what it writes is unknown to the handlers.
     let entry = state;
-    for (const flow of body) entry = { ...widen(ev.machine, entry, flow.state), facts: state.facts, latents: state.latents };
-    const condition = { key: `try ${stmt.at.file} ${stmt.at.base + stmt.start}`, kind: 'unknown', of: 2, label: 'an exception is raised' } as const;
+    for (const flow of body)
+      entry = { ...widen(ev.machine, entry, flow.state), facts: state.facts, latents: state.latents };
+    const condition = {
+      key: `try ${stmt.at.file} ${stmt.at.base + stmt.start}`,
+      kind: 'unknown',
+      of: 2,
+      label: 'an exception is raised',
+    } as const;
     const mark = (flow: Flow, answer: number): Flow => ({
       ...flow,
       state: { ...flow.state, conditions: new Map(flow.state.conditions).set(condition.key, { ...condition, answer }) },
     });
     const caught = stmt.handlers.flatMap((handler) =>
-      executeBlock(ev, handler.body, ev.branches(entry, () => {
-        if (handler.name !== undefined) setName(ev, handler.name, unknown('an exception', stmt));
-      }).map((branch) => branch.state)),
+      executeBlock(
+        ev,
+        handler.body,
+        ev
+          .branches(entry, () => {
+            if (handler.name !== undefined) setName(ev, handler.name, unknown('an exception', stmt));
+          })
+          .map((branch) => branch.state),
+      ),
     );
-    flows = caught.length === 0 ? normal : [...normal.map((flow) => mark(flow, 0)), ...caught.map((flow) => mark(flow, 1))];
+    flows =
+      caught.length === 0 ? normal : [...normal.map((flow) => mark(flow, 0)), ...caught.map((flow) => mark(flow, 1))];
   }
   if (stmt.finally.length === 0) return mergeNext(ev, flows);
   return mergeNext(ev, flows).flatMap((flow) =>
-    executeBlock(ev, stmt.finally, [flow.state]).map((last) => (last.exit.kind === 'next' ? { state: last.state, exit: flow.exit } : last)),
+    executeBlock(ev, stmt.finally, [flow.state]).map((last) =>
+      last.exit.kind === 'next' ? { state: last.state, exit: flow.exit } : last,
+    ),
   );
 }
 
@@ -450,7 +536,9 @@ function mergeNext(ev: Evaluator, flows: readonly Flow[]): Flow[] {
 
 function importsSucceeded(ev: Evaluator, stmt: tree.Try, body: readonly Flow[]): boolean {
   const names = stmt.body.flatMap((inner) =>
-    inner.kind === 'import' || inner.kind === 'importfrom' ? inner.names.map((n) => n.alias ?? ('path' in n ? (n.path.split('.')[0] ?? '') : n.name)) : [],
+    inner.kind === 'import' || inner.kind === 'importfrom'
+      ? inner.names.map((n) => n.alias ?? ('path' in n ? (n.path.split('.')[0] ?? '') : n.name))
+      : [],
   );
   const first = body[0];
   if (names.length === 0 || first === undefined) return false;
@@ -530,4 +618,3 @@ function boundNames(pattern: tree.Pattern): readonly string[] {
       return [];
   }
 }
-

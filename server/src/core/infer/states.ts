@@ -17,7 +17,12 @@ export function mergeStates(machine: Machine, states: readonly State[]): State[]
     const twin = merged.findIndex((other) => sameState(machine, other, state));
     const other = twin < 0 ? undefined : merged[twin];
     if (other === undefined) merged.push(state);
-    else merged[twin] = { ...other, nextId: Math.max(other.nextId, state.nextId), conditions: mergeConditions(other.conditions, state.conditions) };
+    else
+      merged[twin] = {
+        ...other,
+        nextId: Math.max(other.nextId, state.nextId),
+        conditions: mergeConditions(other.conditions, state.conditions),
+      };
   }
   return merged.length > MAX_STATES ? [joinStates(machine, merged)] : merged;
 }
@@ -38,7 +43,7 @@ export function mergeConditions(a: Conditions, b: Conditions): Conditions {
   for (const [key, condition] of b) if (a.get(key)?.answer !== condition.answer) different.push(condition);
   const [x, y] = different;
   // Both answers of one question lead here: it no longer matters.
-  const complementary = different.length === 2 && x !== undefined && y !== undefined && x.key === y.key && x.of === 2;
+  const complementary = different.length === 2 && x?.of === 2 && x.key === y?.key;
   if (different.length > 0 && !complementary) {
     const mark = lost();
     shared.set(mark.key, mark);
@@ -63,7 +68,8 @@ const reader =
 
 function* changedIds(machine: Machine, a: State, b: State): Generator<number> {
   for (const id of differingIds(a.heap, b.heap)) yield machine.slot * HEAP_SIZE + id;
-  for (const id of new Set([...a.overlay.keys(), ...b.overlay.keys()])) if (a.overlay.get(id) !== b.overlay.get(id)) yield id;
+  for (const id of new Set([...a.overlay.keys(), ...b.overlay.keys()]))
+    if (a.overlay.get(id) !== b.overlay.get(id)) yield id;
 }
 
 /** Compares objects up to a renaming of those that each path made for itself. */
@@ -81,7 +87,7 @@ function objectPairs(readA: Read, readB: Read): ObjectPairs {
   return same;
 }
 
-export function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boolean {
+function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boolean {
   if (a === b) return true;
   const maps = (x: ReadonlyMap<string, Value>, y: ReadonlyMap<string, Value>): boolean => {
     if (x.size !== y.size) return false;
@@ -91,9 +97,10 @@ export function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boo
     }
     return true;
   };
-  if (a.kind === 'frame' && b.kind === 'frame') return a.parent === b.parent && maps(a.vars, b.vars);
+  if (a.kind === 'frame' && b.kind === 'frame') return a.parent === b.parent && a.vars.sameAs(b.vars, (x, y) => sameValue(x, y, same));
   if (a.kind === 'list' && b.kind === 'list') {
-    if (a.items === undefined || b.items === undefined) return a.items === b.items && sameValue(a.element, b.element, same);
+    if (a.items === undefined || b.items === undefined)
+      return a.items === b.items && sameValue(a.element, b.element, same);
     const other = b.items;
     return a.items.length === other.length && a.items.every((item, i) => sameValue(item, other[i] as Value, same));
   }
@@ -106,7 +113,8 @@ export function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boo
     return true;
   }
   if (a.kind === 'instance' && b.kind === 'instance') {
-    const classes = typeof a.cls === 'string' || typeof b.cls === 'string' ? a.cls === b.cls : a.cls.node === b.cls.node;
+    const classes =
+      typeof a.cls === 'string' || typeof b.cls === 'string' ? a.cls === b.cls : a.cls.node === b.cls.node;
     return classes && a.open === b.open && maps(a.attrs, b.attrs);
   }
   return false;
@@ -142,11 +150,18 @@ export function joinStates(machine: Machine, states: readonly State[]): State {
   if (first === undefined) throw new Error('no states to join');
   return rest.reduce((joined, state) => {
     const result = widen(machine, joined, state);
-    const latents = new Map([...joined.latents].filter(([id, value]) => {
-      const other = state.latents.get(id);
-      return other !== undefined && sameValue(value, other);
-    }));
-    return { ...result, facts: joined.facts.join(state.facts), latents, conditions: mergeConditions(joined.conditions, state.conditions) };
+    const latents = new Map(
+      [...joined.latents].filter(([id, value]) => {
+        const other = state.latents.get(id);
+        return other !== undefined && sameValue(value, other);
+      }),
+    );
+    return {
+      ...result,
+      facts: joined.facts.join(state.facts),
+      latents,
+      conditions: mergeConditions(joined.conditions, state.conditions),
+    };
   }, first);
 }
 
@@ -173,20 +188,24 @@ export function widen(machine: Machine, before: State, after: State): State {
   return machine.seal();
 }
 
-const both = (a: Value | undefined, b: Value | undefined, same: ObjectPairs): Value => (a !== undefined && b !== undefined && sameValue(a, b, same) ? a : JOINED);
+const both = (a: Value | undefined, b: Value | undefined, same: ObjectPairs): Value =>
+  a !== undefined && b !== undefined && sameValue(a, b, same) ? a : JOINED;
 
 function widenObject(machine: Machine, id: number, old: HeapObject, now: HeapObject, same: ObjectPairs): void {
   const own = machine.write(id);
   if (own === undefined) return;
   if (own.kind === 'frame' && now.kind === 'frame')
-    for (const name of new Set([...own.vars.keys(), ...now.vars.keys()])) own.vars.set(name, both(own.vars.get(name), now.vars.get(name), same));
+    for (const name of own.vars.namesBeside(now.vars))
+      own.vars.set(name, both(own.vars.get(name), now.vars.get(name), same));
   else if (own.kind === 'instance' && now.kind === 'instance') {
-    for (const name of new Set([...own.attrs.keys(), ...now.attrs.keys()])) own.attrs.set(name, both(own.attrs.get(name), now.attrs.get(name), same));
+    for (const name of new Set([...own.attrs.keys(), ...now.attrs.keys()]))
+      own.attrs.set(name, both(own.attrs.get(name), now.attrs.get(name), same));
     own.open ||= now.open;
   } else if (own.kind === 'dict' && now.kind === 'dict') {
     for (const [key, entry] of own.entries) {
       const other = now.entries.get(key);
-      if (other === undefined || !sameValue(entry.value, other.value, same)) own.entries.set(key, { key: entry.key, value: JOINED });
+      if (other === undefined || !sameValue(entry.value, other.value, same))
+        own.entries.set(key, { key: entry.key, value: JOINED });
     }
     own.open = true;
   } else if (own.kind === 'list' && now.kind === 'list' && old.kind === 'list') {

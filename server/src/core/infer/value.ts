@@ -9,7 +9,7 @@ import type { Dim } from '../shape/dim';
 import type { DType } from '../shape/dtype';
 import type { Shape } from '../shape/shape';
 import type { Place } from '../text/place';
-import type { ClassDef, Expr, FunctionDef, Lambda } from '../python/tree';
+import type { ClassDef, FunctionDef, Lambda } from '../python/tree';
 
 export type Value =
   | TensorValue
@@ -56,7 +56,8 @@ export interface IntValue {
 export type Test =
   | { readonly kind: 'flag'; readonly key: string }
   | { readonly kind: 'compare'; readonly op: '==' | '<'; readonly left: Dim; readonly right: Dim }
-  | { readonly kind: 'none'; readonly latent: number };
+  | { readonly kind: 'none'; readonly latent: number }
+  | { readonly kind: 'rank'; readonly shape: Shape; readonly rank: number };
 /** `value` undefined: either; `test` says what was asked, so that the same test answers the same later. */
 export interface BoolValue {
   readonly kind: 'bool';
@@ -188,6 +189,3 @@ export const tuple = (items: readonly Value[], names?: readonly string[]): Tuple
   names === undefined ? { kind: 'tuple', items } : { kind: 'tuple', items, names };
 export const tensor = (shape: Shape, dtype: DType | undefined, more?: Partial<TensorValue>): TensorValue =>
   more === undefined ? { kind: 'tensor', shape, dtype } : { ...more, kind: 'tensor', shape, dtype };
-
-/** The source of an expression argument, for fixes. */
-export type ArgumentSource = Expr;

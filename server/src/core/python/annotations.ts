@@ -114,7 +114,7 @@ const isArrayType = (expr: Expr): boolean => ARRAYS.includes(lastName(expr)) || 
  *
  * @returns undefined where a word is no size.
  */
-export function shapeString(text: string): AnnotatedDim[] | undefined {
+function shapeString(text: string): AnnotatedDim[] | undefined {
   const dims: AnnotatedDim[] = [];
   for (const word of text.split(/\s+/)) {
     if (word === '') continue;

@@ -44,8 +44,7 @@ export const invalid: (r: Reading, node: number) => Invalid = (r, node) => ({ ..
 /** Text of an identifier as Python compares it. */
 export function identifier(r: Reading, node: number): string {
   const text = r.nodes.slice(node);
-
-  return /^[\0-\x7f]*$/.test(text) ? text : text.normalize('NFKC');
+  return r.nodes.ascii ? text : text.normalize('NFKC');
 }
 
 /** One expression as it is, several or a trailing comma as a tuple; `node` holds nothing else. */
@@ -86,7 +85,14 @@ const group: Lower = (r, node) => {
     : display('tuple')(r, node);
 };
 
-const name: Lower = (r, node) => ({ ...placeOf(r, node), kind: 'name', name: identifier(r, node) });
+// The commonest nodes spell their places out: a spread costs as much as all else about them.
+const name: Lower = (r, node) => ({
+  at: r.at,
+  start: r.nodes.start(node) + r.shift,
+  end: r.nodes.end(node) + r.shift,
+  kind: 'name',
+  name: identifier(r, node),
+});
 
 const integer: Lower = (r, node) => {
   const source = r.nodes.slice(node);
@@ -104,7 +110,9 @@ const float: Lower = (r, node) => {
 const attribute: Lower = (r, node) => {
   const own = r.nodes.child(node, F.attribute);
   return {
-    ...placeOf(r, node),
+    at: r.at,
+    start: r.nodes.start(node) + r.shift,
+    end: r.nodes.end(node) + r.shift,
     kind: 'attribute',
     object: expression(r, r.nodes.child(node, F.object)),
     name: identifier(r, own),
@@ -137,13 +145,27 @@ const slice: Lower = (r, node) => {
 const call: Lower = (r, node) => {
   const list = r.nodes.child(node, F.arguments);
   const args = r.nodes.kind(list) === K.argument_list ? argumentsOf(r, list) : [positional(r, list)];
-  return { ...placeOf(r, node), kind: 'call', callee: expression(r, r.nodes.child(node, F.function)), args };
+  return {
+    at: r.at,
+    start: r.nodes.start(node) + r.shift,
+    end: r.nodes.end(node) + r.shift,
+    kind: 'call',
+    callee: expression(r, r.nodes.child(node, F.function)),
+    args,
+  };
 };
 
 function positional(r: Reading, node: number): Argument {
   const value = expression(r, node);
   const starred = value.kind === 'starred';
-  return { ...placeOf(r, node), name: undefined, star: starred ? '*' : '', value: starred ? value.value : value };
+  return {
+    at: r.at,
+    start: r.nodes.start(node) + r.shift,
+    end: r.nodes.end(node) + r.shift,
+    name: undefined,
+    star: starred ? '*' : '',
+    value: starred ? value.value : value,
+  };
 }
 
 /** The arguments of a call or the bases of a class. */

@@ -164,7 +164,7 @@ function lowerTop(
 class Pool {
   private readonly tops = new Map<string, TopPiece[]>();
   private readonly kept = new Set<TopPiece>();
-  private functions: Map<string, LoweredFunction[]> | undefined;
+  private functions: Map<string, Map<string, LoweredFunction[]>> | undefined;
 
   constructor(private readonly old: readonly TopPiece[]) {
     for (const top of old) append(this.tops, top.source, top);
@@ -184,13 +184,21 @@ class Pool {
 
   /** A function of a class that is lowered again. Asked only when all unchanged pieces were taken. */
   takeFunction(path: string, source: string): LoweredFunction | undefined {
-    if (this.functions === undefined) {
-      this.functions = new Map();
-      for (const top of this.old)
-        if (!this.kept.has(top))
-          for (const { path: own, made } of top.functions) append(this.functions, `${own}\n${made.source}`, made);
+    this.functions ??= this.leftFunctions();
+    return this.functions.get(path)?.get(source)?.shift();
+  }
+
+  private leftFunctions(): Map<string, Map<string, LoweredFunction[]>> {
+    const byPath = new Map<string, Map<string, LoweredFunction[]>>();
+    for (const top of this.old) {
+      if (this.kept.has(top)) continue;
+      for (const { path, made } of top.functions) {
+        const bySource = byPath.get(path) ?? new Map<string, LoweredFunction[]>();
+        byPath.set(path, bySource);
+        append(bySource, made.source, made);
+      }
     }
-    return this.functions.get(`${path}\n${source}`)?.shift();
+    return byPath;
   }
 
   /** Marks what was not taken as gone. */

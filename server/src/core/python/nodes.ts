@@ -129,7 +129,7 @@ export type NodeName = (typeof NAMES)[number];
 export const K = Object.fromEntries(NAMES.map((name, at) => [name, at + 1])) as Readonly<Record<NodeName, number>>;
 export const KIND_COUNT = NAMES.length + 2;
 /** What is nested deeper than `MAX_DEPTH`. */
-export const TOO_DEEP = NAMES.length + 1;
+const TOO_DEEP = NAMES.length + 1;
 
 const FIELDS = [
   'name',
@@ -204,6 +204,8 @@ const FIELDLESS: readonly NodeName[] = [
 /** Parses pieces of text; holds the nodes of the piece that was read last. */
 export class Nodes {
   text = '';
+  /** Whether the text has no character outside ASCII. */
+  ascii = true;
   count = 0;
   private readonly kinds: Uint8Array;
   private readonly namedTypes: Uint8Array;
@@ -239,6 +241,8 @@ export class Nodes {
   /** Parses `text` and reads its tree; false where any part of it does not parse. */
   read(text: string): boolean {
     this.text = text;
+     
+    this.ascii = !/[^\0-\x7f]/.test(text);
     this.count = 0;
     const tree = this.parser.parse(text);
     if (tree === undefined) return false;

@@ -89,7 +89,7 @@ export interface FunctionStore {
 }
 
 /** Lowers logical lines `[from, to)`; lines deeper than the first without a block to be in are invalid. */
-export function lowerLines(region: Region, from: number, to: number): readonly Stmt[] {
+function lowerLines(region: Region, from: number, to: number): readonly Stmt[] {
   if (from >= to) return [];
   let { indent } = lineOf(region.lines, from);
   return pieces(region.lines, from, to).flatMap((piece) => {
@@ -172,13 +172,13 @@ function functionPiece(region: Region, piece: Piece, own: PieceAnchor | undefine
   const { lines, nodes } = region;
   const first = lineOf(lines, piece.from);
   const head = lineOf(lines, piece.head);
-  const source = sourceIn(region, piece);
-  const known = region.functions?.take(region.path, source);
+  const known = region.functions?.take(region.path, sourceOf(region.text, lines, piece));
   if (known !== undefined) {
     known.at.moveInto(region.at, first.start + region.shift);
     return known;
   }
   if (!head.opens && piece.to > piece.head + 1) return undefined;
+  const source = sourceIn(region, piece);
   const at = own ?? anchorOf(region.at, first.start + region.shift);
   const shift = -first.start;
   const node = readHeader(region, head, K.function_definition);

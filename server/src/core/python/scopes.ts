@@ -107,7 +107,7 @@ const paramParts = (params: readonly Param[]): Expr[] =>
   params.flatMap((param) => present(param.annotation, param.default));
 
 /** The expressions that a statement evaluates itself, in the scope that it stands in; those of its blocks left out. */
-export function expressionsOf(statement: Stmt): readonly Expr[] {
+function expressionsOf(statement: Stmt): readonly Expr[] {
   switch (statement.kind) {
     case 'expr':
       return [statement.value];

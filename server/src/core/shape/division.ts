@@ -173,7 +173,7 @@ const byProduct = (a: Dim, divisor: Term): Dim => {
 };
 
 /** The atoms of `from` that remain when those of `what` are taken out; undefined where one is missing. */
-export const withoutFactors = (from: readonly Atom[], what: readonly Atom[]): readonly Atom[] | undefined => {
+const withoutFactors = (from: readonly Atom[], what: readonly Atom[]): readonly Atom[] | undefined => {
   const left = [...from];
   for (const atom of what) {
     const at = left.findIndex((f) => f.key === atom.key);

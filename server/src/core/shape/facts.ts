@@ -142,14 +142,15 @@ export class Facts {
   /**
    * Makes the first `lead` and the last `tail` dims explicit with new symbols, as far as the stretch
    * is known to reach: call `requireMinRank` before, and look at what came.
-   * `names` are for the first dims, then for the last ones; `lower` is the new sizes' least value.
+   * `names` are for the first dims, then for the last ones; `lower` is the new sizes' least value, without
+   * one the stretch's.
    */
   expose(
     s: Shape,
     lead: number,
     tail: number,
     names: readonly string[] = [],
-    lower = 0,
+    lower = s.rest?.lower ?? 0,
   ): { facts: Facts; shape: Shape } {
     const draft = new Draft(this.known);
     const shape = expose(draft, s, lead, tail, names, lower);

@@ -262,7 +262,7 @@ const sameTerms = (a: Dim, b: Dim): boolean =>
   a.terms.length === b.terms.length && a.terms.every((t, i) => t.key === b.terms[i]?.key);
 
 /** The symbol s of `s + number`. */
-export const soleSymbol = (d: Dim): Sym | undefined => {
+const soleSymbol = (d: Dim): Sym | undefined => {
   const [term] = d.terms;
   const [atom] = d.terms.length === 1 && term?.coef === 1 && term.factors.length === 1 ? term.factors : [];
   return atom?.kind === 'sym' ? atom.sym : undefined;

@@ -30,7 +30,7 @@ export type RangeOf = (s: Sym) => Range;
 export const anything: Range = { low: -Infinity, high: Infinity };
 
 /** What a symbol says of itself. */
-export const ownRange: RangeOf = (s) => ({ low: s.lower, high: Infinity });
+const ownRange: RangeOf = (s) => ({ low: s.lower, high: Infinity });
 
 /** The range of a size where nothing is known beyond what its symbols say of themselves. */
 export const plainRange = (d: Dim): Range => rangeOf(d, ownRange);

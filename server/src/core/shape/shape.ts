@@ -9,6 +9,8 @@ import { type Dim, type Sym, showDim } from './dim';
 export interface Segment {
   readonly id: number;
   readonly name: string;
+  /** Least possible value of each of its sizes. */
+  readonly lower: number;
 }
 
 export interface Shape {
@@ -20,22 +22,19 @@ export interface Shape {
 
 let segments = 0;
 /** A new stretch; no other one is equal to it. */
-export const freshSegment = (name: string): Segment => ({ id: ++segments, name });
+export const freshSegment = (name: string, lower = 0): Segment => ({ id: ++segments, name, lower });
 
 /** The shape of exactly these dims. */
 export const shapeOf = (dims: readonly Dim[]): Shape => ({ lead: dims, tail: [] });
 
 /** A shape about which nothing is known. */
-export const anyShape = (name: string): Shape => ({ lead: [], rest: freshSegment(name), tail: [] });
+export const anyShape = (name: string, lower = 0): Shape => ({ lead: [], rest: freshSegment(name, lower), tail: [] });
 
 /** The dims of a shape whose rank is known. */
 export const dimsOf = (shape: Shape): readonly Dim[] | undefined => (shape.rest === undefined ? shape.lead : undefined);
 
 /** The rank where it is known. */
 export const rankOf = (shape: Shape): number | undefined => (shape.rest === undefined ? shape.lead.length : undefined);
-
-/** The number of dims that are written out; the rank is at least that. */
-export const leastRankOf = (shape: Shape): number => shape.lead.length + shape.tail.length;
 
 /** The dims of a, then those of b; undefined where both have a stretch. */
 export const concat = (a: Shape, b: Shape): Shape | undefined => {

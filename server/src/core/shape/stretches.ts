@@ -1,5 +1,5 @@
 /** Shapes with a stretch of unknown length: filling in, and learning its length and its sizes. */
-import { type Knowledge, type Reasons, type Stretch, allOf, filledIn, reasonsFor } from './knowledge';
+import { type Knowledge, type Reasons, type Stretch, allOf, filledIn } from './knowledge';
 import type { Draft } from './learning';
 import { type Dim, freshSym, sub, sym } from './polynomial';
 import { type Segment, type Shape, freshSegment, shapeOf } from './shape';
@@ -96,7 +96,9 @@ const setLengths = (draft: Draft, segment: Segment, lengths: readonly number[], 
   const [low] = lengths;
   if (low === undefined) return draft.refute(why);
   if (lengths.length > 1) return setStretch(draft, segment, { low, lengths, why });
-  const dims = Array.from({ length: low }, (_, i) => sym(freshSym(low === 1 ? segment.name : `${segment.name}${i}`)));
+  const dims = Array.from({ length: low }, (_, i) =>
+    sym(freshSym(low === 1 ? segment.name : `${segment.name}${i}`, segment.lower)),
+  );
   setStretch(draft, segment, { low, lengths, bound: shapeOf(dims), why });
 };
 
@@ -141,7 +143,7 @@ export const expose = (
     const fromEnd = shape.tail.length + newTail - i;
     return named(lead + tail - fromEnd, `_${fromEnd}`);
   });
-  const rest = freshSegment(shape.rest.name);
+  const rest = freshSegment(shape.rest.name, shape.rest.lower);
   const taken = newLead + newTail;
   setStretch(draft, shape.rest, { ...before, bound: { lead: first, rest, tail: last } });
   if (before.low > taken || before.lengths !== undefined)
@@ -227,7 +229,3 @@ const bindOpen = (draft: Draft, short: Segment, long: Shape, rest: Segment, extr
 };
 
 const shapeOfRest = (rest: Segment): Shape => ({ lead: [], rest, tail: [] });
-
-/** Reasons of a shape's sizes and of its stretch. */
-export const reasonsForShape = (k: Knowledge, shape: Shape): Reasons =>
-  allOf(reasonsOfShape(k, shape), reasonsFor(k, [...shape.lead, ...shape.tail]));

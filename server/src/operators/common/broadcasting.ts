@@ -18,7 +18,7 @@ export interface Clash {
   readonly sentence: (a: string, b: string, at: number) => string;
 }
 
-export const sizesMustMatch: Clash = {
+const sizesMustMatch: Clash = {
   id: 'broadcast-mismatch',
   sentence: (a, b, at) =>
     `The size of tensor a (${a}) must match the size of tensor b (${b}) at non-singleton dimension ${at}`,

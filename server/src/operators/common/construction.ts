@@ -37,7 +37,9 @@ export function factoryDtype(call: Call): DType | undefined {
   const dtype = call.dtype('dtype');
   if (dtype === null) return 'float32';
   if (dtype !== undefined && !/float|complex/.test(dtype)) {
-    refuse('dtype-not-supported', 'Only Tensors of floating point and complex dtype can require gradients', { argument: 'dtype' });
+    refuse('dtype-not-supported', 'Only Tensors of floating point and complex dtype can require gradients', {
+      argument: 'dtype',
+    });
   }
   return dtype;
 }
@@ -64,7 +66,9 @@ export function inTraining(self: Call): boolean | undefined {
   }
 }
 
-type Parameters = Readonly<Record<string, readonly [present: boolean | undefined, shape: Shape, dtype: DType | undefined]>>;
+type Parameters = Readonly<
+  Record<string, readonly [present: boolean | undefined, shape: Shape, dtype: DType | undefined]>
+>;
 
 /**
  * The layer made: its parameters, and None where one is absent. A parameter that may or may not be
@@ -102,6 +106,9 @@ export function tensorIfKnown(call: Call, name: string): TensorValue | null {
 export function notNegative(solve: Solve, sizes: readonly Dim[]): void {
   const bad = sizes.find((size) => !solve.atLeast(size, 0, 'sizes are not negative'));
   if (bad !== undefined) {
-    refuse('negative-size', `Trying to create tensor with negative dimension ${solve.text(bad)}: ${brackets(solve, sizes)}`);
+    refuse(
+      'negative-size',
+      `Trying to create tensor with negative dimension ${solve.text(bad)}: ${brackets(solve, sizes)}`,
+    );
   }
 }

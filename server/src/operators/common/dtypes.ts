@@ -80,6 +80,7 @@ export function mixedDtypes(input: TensorValue, parameters: readonly (TensorValu
     if (types.some((type) => type !== first)) giveUp('parameters of different element types');
     return;
   }
-  if (types.some((type) => type !== 'float32')) refuseDtypes('mixed dtype (CPU): expect parameter to have scalar type of Float');
+  if (types.some((type) => type !== 'float32'))
+    refuseDtypes('mixed dtype (CPU): expect parameter to have scalar type of Float');
   if (!isHalf(input.dtype)) refuseDtypes('mixed dtype (CPU): all inputs must share same datatype.');
 }

@@ -53,5 +53,7 @@ export const promoted = (solve: Solve, ...tensors: readonly TensorValue[]): DTyp
 /** Means of whole numbers and bools are refused. */
 export function meanTakes(reduction: Reduction, dtype: DType | undefined, integral: boolean): void {
   if (reduction === 'mean' && dtype !== undefined && integral)
-    refuseDtypes(`mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${scalarName(dtype)}`);
+    refuseDtypes(
+      `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${scalarName(dtype)}`,
+    );
 }

@@ -27,9 +27,11 @@ export function checkCopying(
 ): void {
   for (const [back, [left, right]] of sides.entries()) {
     const size = spatial[spatial.length - 1 - back] as Dim;
-    const fits = (pad: Dim): boolean => solve.atLeast(size, mode === 'reflect' ? add(pad, num(1)) : pad, 'the padding fits into the input');
+    const fits = (pad: Dim): boolean =>
+      solve.atLeast(size, mode === 'reflect' ? add(pad, num(1)) : pad, 'the padding fits into the input');
     if (fits(left) && fits(right)) continue;
-    if (mode === 'circular') refuse('padding-too-large', 'Padding value causes wrapping around more than once.', { argument: 'padding' });
+    if (mode === 'circular')
+      refuse('padding-too-large', 'Padding value causes wrapping around more than once.', { argument: 'padding' });
     const rank = before.rest === undefined ? before.lead.length + spatial.length : undefined;
     const at = rank === undefined ? `-${back + 1}` : String(rank - 1 - back);
     refuse(

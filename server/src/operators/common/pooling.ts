@@ -14,6 +14,21 @@ export interface Window {
   readonly ceil: boolean;
 }
 
+/** One number or exactly one for each spatial dim; other lists are left to PyTorch's words. */
+export function strictArgument(call: Call, name: string, n: number, otherwise?: readonly Dim[]): readonly Dim[] {
+  const given = call.intsOrNone(name);
+  const [first] = given ?? [];
+  if (given === null || first === undefined) return otherwise ?? giveUp(`${name} is empty`);
+  if (call.items(call.value(name)) === undefined) return Array<Dim>(n).fill(first);
+  return given.length === n ? given : giveUp(`${name} of another length`);
+}
+
+/** A flag that PyTorch takes as bool only. */
+export function strictBool(call: Call, name: string): boolean {
+  if (call.value(name).kind === 'int') giveUp(`${name} is not a bool`);
+  return call.bool(name);
+}
+
 const counts = ['', 'one', 'two', 'three'];
 /** Names of the axes in messages: T, H, W. */
 const axes = (n: number): readonly string[] => ['T', 'H', 'W'].slice(3 - n);
@@ -22,7 +37,13 @@ const axes = (n: number): readonly string[] => ['T', 'H', 'W'].slice(3 - n);
  * One number for each spatial dim; an empty list stands for `otherwise` (a stride that was left out).
  * @param op 'max_pool2d'
  */
-export function poolArgument(call: Call, name: string, op: string, n: number, otherwise?: readonly Dim[]): readonly Dim[] {
+export function poolArgument(
+  call: Call,
+  name: string,
+  op: string,
+  n: number,
+  otherwise?: readonly Dim[],
+): readonly Dim[] {
   const given = call.intsOrNone(name) ?? [];
   const [first] = given;
   if (given.length === 0 && otherwise !== undefined) return otherwise;
@@ -54,7 +75,9 @@ const listed = (solve: Solve, prefix: string, values: readonly Dim[]): string =>
 /** Whether kernel, stride, dilation and padding are certainly fine. */
 export const soundWindow = (solve: Solve, w: Window): boolean =>
   [...w.kernel, ...w.stride, ...w.dilation].every((value) => solve.less(value, num(1)) === 'no') &&
-  w.padding.every((pad, i) => solve.less(pad, num(0)) === 'no' && solve.less(floorDiv(w.kernel[i] as Dim, num(2)), pad) === 'no');
+  w.padding.every(
+    (pad, i) => solve.less(pad, num(0)) === 'no' && solve.less(floorDiv(w.kernel[i] as Dim, num(2)), pad) === 'no',
+  );
 
 /** Checks kernel, stride, dilation and padding as the pools of two and three dims do. */
 export function checkPoolWindow(solve: Solve, w: Window): void {
@@ -62,23 +85,35 @@ export function checkPoolWindow(solve: Solve, w: Window): void {
   // C++ halves negative numbers towards zero, and dilations below 1 meet other checks first.
   if (w.kernel.some((size) => solve.less(size, num(0)) === 'yes')) giveUp('a kernel of negative size');
   if (w.dilation.some((step) => solve.less(step, num(0)) === 'yes')) giveUp('a dilation below 0');
-  if (w.dilation.some((step) => isZero(solve, step)) && w.padding.some((pad) => !isZero(solve, pad))) giveUp('a dilation of 0');
+  if (w.dilation.some((step) => isZero(solve, step)) && w.padding.some((pad) => !isZero(solve, pad)))
+    giveUp('a dilation of 0');
   w.padding.forEach((pad, i) => {
     const kernel = w.kernel[i] as Dim;
     if (solve.number(w.stride[i] as Dim) === 0) refuse(id, 'stride should not be zero', { argument: 'stride' });
-    if (!solve.atLeast(pad, 0)) refuse(id, `pad must be non-negative, but got pad: ${solve.text(pad)}`, { argument: 'padding' });
+    if (!solve.atLeast(pad, 0))
+      refuse(id, `pad must be non-negative, but got pad: ${solve.text(pad)}`, { argument: 'padding' });
     if (solve.atLeast(floorDiv(kernel, num(2)), pad, 'padding is at most half of the kernel')) return;
     // With dilation, max pools have a second check with words of its own.
     if (solve.number(w.dilation[i] as Dim) !== 1) giveUp('more padding than half of the kernel');
     const got = `pad=${solve.text(pad)}, kernel_size=${solve.text(kernel)} and dilation=${solve.text(w.dilation[i] as Dim)}`;
-    refuse('pool-padding-too-large', `pad should be at most half of effective kernel size, but got ${got}`, { argument: 'padding' });
+    refuse('pool-padding-too-large', `pad should be at most half of effective kernel size, but got ${got}`, {
+      argument: 'padding',
+    });
   });
   const positive = (values: readonly Dim[], message: () => string, argument: string): void => {
     if (values.some((value) => !solve.atLeast(value, 1))) refuse(id, message(), { argument });
   };
-  positive(w.kernel, () => `kernel size should be greater than zero, but got ${listed(solve, 'k', w.kernel)}`, 'kernel_size');
+  positive(
+    w.kernel,
+    () => `kernel size should be greater than zero, but got ${listed(solve, 'k', w.kernel)}`,
+    'kernel_size',
+  );
   positive(w.stride, () => `stride should be greater than zero, but got ${listed(solve, 'd', w.stride)}`, 'stride');
-  positive(w.dilation, () => `dilation should be greater than zero, but got ${listed(solve, 'dilation', w.dilation)}`, 'dilation');
+  positive(
+    w.dilation,
+    () => `dilation should be greater than zero, but got ${listed(solve, 'dilation', w.dilation)}`,
+    'dilation',
+  );
 }
 
 /**
@@ -101,7 +136,7 @@ export function pooledSizes(
 }
 
 /** `(8x222x222)`; one spatial dim counts as a picture of height 1. */
-export const pooledText = (solve: Solve, channels: Dim, spatial: readonly Dim[]): string =>
+const pooledText = (solve: Solve, channels: Dim, spatial: readonly Dim[]): string =>
   `(${joined(solve, [channels, ...(spatial.length === 1 ? [num(1)] : []), ...spatial])})`;
 
 export const outputTooSmall = (solve: Solve, channels: Dim, spatial: readonly Dim[], out: readonly Dim[]): string =>

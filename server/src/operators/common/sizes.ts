@@ -12,10 +12,12 @@ export function sizeTexts(solve: Solve, sizes: Shape | readonly Dim[]): string[]
 }
 
 /** `[4, 3, H]` */
-export const brackets = (solve: Solve, sizes: Shape | readonly Dim[]): string => `[${sizeTexts(solve, sizes).join(', ')}]`;
+export const brackets = (solve: Solve, sizes: Shape | readonly Dim[]): string =>
+  `[${sizeTexts(solve, sizes).join(', ')}]`;
 
 /** `torch.Size([4, 3, H])` */
-export const torchSize = (solve: Solve, sizes: Shape | readonly Dim[]): string => `torch.Size(${brackets(solve, sizes)})`;
+export const torchSize = (solve: Solve, sizes: Shape | readonly Dim[]): string =>
+  `torch.Size(${brackets(solve, sizes)})`;
 
 /** `8x(H - 2)x22`; sums get parentheses. */
 export const joined = (solve: Solve, sizes: readonly Dim[], by = 'x'): string =>

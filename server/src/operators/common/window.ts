@@ -13,7 +13,12 @@ export function spatialDims(name: string): 1 | 2 | 3 {
 }
 
 /** One number for each spatial dim; the message where another count was given. */
-export function perAxis(call: Call, name: string, n: number, wrongCount: (given: readonly Dim[]) => string): readonly Dim[] {
+export function perAxis(
+  call: Call,
+  name: string,
+  n: number,
+  wrongCount: (given: readonly Dim[]) => string,
+): readonly Dim[] {
   const given = call.ints(name);
   const [first] = given;
   if (given.length === 1 && first !== undefined) return Array<Dim>(n).fill(first);
@@ -22,7 +27,13 @@ export function perAxis(call: Call, name: string, n: number, wrongCount: (given:
 }
 
 /** Refuses numbers below a bound. */
-export function eachAtLeast(solve: Solve, given: readonly Dim[], least: number, message: string, argument: string): void {
+export function eachAtLeast(
+  solve: Solve,
+  given: readonly Dim[],
+  least: number,
+  message: string,
+  argument: string,
+): void {
   for (const value of given)
     if (!solve.atLeast(value, least)) refuse('window-argument-out-of-range', message, { argument });
 }

@@ -24,7 +24,10 @@ export function parserMethod(ev: Evaluator, self: Value & { kind: 'ref' }, name:
     case 'parse_args':
       return ev.machine.newInstance(NAMESPACE, (ev.machine.read(self.id) as Instance).attrs);
     case 'parse_known_args':
-      return tuple([ev.machine.newInstance(NAMESPACE, (ev.machine.read(self.id) as Instance).attrs), ev.machine.newList(undefined)]);
+      return tuple([
+        ev.machine.newInstance(NAMESPACE, (ev.machine.read(self.id) as Instance).attrs),
+        ev.machine.newList(undefined),
+      ]);
     default:
       return unknown(`ArgumentParser.${name}`);
   }
@@ -48,7 +51,9 @@ function defaultValue(ev: Evaluator, args: Arguments, positional: boolean, name:
   if (action?.kind === 'str' && action.value === 'store_false') return bool(true);
   if (!positional) return none;
   const type = args.keywords.get('type')?.value;
-  return type?.kind === 'external' && type.path === 'builtins.int' ? int(sym(freshSym(name, -Infinity))) : unknown(`argument ${name} of the command line`);
+  return type?.kind === 'external' && type.path === 'builtins.int'
+    ? int(sym(freshSym(name, -Infinity)))
+    : unknown(`argument ${name} of the command line`);
 }
 
 /** argparse converts defaults that are text. */
@@ -57,4 +62,3 @@ function converted(value: Value, type: Value | undefined): Value {
   if (type.path === 'builtins.int' && /^-?\d+$/.test(value.value)) return int(num(Number(value.value)));
   return type.path === 'builtins.str' ? value : unknown('a converted default');
 }
-

@@ -1,6 +1,6 @@
 /** Data sets and loaders: the batches that iterating gives. */
 import type * as tree from '../../python/tree';
-import { constantOf, freshSym, num, sym, type Dim } from '../../shape/dim';
+import { ceilDiv, constantOf, floorDiv, freshSym, num, sym, type Dim } from '../../shape/dim';
 import { dimsOf } from '../../shape/shape';
 import type { Arguments } from '../bind';
 import { callMethodIfAny } from '../calls';
@@ -8,44 +8,91 @@ import { itemsOf } from '../containers';
 import type { Evaluator } from '../evaluator';
 import type { Instance } from '../heap';
 import { settle } from '../latent';
-import { bool, int, none, tensor, tuple, unknown, type Value } from '../value';
+import { bool, int, none, str, tensor, tuple, unknown, type Value } from '../value';
 import { knownTruth } from '../compare';
 
 const LOADER = 'torch.utils.data.DataLoader';
 const TENSORS = 'torch.utils.data.TensorDataset';
+/** Begins the key of the question whether a batch is the last one. */
+export const LAST_BATCH = 'last batch';
+const SUBSET = 'torch.utils.data.Subset';
 
 type Builtin = (ev: Evaluator, args: Arguments, node: tree.Expr) => Value;
 
-const argument = (args: Arguments, index: number, name: string): Value | undefined => args.positional[index]?.value ?? args.keywords.get(name)?.value;
+const argument = (args: Arguments, index: number, name: string): Value | undefined =>
+  args.positional[index]?.value ?? args.keywords.get(name)?.value;
 
 export const dataFunctions: Readonly<Record<string, Builtin>> = {
-  [TENSORS]: (ev, args) => ev.machine.newInstance(TENSORS, [['tensors', tuple(args.positional.map((given) => settle(ev, given.value)))]]),
+  [TENSORS]: (ev, args) =>
+    ev.machine.newInstance(TENSORS, [['tensors', tuple(args.positional.map((given) => settle(ev, given.value)))]]),
+  [SUBSET]: (ev, args) =>
+    subset(ev, argument(args, 0, 'dataset') ?? none, itemsOf(ev, argument(args, 1, 'indices') ?? none)?.length),
+  'torch.utils.data.random_split': (ev, args) => {
+    const parts = itemsOf(ev, argument(args, 1, 'lengths') ?? none)?.map((part) => settle(ev, part));
+    const dataset = argument(args, 0, 'dataset') ?? none;
+    const counts = parts?.map((part) => (part.kind === 'int' ? constantOf(part.dim) : undefined));
+    return ev.machine.newList(
+      counts?.map((count) => subset(ev, dataset, count)),
+      'list',
+      subset(ev, dataset, undefined),
+    );
+  },
   [LOADER]: (ev, args) =>
     ev.machine.newInstance(LOADER, [
       ['dataset', argument(args, 0, 'dataset') ?? none],
-      ['batch_size', args.openKeywords === true ? unknown('batch_size') : (argument(args, 1, 'batch_size') ?? int(num(1)))],
-      ['drop_last', args.openKeywords === true ? bool(undefined) : (args.keywords.get('drop_last')?.value ?? bool(false))],
+      [
+        'batch_size',
+        args.openKeywords === true ? unknown('batch_size') : (argument(args, 1, 'batch_size') ?? int(num(1))),
+      ],
+      [
+        'drop_last',
+        args.openKeywords === true ? bool(undefined) : (args.keywords.get('drop_last')?.value ?? bool(false)),
+      ],
       ['custom', bool(['collate_fn', 'batch_sampler', 'sampler'].some((name) => args.keywords.has(name)))],
     ]),
 };
 
-/** One batch of a loader, or one item of a data set of tensors. */
+const subset = (ev: Evaluator, dataset: Value, length: number | undefined): Value =>
+  ev.machine.newInstance(SUBSET, [
+    ['dataset', dataset],
+    ['length', length === undefined ? unknown('the length of a part of a data set') : int(num(length))],
+  ]);
+
+/** `len` of a data set or a loader; undefined for other objects and where it isn't known. */
+export function dataLength(ev: Evaluator, object: Instance, node: tree.Expr): Dim | undefined {
+  if (object.cls === TENSORS) {
+    const first = itemsOf(ev, object.attrs.get('tensors') ?? none)?.[0];
+    return first?.kind === 'tensor' ? dimsOf(ev.machine.facts.shape(first.shape))?.[0] : undefined;
+  }
+  const length = object.cls === SUBSET ? object.attrs.get('length') : undefined;
+  if (length !== undefined) return length.kind === 'int' ? length.dim : undefined;
+  if (object.cls !== LOADER) return undefined;
+  const size = settle(ev, object.attrs.get('batch_size') ?? none);
+  const drops = knownTruth(ev, settle(ev, object.attrs.get('drop_last') ?? none));
+  const total = lengthOf(ev, object.attrs.get('dataset') ?? none, node);
+  if (total === undefined || size.kind !== 'int' || drops === undefined) return undefined;
+  return drops ? floorDiv(total, size.dim) : ceilDiv(total, size.dim);
+}
+
+/** One batch of a loader, or one item of a data set. */
 export function batchOf(ev: Evaluator, object: Instance, node: tree.Expr): Value | undefined {
+  if (object.cls === TENSORS || object.cls === SUBSET) return itemOfData(ev, object, node);
   if (object.cls !== LOADER) return undefined;
   const dataset = object.attrs.get('dataset') ?? none;
   const custom = object.attrs.get('custom');
-  if (custom === undefined || knownTruth(ev, custom) !== false) return unknown('a batch that is put together by other code', node);
-  const size = batchSize(ev, object, lengthOf(ev, dataset), node);
+  if (custom === undefined || knownTruth(ev, custom) !== false)
+    return unknown('a batch that is put together by other code', node);
+  const size = batchSize(ev, object, lengthOf(ev, dataset, node), node);
   const sample = sampleOf(ev, dataset, node);
   return size === undefined || sample === undefined ? undefined : collate(ev, sample, size, node);
 }
 
-function lengthOf(ev: Evaluator, dataset: Value): Dim | undefined {
+function lengthOf(ev: Evaluator, dataset: Value, node: tree.Expr): Dim | undefined {
   const object = dataset.kind === 'ref' ? ev.machine.read(dataset.id) : undefined;
-  if (object?.kind !== 'instance' || object.cls !== TENSORS) return undefined;
-  const first = itemsOf(ev, object.attrs.get('tensors') ?? none)?.[0];
-  const dims = first?.kind === 'tensor' ? dimsOf(ev.machine.facts.shape(first.shape)) : undefined;
-  return dims?.[0];
+  if (object?.kind !== 'instance') return undefined;
+  if (typeof object.cls === 'string') return dataLength(ev, object, node);
+  const length = callMethodIfAny(ev, dataset, '__len__', [], node);
+  return length?.kind === 'int' ? length.dim : undefined;
 }
 
 /** Rows of a batch; the last one is smaller where they don't come out even. */
@@ -58,25 +105,36 @@ function batchSize(ev: Evaluator, object: Instance, length: Dim | undefined, nod
   if (total === undefined || size === undefined || size <= 0) return sym(freshSym('batch', 1));
   const last = total % size;
   if (last === 0 || drops === undefined) return given.dim;
-  return ev.machine.ask({ key: `last batch ${node.at.file} ${node.at.base + node.start}`, kind: 'flag' }, [
+  return ev.machine.ask({ key: `${LAST_BATCH} ${node.at.file} ${node.at.base + node.start}`, kind: 'flag' }, [
     { value: given.dim, label: `a batch is full (${size})`, assume: () => total >= size },
-    { value: num(last), label: `the last batch has ${last} rows: ${total} samples in batches of ${size}, drop_last=False`, assume: () => true },
+    {
+      value: num(last),
+      label: `the last batch has ${last} rows: ${total} samples in batches of ${size}, drop_last=False`,
+      assume: () => true,
+    },
   ]);
 }
 
 function sampleOf(ev: Evaluator, dataset: Value, node: tree.Expr): Value | undefined {
   const object = dataset.kind === 'ref' ? ev.machine.read(dataset.id) : undefined;
   if (object?.kind !== 'instance') return undefined;
-  if (object.cls === TENSORS) {
-    const tensors = itemsOf(ev, object.attrs.get('tensors') ?? none);
-    return tensors && tuple(tensors.map((item) => row(ev, item, node)));
-  }
-  return callMethodIfAny(ev, dataset, '__getitem__', [int(sym(freshSym('index')))], node);
+  return typeof object.cls === 'string'
+    ? itemOfData(ev, object, node)
+    : callMethodIfAny(ev, dataset, '__getitem__', [int(sym(freshSym('index')))], node);
+}
+
+/** One item of a data set of torch's own; undefined for other objects. */
+export function itemOfData(ev: Evaluator, object: Instance, node: tree.Expr): Value | undefined {
+  if (object.cls === SUBSET) return sampleOf(ev, object.attrs.get('dataset') ?? none, node);
+  if (object.cls !== TENSORS) return undefined;
+  const tensors = itemsOf(ev, object.attrs.get('tensors') ?? none);
+  return tensors && tuple(tensors.map((item) => row(ev, item, node)));
 }
 
 function row(ev: Evaluator, value: Value, node: tree.Expr): Value {
   const dims = value.kind === 'tensor' ? dimsOf(ev.machine.facts.shape(value.shape)) : undefined;
-  if (value.kind !== 'tensor' || dims === undefined || dims.length === 0) return unknown('a row of this data set', node);
+  if (value.kind !== 'tensor' || dims === undefined || dims.length === 0)
+    return unknown('a row of this data set', node);
   return tensor({ lead: dims.slice(1), tail: [] }, value.dtype);
 }
 
@@ -92,8 +150,20 @@ function collate(ev: Evaluator, sample: Value, size: Dim, node: tree.Expr): Valu
       return tensor({ lead: [size], tail: [] }, 'int64');
     case 'float':
       return tensor({ lead: [size], tail: [] }, 'float64');
+    case 'str':
+      return ev.machine.newList(undefined, 'list', str(undefined));
     case 'tuple':
       return tuple(value.items.map((item) => collate(ev, item, size, node)));
+    case 'ref': {
+      const object = ev.machine.read(value.id);
+      if (object?.kind === 'list' && object.items !== undefined)
+        return ev.machine.newList(object.items.map((item) => collate(ev, item, size, node)));
+      if (object?.kind !== 'dict') return unknown('what a batch of these samples is', node);
+      const entries = [...object.entries].map(
+        ([name, entry]) => [name, { key: entry.key, value: collate(ev, entry.value, size, node) }] as const,
+      );
+      return ev.machine.newDict(entries, object.open);
+    }
     default:
       return unknown('what a batch of these samples is', node);
   }

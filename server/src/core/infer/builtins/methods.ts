@@ -21,16 +21,26 @@ export function callContainerMethod(ev: Evaluator, self: Value, name: string, ar
   switch (self.kind) {
     case 'str':
       if (name === 'format' && self.value !== undefined)
-        return str(bracesFormatted(self.value, given, new Map([...args.keywords].map(([word, { value }]) => [word, settle(ev, value)]))));
+        return str(
+          bracesFormatted(
+            self.value,
+            given,
+            new Map([...args.keywords].map(([word, { value }]) => [word, settle(ev, value)])),
+          ),
+        );
       return stringMethod(ev, self.value, name, given);
     case 'shape':
-      return name === 'numel' ? callOperator(ev, 'torch.Tensor.numel', [tensor(self.shape, undefined)], node) : sequenceMethod(ev, self, name, given);
+      return name === 'numel'
+        ? callOperator(ev, 'torch.Tensor.numel', [tensor(self.shape, undefined)], node)
+        : sequenceMethod(ev, self, name, given);
     case 'tuple':
       return name === '_replace' ? unknown('a changed named tuple', node) : sequenceMethod(ev, self, name, given);
     case 'int':
       return name === 'bit_length' ? bitLength(self) : unknown(`int.${name}`, node);
     case 'float':
-      return name === 'is_integer' ? bool(self.value === undefined ? undefined : Number.isInteger(self.value)) : float(undefined);
+      return name === 'is_integer'
+        ? bool(self.value === undefined ? undefined : Number.isInteger(self.value))
+        : float(undefined);
     case 'ref':
       break;
     default:
@@ -46,14 +56,21 @@ export function callContainerMethod(ev: Evaluator, self: Value, name: string, ar
 
 const bitLength = (self: Value & { kind: 'int' }): Value => {
   const value = constantOf(self.dim);
-  return value === undefined ? unknown('a bit length') : int(num(value === 0 ? 0 : Math.floor(Math.log2(Math.abs(value))) + 1));
+  return value === undefined
+    ? unknown('a bit length')
+    : int(num(value === 0 ? 0 : Math.floor(Math.log2(Math.abs(value))) + 1));
 };
 
 function stringMethod(ev: Evaluator, text: string | undefined, name: string, given: readonly Value[]): Value {
   const [first, second] = given;
   const argument = first?.kind === 'str' ? first.value : undefined;
   const other = second?.kind === 'str' ? second.value : undefined;
-  if (text === undefined) return /^(startswith|endswith|is\w+)$/.test(name) ? bool(undefined) : name === 'split' ? ev.machine.newList(undefined, 'list', str(undefined)) : str(undefined);
+  if (text === undefined)
+    return /^(startswith|endswith|is\w+)$/.test(name)
+      ? bool(undefined)
+      : name === 'split'
+        ? ev.machine.newList(undefined, 'list', str(undefined))
+        : str(undefined);
   switch (name) {
     case 'lower':
       return str(text.toLowerCase());
@@ -68,7 +85,8 @@ function stringMethod(ev: Evaluator, text: string | undefined, name: string, giv
     case 'replace':
       return str(argument === undefined || other === undefined ? undefined : text.split(argument).join(other));
     case 'split': {
-      if (given.length > 1 || (given.length === 1 && argument === undefined)) return ev.machine.newList(undefined, 'list', str(undefined));
+      if (given.length > 1 || (given.length === 1 && argument === undefined))
+        return ev.machine.newList(undefined, 'list', str(undefined));
       const parts = argument === undefined ? text.trim().split(/\s+/) : text.split(argument);
       return ev.machine.newList(parts.map(str));
     }
@@ -82,7 +100,9 @@ function stringMethod(ev: Evaluator, text: string | undefined, name: string, giv
     case 'count':
     case 'find':
     case 'index':
-      return argument === undefined ? unknown(`str.${name}`) : int(num(name === 'count' ? text.split(argument).length - 1 : text.indexOf(argument)));
+      return argument === undefined
+        ? unknown(`str.${name}`)
+        : int(num(name === 'count' ? text.split(argument).length - 1 : text.indexOf(argument)));
     default:
       return name.startsWith('is') ? bool(undefined) : str(undefined);
   }
@@ -93,20 +113,31 @@ function sequenceMethod(ev: Evaluator, self: Value, name: string, given: readonl
   if (items === undefined || given[0] === undefined) return unknown(`what ${name}() of a sequence gives`);
   const wanted = given[0];
   const hits = items.map((item) => equality(ev, settle(ev, item), wanted));
-  if (hits.some((hit) => hit.kind !== 'bool' || hit.value === undefined)) return unknown(`what ${name}() of a sequence gives`);
+  if (hits.some((hit) => hit.kind !== 'bool' || hit.value === undefined))
+    return unknown(`what ${name}() of a sequence gives`);
   const positions = hits.flatMap((hit, i) => (hit.kind === 'bool' && hit.value === true ? [i] : []));
   if (name === 'count') return int(num(positions.length));
-  return name === 'index' && positions[0] !== undefined ? int(num(positions[0])) : unknown(`what ${name}() of a sequence gives`);
+  return name === 'index' && positions[0] !== undefined
+    ? int(num(positions[0]))
+    : unknown(`what ${name}() of a sequence gives`);
 }
 
-function listMethod(ev: Evaluator, self: Value & { kind: 'ref' }, object: ListObject, name: string, given: readonly Value[], args: Arguments): Value {
+function listMethod(
+  ev: Evaluator,
+  self: Value & { kind: 'ref' },
+  object: ListObject,
+  name: string,
+  given: readonly Value[],
+  args: Arguments,
+): Value {
   const own = (): ListObject => ev.machine.write(self.id) as ListObject;
   const [first = none] = given;
   switch (name) {
     case 'append':
     case 'add': {
       const list = own();
-      if (list.items === undefined) list.element = sameValue(list.element, first) ? first : unknown('an item of a list of unknown length');
+      if (list.items === undefined)
+        list.element = sameValue(list.element, first) ? first : unknown('an item of a list of unknown length');
       else if (name === 'append' || !list.items.some((item) => sameValue(item, first))) list.items.push(first);
       return none;
     }
@@ -150,7 +181,8 @@ function listMethod(ev: Evaluator, self: Value & { kind: 'ref' }, object: ListOb
     case 'remove':
     case 'discard': {
       const list = own();
-      if (name === 'sort' && list.items !== undefined && args.keywords.size === 0 && list.items.every(isNumber)) list.items.sort((a, b) => numberOf(a) - numberOf(b));
+      if (name === 'sort' && list.items !== undefined && args.keywords.size === 0 && list.items.every(isNumber))
+        list.items.sort((a, b) => numberOf(a) - numberOf(b));
       else {
         list.items = undefined;
         list.element = unknown('an item of a changed list');
@@ -165,7 +197,14 @@ function listMethod(ev: Evaluator, self: Value & { kind: 'ref' }, object: ListOb
 const isNumber = (value: Value): boolean => value.kind === 'int' && constantOf(value.dim) !== undefined;
 const numberOf = (value: Value): number => (value.kind === 'int' ? (constantOf(value.dim) ?? 0) : 0);
 
-function dictMethod(ev: Evaluator, self: Value & { kind: 'ref' }, object: DictObject, name: string, given: readonly Value[], args: Arguments): Value {
+function dictMethod(
+  ev: Evaluator,
+  self: Value & { kind: 'ref' },
+  object: DictObject,
+  name: string,
+  given: readonly Value[],
+  args: Arguments,
+): Value {
   const key = given[0] === undefined ? undefined : dictKey(given[0]);
   const entries = [...object.entries.values()];
   const listed = (make: (entry: { readonly key: Value; readonly value: Value }) => Value): Value =>
@@ -186,7 +225,8 @@ function dictMethod(ev: Evaluator, self: Value & { kind: 'ref' }, object: DictOb
       if (name === 'pop') (ev.machine.write(self.id) as DictObject).entries.delete(key);
       if (found !== undefined) return found;
       if (object.open) return unknown('an entry that is not known');
-      if (name === 'setdefault' && given[0] !== undefined) (ev.machine.write(self.id) as DictObject).entries.set(key, { key: given[0], value: missing });
+      if (name === 'setdefault' && given[0] !== undefined)
+        (ev.machine.write(self.id) as DictObject).entries.set(key, { key: given[0], value: missing });
       return name === 'pop' && given[1] === undefined ? unknown('an entry that is missing') : missing;
     }
     case 'update': {
@@ -210,7 +250,14 @@ function dictMethod(ev: Evaluator, self: Value & { kind: 'ref' }, object: DictOb
   }
 }
 
-function instanceMethod(ev: Evaluator, self: Value & { kind: 'ref' }, object: Instance, name: string, args: Arguments, node: tree.Expr): Value {
+function instanceMethod(
+  ev: Evaluator,
+  self: Value & { kind: 'ref' },
+  object: Instance,
+  name: string,
+  args: Arguments,
+  node: tree.Expr,
+): Value {
   if (object.cls === 'argparse.ArgumentParser') return parserMethod(ev, self, name, args);
   const modular = moduleMethod(ev, self, name, args, node);
   if (modular !== undefined) return modular;
@@ -222,4 +269,3 @@ function instanceMethod(ev: Evaluator, self: Value & { kind: 'ref' }, object: In
   }
   return unknown(`what ${name}() gives`, node);
 }
-

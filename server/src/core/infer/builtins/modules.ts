@@ -13,7 +13,11 @@ import { bool, none, str, tuple, unknown, type Value } from '../value';
 
 type Reference = Value & { kind: 'ref' };
 
-const CONTAINERS = new Set(['Module', 'Sequential', 'ModuleList', 'ModuleDict', 'ParameterList', 'ParameterDict'].map((name) => `torch.nn.${name}`));
+const CONTAINERS = new Set(
+  ['Module', 'Sequential', 'ModuleList', 'ModuleDict', 'ParameterList', 'ParameterDict'].map(
+    (name) => `torch.nn.${name}`,
+  ),
+);
 
 /** nn.Module itself or a container of modules or parameters. */
 export const isModuleContainer = (path: string): boolean => CONTAINERS.has(path);
@@ -41,13 +45,16 @@ function childrenOf(ev: Evaluator, path: string, args: Arguments, node: tree.Exp
   const mapping = first?.kind === 'ref' ? ev.machine.read(first.id) : undefined;
   if (args.openPositional === true) return isList(path) ? ev.machine.newList(undefined) : ev.machine.newDict([], true);
   if (path === 'torch.nn.Sequential') {
-    if (mapping?.kind === 'dict' && args.positional.length === 1) return ev.machine.newDict(mapping.entries, mapping.open);
+    if (mapping?.kind === 'dict' && args.positional.length === 1)
+      return ev.machine.newDict(mapping.entries, mapping.open);
     return ev.machine.newDict(args.positional.map(({ value }, i) => [`s${i}`, { key: str(String(i)), value }]));
   }
   if (isList(path)) {
     if (first === undefined) return ev.machine.newList([]);
     const items = itemsOf(ev, first);
-    return items === undefined ? ev.machine.newList(undefined, 'list', unknownItem(ev, first, node)) : ev.machine.newList([...items]);
+    return items === undefined
+      ? ev.machine.newList(undefined, 'list', unknownItem(ev, first, node))
+      : ev.machine.newList([...items]);
   }
   if (first === undefined) return ev.machine.newDict();
   if (mapping?.kind === 'dict') return ev.machine.newDict(mapping.entries, mapping.open);
@@ -62,12 +69,20 @@ function unknownItem(ev: Evaluator, list: Value, node: tree.Expr): Value {
 const isList = (path: string): boolean => path.endsWith('List');
 
 /** `Sequential.forward`, `ModuleList.append`: members of the container classes called with their self. */
-export function callContainer(ev: Evaluator, path: string, member: string, self: Reference, args: Arguments, node: tree.Expr): Value {
+export function callContainer(
+  ev: Evaluator,
+  path: string,
+  member: string,
+  self: Reference,
+  args: Arguments,
+  node: tree.Expr,
+): Value {
   if (member === '__init__') {
     initialiseContainer(ev, path, self, args, node);
     return none;
   }
-  if ((member === 'forward' || member === '__call__') && path === 'torch.nn.Sequential') return runSequential(ev, self, args, node);
+  if ((member === 'forward' || member === '__call__') && path === 'torch.nn.Sequential')
+    return runSequential(ev, self, args, node);
   return moduleMethod(ev, self, member, args, node) ?? unknown(`${member} of ${path}`, node);
 }
 
@@ -81,7 +96,13 @@ function runSequential(ev: Evaluator, self: Reference, args: Arguments, node: tr
 }
 
 /** What instances of framework classes answer for a name that they don't hold themselves. */
-export function moduleAttributeOf(ev: Evaluator, self: Reference, object: Instance, external: string, name: string): Value | undefined {
+export function moduleAttributeOf(
+  ev: Evaluator,
+  self: Reference,
+  object: Instance,
+  external: string,
+  name: string,
+): Value | undefined {
   const child = namedChild(ev, object, name);
   if (child !== undefined) return child;
   const isLayer = layerNamed(external) !== undefined;
@@ -89,7 +110,9 @@ export function moduleAttributeOf(ev: Evaluator, self: Reference, object: Instan
     return { kind: 'partial', callee: { kind: 'external', path: `${external}.forward` }, args: [self], keywords: [] };
   if (isLayer || isModuleContainer(external) || MODULE_LIKE.test(external))
     return MODULE_METHODS.has(name) ? { kind: 'method', self, target: name } : undefined;
-  return typeof object.cls === 'string' || !/^(typing|collections\.abc|builtins)\./.test(external) ? { kind: 'method', self, target: name } : undefined;
+  return typeof object.cls === 'string' || !/^(typing|collections\.abc|builtins)\./.test(external)
+    ? { kind: 'method', self, target: name }
+    : undefined;
 }
 
 /** Classes of other packages that are modules too. */
@@ -103,24 +126,43 @@ function namedChild(ev: Evaluator, object: Instance, name: string): Value | unde
 }
 
 /** Methods that give back the module itself, whatever they are told. */
-const RETURNING_SELF = new Set('to cuda cpu float half bfloat16 double type requires_grad_ share_memory apply to_empty ipu xpu'.split(' '));
+const RETURNING_SELF = new Set(
+  'to cuda cpu float half bfloat16 double type requires_grad_ share_memory apply to_empty ipu xpu'.split(' '),
+);
 const MODULE_METHODS = new Set([
   ...RETURNING_SELF,
-  ...('train eval register_buffer register_parameter add_module register_module parameters named_parameters buffers named_buffers children named_children ' +
+  ...(
+    'train eval register_buffer register_parameter add_module register_module parameters named_parameters buffers named_buffers children named_children ' +
     'modules named_modules state_dict load_state_dict zero_grad append extend insert keys values items update pop get_submodule get_parameter compile ' +
-    'register_forward_hook register_forward_pre_hook register_full_backward_hook save_hyperparameters log log_dict extra_repr').split(' '),
+    'register_forward_hook register_forward_pre_hook register_full_backward_hook save_hyperparameters log log_dict extra_repr'
+  ).split(' '),
 ]);
 
 /** A method of nn.Module or of a container; undefined where there is none of that name. */
-export function moduleMethod(ev: Evaluator, self: Reference, name: string, args: Arguments, node: tree.Expr): Value | undefined {
+export function moduleMethod(
+  ev: Evaluator,
+  self: Reference,
+  name: string,
+  args: Arguments,
+  node: tree.Expr,
+): Value | undefined {
   const first = args.positional[0]?.value;
   const text = first === undefined ? undefined : settle(ev, first);
-  const second = args.positional[1]?.value ?? args.keywords.get('tensor')?.value ?? args.keywords.get('module')?.value ?? args.keywords.get('param')?.value;
+  const second =
+    args.positional[1]?.value ??
+    args.keywords.get('tensor')?.value ??
+    args.keywords.get('module')?.value ??
+    args.keywords.get('param')?.value;
   if (RETURNING_SELF.has(name)) return self;
   switch (name) {
     case 'train':
     case 'eval':
-      setTraining(ev, self, name === 'eval' ? bool(false) : text === undefined ? bool(true) : text.kind === 'bool' ? text : bool(undefined), 0);
+      setTraining(
+        ev,
+        self,
+        name === 'eval' ? bool(false) : text === undefined ? bool(true) : text.kind === 'bool' ? text : bool(undefined),
+        0,
+      );
       return self;
     case 'register_buffer':
     case 'register_parameter':
@@ -159,7 +201,9 @@ export function moduleMethod(ev: Evaluator, self: Reference, name: string, args:
     case 'save_hyperparameters':
       return none;
     default:
-      return MODULE_METHODS.has(name) ? ev.machine.newList(undefined, 'list', unknown(`what ${name}() gives`, node)) : undefined;
+      return MODULE_METHODS.has(name)
+        ? ev.machine.newList(undefined, 'list', unknown(`what ${name}() gives`, node))
+        : undefined;
   }
 }
 
@@ -170,7 +214,8 @@ function setTraining(ev: Evaluator, self: Value, flag: Value, depth: number): vo
   if (self.kind !== 'ref' || depth > MAX_DEPTH) return;
   const object = ev.machine.read(self.id);
   if (object?.kind === 'list') for (const item of object.items ?? []) setTraining(ev, item, flag, depth + 1);
-  if (object?.kind === 'dict') for (const entry of object.entries.values()) setTraining(ev, entry.value, flag, depth + 1);
+  if (object?.kind === 'dict')
+    for (const entry of object.entries.values()) setTraining(ev, entry.value, flag, depth + 1);
   if (object?.kind !== 'instance' || !object.attrs.has('training')) return;
   const own = ev.machine.write(self.id) as Instance;
   own.attrs.set('training', flag);
@@ -188,14 +233,27 @@ export function addChild(ev: Evaluator, object: Instance, key: string, value: Va
 }
 
 /** The children of a module container as pairs of name and value, and how to put changed ones back. */
-function childEntries(ev: Evaluator, object: Instance): { readonly pairs: readonly (readonly [string, Value])[]; readonly put: (pairs: readonly (readonly [string, Value])[]) => void } | undefined {
+function childEntries(
+  ev: Evaluator,
+  object: Instance,
+):
+  | {
+      readonly pairs: readonly (readonly [string, Value])[];
+      readonly put: (pairs: readonly (readonly [string, Value])[]) => void;
+    }
+  | undefined {
   const children = object.attrs.get(CHILDREN);
   const inner = children?.kind === 'ref' ? ev.machine.write(children.id) : undefined;
   if (inner?.kind === 'list' && inner.items !== undefined)
-    return { pairs: inner.items.map((item, i) => [String(i), item] as const), put: (pairs) => (inner.items = pairs.map(([, item]) => item)) };
+    return {
+      pairs: inner.items.map((item, i) => [String(i), item] as const),
+      put: (pairs) => (inner.items = pairs.map(([, item]) => item)),
+    };
   if (inner?.kind !== 'dict' || inner.open) return undefined;
   return {
-    pairs: [...inner.entries.values()].map(({ key, value }) => [key.kind === 'str' ? (key.value ?? '') : '', value] as const),
+    pairs: [...inner.entries.values()].map(
+      ({ key, value }) => [key.kind === 'str' ? (key.value ?? '') : '', value] as const,
+    ),
     put: (pairs) => {
       inner.entries.clear();
       for (const [key, value] of pairs) inner.entries.set(`s${key}`, { key: str(key), value });
@@ -204,16 +262,30 @@ function childEntries(ev: Evaluator, object: Instance): { readonly pairs: readon
 }
 
 /** The places of the children that an index, a slice or a name means; undefined where that isn't known. */
-function childPositions(ev: Evaluator, object: Instance, index: Value, names: readonly string[]): readonly number[] | undefined {
-  if (index.kind === 'str') return index.value !== undefined && names.includes(index.value) ? [names.indexOf(index.value)] : undefined;
+function childPositions(
+  ev: Evaluator,
+  object: Instance,
+  index: Value,
+  names: readonly string[],
+): readonly number[] | undefined {
+  if (index.kind === 'str')
+    return index.value !== undefined && names.includes(index.value) ? [names.indexOf(index.value)] : undefined;
   return object.attrs.has(KEYED) ? undefined : itemPosition(ev, index, names.length);
 }
 
 /** `container[index] = value`; a container whose content is no longer known is marked as such. */
 export function replaceChild(ev: Evaluator, object: Instance, index: Value, value: Value): void {
   const entries = childEntries(ev, object);
-  const positions = entries && childPositions(ev, object, index, entries.pairs.map(([name]) => name));
-  if (entries !== undefined && index.kind === 'str' && index.value !== undefined && positions === undefined) entries.put([...entries.pairs, [index.value, value]]);
+  const positions =
+    entries &&
+    childPositions(
+      ev,
+      object,
+      index,
+      entries.pairs.map(([name]) => name),
+    );
+  if (entries !== undefined && index.kind === 'str' && index.value !== undefined && positions === undefined)
+    entries.put([...entries.pairs, [index.value, value]]);
   else if (entries === undefined || positions?.length !== 1 || index.kind === 'slice') object.open = true;
   else entries.put(entries.pairs.map((pair, i) => (i === positions[0] ? [pair[0], value] : pair)));
 }
@@ -221,7 +293,14 @@ export function replaceChild(ev: Evaluator, object: Instance, index: Value, valu
 /** `del container[index]`, `del self.child`: children of lists and of Sequential are counted anew. */
 export function removeChild(ev: Evaluator, object: Instance, index: Value): void {
   const entries = childEntries(ev, object);
-  const positions = entries && childPositions(ev, object, index, entries.pairs.map(([name]) => name));
+  const positions =
+    entries &&
+    childPositions(
+      ev,
+      object,
+      index,
+      entries.pairs.map(([name]) => name),
+    );
   if (entries === undefined || positions === undefined) {
     object.open = true;
     return;
@@ -241,12 +320,15 @@ function changeList(ev: Evaluator, self: Reference, name: string, args: Argument
   if (inner?.kind === 'list') {
     if (inner.items !== undefined && at !== undefined) inner.items.splice(at, 0, value);
     else if (inner.items === undefined || added === undefined || name === 'insert') {
-      inner.element = inner.items?.length === 0 ? (added?.[0] ?? unknown('a child')) : unknown('a child of a changed list');
+      inner.element =
+        inner.items?.length === 0 ? (added?.[0] ?? unknown('a child')) : unknown('a child of a changed list');
       inner.items = undefined;
     } else inner.items.push(...added);
   } else if (inner?.kind === 'dict') {
     if (added === undefined || name === 'insert') inner.open = true;
-    else for (const item of added) inner.entries.set(`s${inner.entries.size}`, { key: str(String(inner.entries.size)), value: item });
+    else
+      for (const item of added)
+        inner.entries.set(`s${inner.entries.size}`, { key: str(String(inner.entries.size)), value: item });
   }
   return self;
 }
@@ -255,9 +337,14 @@ function listChildren(ev: Evaluator, self: Reference, name: string): Value {
   const object = ev.machine.read(self.id);
   const children = object?.kind === 'instance' ? object.attrs.get(CHILDREN) : undefined;
   const inner = children?.kind === 'ref' ? ev.machine.read(children.id) : undefined;
-  if (inner?.kind !== 'dict' || inner.open || (object?.kind === 'instance' && object.open)) return ev.machine.newList(undefined);
+  if (inner?.kind !== 'dict' || inner.open || (object?.kind === 'instance' && object.open))
+    return ev.machine.newList(undefined);
   const entries = [...inner.entries.values()];
-  return ev.machine.newList(entries.map((entry) => (name === 'keys' ? entry.key : name === 'values' ? entry.value : tuple([entry.key, entry.value]))));
+  return ev.machine.newList(
+    entries.map((entry) =>
+      name === 'keys' ? entry.key : name === 'values' ? entry.value : tuple([entry.key, entry.value]),
+    ),
+  );
 }
 
 function childModules(ev: Evaluator, self: Reference, named: boolean): Value {
@@ -266,7 +353,9 @@ function childModules(ev: Evaluator, self: Reference, named: boolean): Value {
   const own: [string, Value][] = [];
   const children = object.attrs.get(CHILDREN);
   const inner = children?.kind === 'ref' ? ev.machine.read(children.id) : undefined;
-  if (inner?.kind === 'dict') for (const entry of inner.entries.values()) own.push([entry.key.kind === 'str' ? (entry.key.value ?? '') : '', entry.value]);
+  if (inner?.kind === 'dict')
+    for (const entry of inner.entries.values())
+      own.push([entry.key.kind === 'str' ? (entry.key.value ?? '') : '', entry.value]);
   if (inner?.kind === 'list') (inner.items ?? []).forEach((item, i) => own.push([String(i), item]));
   for (const [name, value] of object.attrs) if (isModuleValue(ev, value) && name !== CHILDREN) own.push([name, value]);
   return ev.machine.newList(own.map(([name, value]) => (named ? tuple([str(name), value]) : value)));
@@ -275,5 +364,8 @@ function childModules(ev: Evaluator, self: Reference, named: boolean): Value {
 export function isModuleValue(ev: Evaluator, value: Value): boolean {
   const object = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
   if (object?.kind !== 'instance') return false;
-  return baseOrder(object.cls).some((base) => typeof base === 'string' && (isModuleContainer(base) || layerNamed(base) !== undefined || MODULE_LIKE.test(base)));
+  return baseOrder(object.cls).some(
+    (base) =>
+      typeof base === 'string' && (isModuleContainer(base) || layerNamed(base) !== undefined || MODULE_LIKE.test(base)),
+  );
 }

@@ -30,9 +30,15 @@ const namedTuple: Builtin = (ev, args, node) => {
 
 const makeNamed: Builtin = (_ev, args, node) => {
   const [fields, ...given] = args.positional;
-  const names = fields?.value.kind === 'tuple' ? fields.value.items.map((item) => (item.kind === 'str' ? (item.value ?? '') : '')) : [];
-  if (args.openPositional === true || args.openKeywords === true) return unknown('a named tuple of unknown content', node);
-  const items = names.map((name, i) => given[i]?.value ?? args.keywords.get(name)?.value ?? unknown(`${name} is not passed`, node));
+  const names =
+    fields?.value.kind === 'tuple'
+      ? fields.value.items.map((item) => (item.kind === 'str' ? (item.value ?? '') : ''))
+      : [];
+  if (args.openPositional === true || args.openKeywords === true)
+    return unknown('a named tuple of unknown content', node);
+  const items = names.map(
+    (name, i) => given[i]?.value ?? args.keywords.get(name)?.value ?? unknown(`${name} is not passed`, node),
+  );
   return { kind: 'tuple', items, names };
 };
 
@@ -53,7 +59,10 @@ const attributesOf =
     const convert = (value: Value, depth: number): Value => {
       const object = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
       if (object?.kind !== 'instance') return depth === 0 ? unknown('the attributes of this value', node) : value;
-      const entries = [...object.attrs].map(([name, item]) => [`s${name}`, { key: str(name), value: deep && depth < 8 ? convert(item, depth + 1) : item }] as const);
+      const entries = [...object.attrs].map(
+        ([name, item]) =>
+          [`s${name}`, { key: str(name), value: deep && depth < 8 ? convert(item, depth + 1) : item }] as const,
+      );
       return ev.machine.newDict(entries, object.open);
     };
     return convert(first(ev, args), 0);

@@ -7,7 +7,11 @@ export function formatted(value: Value, spec: string): string | undefined {
   const text = plainText(value);
   if (text === undefined || spec === '') return text;
   const form = /^(?<zero>0?)(?<width>\d*)(?<type>[ds]?)$/.exec(spec)?.groups;
-  if (form === undefined || (value.kind !== 'int' && value.kind !== 'str') || (form['type'] === 'd') !== (value.kind === 'int' && form['type'] !== ''))
+  if (
+    form === undefined ||
+    (value.kind !== 'int' && value.kind !== 'str') ||
+    (form['type'] === 'd') !== (value.kind === 'int' && form['type'] !== '')
+  )
     return undefined;
   const width = Number(form['width']);
   if (width === 0) return text;
@@ -19,27 +23,31 @@ export function formatted(value: Value, spec: string): string | undefined {
 export function percentFormatted(text: string, argument: Value): string | undefined {
   const values = argument.kind === 'tuple' ? argument.items : [argument];
   let next = 0;
-  let known = true;
+  let unreadable = 0;
   const result = text.replace(/%(%|0?\d*[ds]|.)/g, (_, spec: string) => {
     if (spec === '%') return '%';
     const value = values[next++];
     const shown = value === undefined || !/[ds]$/.test(spec) ? undefined : formatted(value, spec.replace(/s$/, ''));
-    known &&= shown !== undefined;
+    if (shown === undefined) unreadable += 1;
     return shown ?? '';
   });
-  return known && next === values.length ? result : undefined;
+  return unreadable === 0 && next === values.length ? result : undefined;
 }
 
 /** `text.format(*args, **names)`; undefined where the result isn't known. */
-export function bracesFormatted(text: string, args: readonly Value[], names: ReadonlyMap<string, Value>): string | undefined {
+export function bracesFormatted(
+  text: string,
+  args: readonly Value[],
+  names: ReadonlyMap<string, Value>,
+): string | undefined {
   if (/\{\{|\}\}/.test(text)) return undefined;
   let next = 0;
-  let known = true;
+  let unreadable = 0;
   const result = text.replace(/\{(\w*)(?::([^{}]*))?\}/g, (_, name: string, spec: string | undefined) => {
     const value = name === '' ? args[next++] : /^\d+$/.test(name) ? args[Number(name)] : names.get(name);
     const shown = value === undefined ? undefined : formatted(value, spec ?? '');
-    known &&= shown !== undefined;
+    if (shown === undefined) unreadable += 1;
     return shown ?? '';
   });
-  return known && !/[{}]/.test(result) ? result : undefined;
+  return unreadable === 0 && !/[{}]/.test(result) ? result : undefined;
 }
