@@ -68,7 +68,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
   function evaluate(path: string, recording: boolean, cancelled: () => boolean = () => false): FileResult | undefined {
     const known = results.get(path);
     if (known !== undefined && (known.recording || !recording)) return known.result;
-    const own: Entries = entries.get(path) ?? new Map();
+    const own: Entries = entries.get(path) ?? (new Map() as Entries);
     entries.set(path, own);
     const result = evaluateFile(program, path, own, {
       recording,

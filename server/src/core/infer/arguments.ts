@@ -5,7 +5,7 @@ import { dimsOf } from '../shape/shape';
 import type { DType } from '../shape/dtype';
 import type { Call } from './operator';
 import { Leave, type Machine } from './machine';
-import type { TensorValue, Value } from './value';
+import type { LatentValue, TensorValue, Value } from './value';
 
 /** What `Arguments` needs of the evaluator. */
 export interface ValueAccess {
@@ -16,6 +16,8 @@ export interface ValueAccess {
   asTensor(value: Value): TensorValue | undefined;
   /** A latent argument that was found to be something. */
   settle(value: Value): Value;
+  /** Whether an argument that may be left out is None: both, on a path each. */
+  isNone(value: LatentValue): boolean;
 }
 
 export class BoundCall implements Call {
@@ -36,14 +38,16 @@ export class BoundCall implements Call {
   }
 
   tensor(name: string): TensorValue {
-    const value = this.tensorOrNone(name);
-    if (value === null) throw new Leave(`${name} is None`);
-    return value;
+    const value = this.value(name);
+    if (value.kind === 'none') throw new Leave(`${name} is None`);
+    return this.asTensor(value, name);
   }
 
   tensorOrNone(name: string): TensorValue | null {
     const value = this.value(name);
-    return value.kind === 'none' ? null : this.asTensor(value, name);
+    return value.kind === 'none' || (value.kind === 'latent' && this.access.isNone(value))
+      ? null
+      : this.asTensor(value, name);
   }
 
   private asTensor(value: Value, name: string): TensorValue {

@@ -24,7 +24,10 @@ export class Bindings {
   /** The same bindings, to be changed apart. */
   copy(): Bindings {
     if (this.own.size <= OWN_LIMIT) return new Bindings(new Map(this.own), this.shared);
-    return new Bindings(new Map(), this.shared === undefined ? new Map(this.own) : new Map([...this.shared, ...this.own]));
+    return new Bindings(
+      new Map(),
+      this.shared === undefined ? new Map(this.own) : new Map([...this.shared, ...this.own]),
+    );
   }
 
   get(name: string): Value | undefined {
@@ -54,7 +57,9 @@ export class Bindings {
 
   /** Names that may differ from those of another copy. */
   namesBeside(other: Bindings): Iterable<string> {
-    return this.shared === other.shared ? new Set([...this.own.keys(), ...other.own.keys()]) : new Set([...this.keys(), ...other.keys()]);
+    return this.shared === other.shared
+      ? new Set([...this.own.keys(), ...other.own.keys()])
+      : new Set([...this.keys(), ...other.keys()]);
   }
 
   /** Whether both bind the same names to equal values. */

@@ -78,7 +78,7 @@ function identity(left: Value, right: Value): Value {
   if (left.kind === 'none' && right.kind !== 'none') return identity(right, left);
   if (right.kind === 'none') {
     if (left.kind === 'none') return bool(true);
-    if (left.kind === 'latent') return bool(undefined, { kind: 'none', latent: left.id });
+    if (left.kind === 'latent') return bool(undefined, { kind: 'none', latent: left.id, name: left.name });
     return left.kind === 'unknown' ? unknownBool(left, 'none') : bool(false);
   }
   if (left.kind === 'bool' && right.kind === 'bool')
@@ -292,21 +292,8 @@ function decide(ev: Evaluator, test: Test, node: tree.Expr): boolean {
         { value: true, label: `${text} is true`, assume: () => true },
         { value: false, label: `${text} is false`, assume: () => true },
       ]);
-    case 'none': {
-      const latent = { kind: 'latent', id: test.latent, name: '', hint: undefined } as const;
-      return machine.ask({ key: `none ${test.latent}`, kind: 'flag' }, [
-        // An argument that is tested is mostly there: that path is shown first.
-        { value: false, label: `${text} is not None`, assume: () => true },
-        {
-          value: true,
-          label: `${text} is None`,
-          assume: () => {
-            learnLatent(ev, latent, none);
-            return true;
-          },
-        },
-      ]);
-    }
+    case 'none':
+      return askWhetherNone(ev, test.latent, test.name);
     case 'rank':
       return machine.ask({ key: testKey(test), kind: 'rank' }, [
         // Code that asks for a rank mostly does something about the one that is not usual.
@@ -320,17 +307,38 @@ function decide(ev: Evaluator, test: Test, node: tree.Expr): boolean {
       const holds = {
         value: true,
         label: text,
-        assume: () => learn(equals ? facts.requireEqual(left, right, cause) : facts.requireAtLeast(right, plusOne(left), cause)),
+        assume: () =>
+          learn(equals ? facts.requireEqual(left, right, cause) : facts.requireAtLeast(right, plusOne(left), cause)),
       };
       const fails = {
         value: false,
         label: `not ${text}`,
-        assume: () => learn(equals ? facts.requireDifferent(left, right, cause) : facts.requireAtLeast(left, right, cause)),
+        assume: () =>
+          learn(equals ? facts.requireDifferent(left, right, cause) : facts.requireAtLeast(left, right, cause)),
       };
       // A size that is asked whether it is zero mostly isn't.
-      return machine.ask({ key: testKey(test), kind: 'size' }, equals && right.key === ZERO.key ? [fails, holds] : [holds, fails]);
+      return machine.ask(
+        { key: testKey(test), kind: 'size' },
+        equals && right.key === ZERO.key ? [fails, holds] : [holds, fails],
+      );
     }
   }
+}
+
+/** Splits on whether an argument is None. */
+export function askWhetherNone(ev: Evaluator, latent: number, name: string): boolean {
+  return ev.machine.ask({ key: `none ${latent}`, kind: 'flag' }, [
+    // An argument that is tested is mostly there: that path is shown first.
+    { value: false, label: `${name} is not None`, assume: () => true },
+    {
+      value: true,
+      label: `${name} is None`,
+      assume: () => {
+        learnLatent(ev, { kind: 'latent', id: latent, name, hint: undefined }, none);
+        return true;
+      },
+    },
+  ]);
 }
 
 const plusOne = (dim: Dim): Dim => add(dim, num(1));

@@ -215,6 +215,8 @@ function sequenceItem(ev: Evaluator, object: Value, index: Value, node: tree.Sub
   if (position === undefined) return common(items) ?? unknown('an item whose index is not known', node);
   const item = items[position < 0 ? position + items.length : position];
   if (item !== undefined) return item;
+  // What is empty here may be filled by other methods.
+  if (items.length === 0) return unknown('an item of an empty sequence', node);
   const kind = object.kind === 'tuple' ? 'tuple' : object.kind === 'str' ? 'string' : 'list';
   return certainError(ev, 'index-out-of-range', `${kind} index out of range`, node);
 }

@@ -58,14 +58,18 @@ export class Dependencies {
     const reached = new Set<number>();
     const waiting: Place[] = [...places];
     const own = new Set<Place>(places);
+    const seen = new Set<string>();
     for (let place = waiting.pop(); place !== undefined; place = waiting.pop())
-      for (const name of this.names(place))
+      for (const name of this.names(place)) {
+        if (seen.has(name)) continue;
+        seen.add(name);
         for (const index of this.binders.get(name) ?? []) {
           const stmt = this.body[index];
           if (stmt === undefined || reached.has(index)) continue;
           reached.add(index);
           if (!own.has(stmt)) waiting.push(stmt);
         }
+      }
     this.body.forEach((stmt, index) => {
       if (own.has(stmt)) reached.add(index);
     });

@@ -12,7 +12,7 @@ import { BoundCall, type ValueAccess } from './arguments';
 import { binaryOperation, unaryOperation } from './arithmetic';
 import type { Arguments, Given } from './bind';
 import { callValue } from './calls';
-import { comparison, truth } from './compare';
+import { askWhetherNone, comparison, truth } from './compare';
 import { distinct, itemsOf, subscript } from './containers';
 import { getAttribute } from './objects';
 import { assign } from './assignment';
@@ -35,6 +35,7 @@ import {
   type FunctionValue,
   type TensorValue,
   type Value,
+  type LatentValue,
 } from './value';
 
 /** One call in progress. */
@@ -103,6 +104,10 @@ export class Evaluator implements ValueAccess {
 
   settle(value: Value): Value {
     return settle(this, value);
+  }
+
+  isNone(value: LatentValue): boolean {
+    return askWhetherNone(this, value.id, value.name);
   }
 
   /** Arguments of a call as operators see them. */

@@ -61,10 +61,10 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
     }
     case 'str':
       return a.value === (b as typeof a).value;
+    // Where a tensor lies depends on the machine: paths that differ only in its device are one.
     case 'none':
     case 'ellipsis':
     case 'unknown':
-    // Where a tensor lies depends on the machine: paths that differ only in it are one.
     case 'device':
       return true;
     case 'slice': {

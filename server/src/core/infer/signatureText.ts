@@ -9,7 +9,8 @@ import type { Value } from './value';
 const written = (s: Sym): readonly Sym[] => (s.part === undefined ? [s] : symbolsOf(s.part.of).flatMap(written));
 
 /** That a size is not negative or not zero goes without saying; `h*(d//h) == d` says that h divides d. */
-const readable = (text: string): string => text.replace(/ or \w+ == 0/g, '').replace(/^(\w+)\*\((\w+)\/\/\1\) == \2$/, '$1 divides $2');
+const readable = (text: string): string =>
+  text.replace(/ or \w+ == 0/g, '').replace(/^(\w+)\*\((\w+)\/\/\1\) == \2$/, '$1 divides $2');
 
 export function forwardText(ev: Evaluator, args: readonly { readonly name: string; readonly value: Value }[]): string {
   const { facts } = ev.machine;
@@ -20,7 +21,8 @@ export function forwardText(ev: Evaluator, args: readonly { readonly name: strin
     const settled = settle(ev, value);
     if (settled.kind !== 'tensor') continue;
     const shape = facts.shape(settled.shape);
-    for (const dim of [...shape.lead, ...shape.tail]) for (const s of symbolsOf(dim).flatMap(written)) symbols.set(s.id, s);
+    for (const dim of [...shape.lead, ...shape.tail])
+      for (const s of symbolsOf(dim).flatMap(written)) symbols.set(s.id, s);
     lines.push(`${name}: ${showShape(shape, nameOf)}`);
   }
   const constraints = facts

@@ -116,7 +116,8 @@ export class PathSolve implements Solve {
   trailing(t: TensorValue, n: number): { readonly before: Shape; readonly last: readonly Dim[] } {
     if (n === 0) return { before: this.shape(t), last: [] };
     const { lead, rest, tail } = this.expose(t, 0, n);
-    if (rest !== undefined && tail.length >= n) return { before: { lead, rest, tail: tail.slice(0, tail.length - n) }, last: tail.slice(tail.length - n) };
+    if (rest !== undefined && tail.length >= n)
+      return { before: { lead, rest, tail: tail.slice(0, tail.length - n) }, last: tail.slice(tail.length - n) };
     const dims = this.overlapping(t, n);
     return { before: shapeOf(dims.slice(0, dims.length - n)), last: dims.slice(dims.length - n) };
   }
@@ -124,7 +125,8 @@ export class PathSolve implements Solve {
   leading(t: TensorValue, n: number): { readonly first: readonly Dim[]; readonly after: Shape } {
     if (n === 0) return { first: [], after: this.shape(t) };
     const { lead, rest, tail } = this.expose(t, n, 0);
-    if (rest !== undefined && lead.length >= n) return { first: lead.slice(0, n), after: { lead: lead.slice(n), rest, tail } };
+    if (rest !== undefined && lead.length >= n)
+      return { first: lead.slice(0, n), after: { lead: lead.slice(n), rest, tail } };
     const dims = this.overlapping(t, n);
     return { first: dims.slice(0, n), after: shapeOf(dims.slice(n)) };
   }

@@ -97,7 +97,8 @@ function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boolean {
     }
     return true;
   };
-  if (a.kind === 'frame' && b.kind === 'frame') return a.parent === b.parent && a.vars.sameAs(b.vars, (x, y) => sameValue(x, y, same));
+  if (a.kind === 'frame' && b.kind === 'frame')
+    return a.parent === b.parent && a.vars.sameAs(b.vars, (x, y) => sameValue(x, y, same));
   if (a.kind === 'list' && b.kind === 'list') {
     if (a.items === undefined || b.items === undefined)
       return a.items === b.items && sameValue(a.element, b.element, same);

@@ -56,7 +56,7 @@ export interface IntValue {
 export type Test =
   | { readonly kind: 'flag'; readonly key: string }
   | { readonly kind: 'compare'; readonly op: '==' | '<'; readonly left: Dim; readonly right: Dim }
-  | { readonly kind: 'none'; readonly latent: number }
+  | { readonly kind: 'none'; readonly latent: number; readonly name: string }
   | { readonly kind: 'rank'; readonly shape: Shape; readonly rank: number };
 /** `value` undefined: either; `test` says what was asked, so that the same test answers the same later. */
 export interface BoolValue {

@@ -241,7 +241,7 @@ export class Nodes {
   /** Parses `text` and reads its tree; false where any part of it does not parse. */
   read(text: string): boolean {
     this.text = text;
-     
+
     this.ascii = !/[^\0-\x7f]/.test(text);
     this.count = 0;
     const tree = this.parser.parse(text);
