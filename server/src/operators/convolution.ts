@@ -210,7 +210,7 @@ function convolve(solve: Solve, c: Convolution): TensorValue {
   if ([channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
   if (typeof c.padding === 'string' && (isIntegral(c.input.dtype) || isHalf(c.input.dtype)))
     onlySameDtype(c.input, weight, c.bias);
-  if (typeof c.padding === 'string' && differ(c.input.dtype, c.bias?.dtype)) giveUp('a bias of another element type');
+  checkBiasDtype(c.input, c.bias);
   checkConvolutionDtypes(c.input, weight, c.bias, c.dilation);
   if (solve.dims(weight).some((size) => isZero(solve, size))) giveUp('a weight without elements');
   const out = padded.map((size, i) =>
