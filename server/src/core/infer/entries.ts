@@ -13,6 +13,7 @@ import { freshLatent } from './latent';
 import type { Built, Memo } from './memo';
 import { Machine, OutOfBudget, type State } from './machine';
 import type { Module, Program } from './program';
+import { forgetReassigned } from './reassigned';
 import { Report, type Recorded } from './report';
 import { bool, float, int, str, unknown, type ClassValue, type FunctionValue, type Value } from './value';
 import type { Given } from './bind';
@@ -205,6 +206,7 @@ function classEntry(
     for (const { state, value: self } of built) {
       bounded(() => {
         const ended = ev.branches(state, () => {
+          forgetReassigned(ev, self, cls);
           const args = argumentsFor(ev, method, modular ? 'tensor' : undefined, 'defaults', true);
           callFunction(
             ev,

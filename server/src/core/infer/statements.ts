@@ -265,6 +265,14 @@ const IN_PLACE: Partial<Record<tree.BinaryOperator, string>> = {
   '-': '__isub__',
   '*': '__imul__',
   '/': '__itruediv__',
+  '//': '__ifloordiv__',
+  '%': '__imod__',
+  '**': '__ipow__',
+  '&': '__iand__',
+  '|': '__ior__',
+  '^': '__ixor__',
+  '<<': '__ilshift__',
+  '>>': '__irshift__',
 };
 
 function augmented(ev: Evaluator, stmt: tree.AugAssign): void {
@@ -285,7 +293,7 @@ function augmented(ev: Evaluator, stmt: tree.AugAssign): void {
   if (
     left.kind === 'tensor' &&
     inPlace !== undefined &&
-    (right.kind === 'tensor' || right.kind === 'int' || right.kind === 'float')
+    (right.kind === 'tensor' || right.kind === 'int' || right.kind === 'float' || right.kind === 'bool')
   )
     result = callOperator(ev, `torch.Tensor.${inPlace}`, [left, right], span);
   else
