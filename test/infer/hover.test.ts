@@ -2,7 +2,7 @@
 import { equal } from 'node:assert/strict';
 import { checkerOf } from '../harness/checker';
 
-const PATH = '/work/model.py';
+const PATH = '/project/model.py';
 
 const model = (init: string, forward: string, parameters = ''): string =>
   `import torch

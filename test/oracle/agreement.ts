@@ -48,7 +48,10 @@ export function shapesAgree(shown: string, real: Observed['shape']): Agreement {
   return open ? 'open' : 'yes';
 }
 
-const words = (text: string): string[] => text.match(/\.{3}|\*[A-Za-z_]+|\d+|[A-Za-z_]+|\s+|[^\w\s]/gu) ?? [];
+/** `300*B*N` and `(H - 2)//260 + 1` are one word each. */
+const EXPRESSION = String.raw`\(*\w+\)*(?: ?(?:\*|\/\/|\+|-) ?\(*\w+\)*)+`;
+const WORD = new RegExp(String.raw`${EXPRESSION}|\.{3}|\*[A-Za-z_]+|\d+|[A-Za-z_]+|\s+|[^\w\s]`, 'gu');
+const words = (text: string): string[] => text.match(WORD) ?? [];
 const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim();
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 

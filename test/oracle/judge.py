@@ -91,7 +91,7 @@ def named_fields(value: object) -> list[str]:
 
 
 def clean(message: str) -> str:
-    return re.sub(r"\b0x[0-9a-f]+", "0x...", message)
+    return re.sub(r"\b0x[0-9a-f]{6,}", "0x...", message)
 
 
 def refill(tensor: torch.Tensor, filling: str) -> None:
