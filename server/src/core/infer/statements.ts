@@ -1,22 +1,18 @@
 /** Execution of statements: states in, states out. */
 import type * as tree from '../python/tree';
-import { assign, extendInPlace, setName } from './assignment';
-import { binaryOperation } from './arithmetic';
-import { callMethodIfAny, callOperator } from './calls';
-import { equality, knownTruth, truth } from './compare';
+import { assign, setName } from './assignment';
+import { callMethodIfAny } from './calls';
+import { truth } from './compare';
 import { MAX_ITERATIONS } from './comprehension';
-import { elementOf, iterate, itemsOf, unpack } from './containers';
-import { defineClass, defineFunction } from './define';
-import { deleteTarget } from './deletion';
+import { elementOf, iterate } from './containers';
 import type { Evaluator } from './evaluator';
-import { settle } from './latent';
+import { matches } from './matching';
+import { executeSimple, isQuiet } from './simple';
 import { PathEnds, type Branch, type State } from './machine';
-import { mismatch } from './operator';
 import { mergeConditions, mergeStates, widen } from './states';
 import { sameState, joinStates, MAX_STATES } from './states';
 import { sameValue } from './same';
-import { bool, none, tuple, unknown, type FunctionValue, type Value } from './value';
-import { importFrom, importNames } from './imports';
+import { none, unknown, type FunctionValue, type Value } from './value';
 
 export type Exit =
   { readonly kind: 'next' | 'break' | 'continue' } | { readonly kind: 'return'; readonly value: Value };
@@ -135,35 +131,6 @@ function execute(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
   }
 }
 
-/** Kinds of expressions that change nothing and rarely have a question. */
-const QUIET = new Set<tree.Expr['kind']>([
-  'name',
-  'int',
-  'float',
-  'str',
-  'bool',
-  'none',
-  'attribute',
-  'binary',
-  'unary',
-  'tuple',
-]);
-
-const isQuiet = (expr: tree.Expr): boolean => {
-  switch (expr.kind) {
-    case 'attribute':
-      return isQuiet(expr.object);
-    case 'binary':
-      return isQuiet(expr.left) && isQuiet(expr.right);
-    case 'unary':
-      return isQuiet(expr.operand);
-    case 'tuple':
-      return expr.items.every(isQuiet);
-    default:
-      return QUIET.has(expr.kind);
-  }
-};
-
 /** A statement without blocks. One that only computes and binds needs no copy of the state. */
 function executeStraight(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
   if (stmt.kind === 'assign' && stmt.targets.length === 1 && stmt.targets[0]?.kind === 'name' && isQuiet(stmt.value)) {
@@ -186,139 +153,6 @@ function executeStraight(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
       })
       .map((branch) => branch.state),
   );
-}
-
-function executeSimple(ev: Evaluator, stmt: tree.Stmt): void {
-  switch (stmt.kind) {
-    case 'expr':
-      ev.evaluate(stmt.value);
-      return;
-    case 'assign': {
-      const value = spreadAssignment(ev, stmt) ?? ev.evaluate(stmt.value);
-      for (const target of stmt.targets) assign(ev, target, value);
-      return;
-    }
-    case 'augassign':
-      augmented(ev, stmt);
-      return;
-    case 'annassign':
-      if (stmt.value !== undefined) assign(ev, stmt.target, ev.evaluate(stmt.value));
-      return;
-    case 'assert':
-      assertion(ev, stmt);
-      return;
-    case 'delete':
-      for (const target of stmt.targets) deleteTarget(ev, target);
-      return;
-    case 'global':
-      for (const name of stmt.names) ev.declare(name, stmt.nonlocal);
-      return;
-    case 'import':
-      importNames(ev, stmt);
-      return;
-    case 'importfrom':
-      importFrom(ev, stmt);
-      return;
-    case 'function':
-      setName(ev, stmt.name, defineFunction(ev, stmt));
-      return;
-    case 'class':
-      setName(ev, stmt.name, defineClass(ev, stmt));
-      return;
-    case 'typealias':
-      setName(ev, stmt.name, unknown('a type', stmt));
-      return;
-    default:
-      return;
-  }
-}
-
-/** `b, n, _, h = *x.shape, self.heads`: the number of targets says how many dims there are. */
-function spreadAssignment(ev: Evaluator, stmt: tree.Assign): Value | undefined {
-  const [target, more] = stmt.targets;
-  if (stmt.value.kind !== 'tuple' || target?.kind !== 'tuple' || more !== undefined) return undefined;
-  const items = stmt.value.items;
-  const spread = items.findIndex((item) => item.kind === 'starred');
-  if (
-    spread < 0 ||
-    target.items.length < items.length - 1 ||
-    [...target.items, ...items.slice(spread + 1)].some((item) => item.kind === 'starred')
-  )
-    return undefined;
-  const count = target.items.length - items.length + 1;
-  const names = target.items.slice(spread, spread + count).map((item) => (item.kind === 'name' ? item.name : ''));
-  const values: Value[] = [];
-  for (const item of items) {
-    const value = ev.evaluate(item);
-    if (item.kind !== 'starred') values.push(value);
-    else {
-      const parts = unpack(ev, value, count, names, item);
-      if (parts === undefined) return unknown('a tuple of unknown length', item);
-      values.push(...parts);
-    }
-  }
-  return tuple(values);
-}
-
-const IN_PLACE: Partial<Record<tree.BinaryOperator, string>> = {
-  '+': '__iadd__',
-  '-': '__isub__',
-  '*': '__imul__',
-  '/': '__itruediv__',
-  '//': '__ifloordiv__',
-  '%': '__imod__',
-  '**': '__ipow__',
-  '&': '__iand__',
-  '|': '__ior__',
-  '^': '__ixor__',
-  '<<': '__ilshift__',
-  '>>': '__irshift__',
-};
-
-function augmented(ev: Evaluator, stmt: tree.AugAssign): void {
-  const left = settle(ev, ev.evaluate(stmt.target));
-  const right = settle(ev, ev.evaluate(stmt.value));
-  const inPlace = IN_PLACE[stmt.op];
-  let result: Value;
-  // Findings underline the target to the value, as a traceback's line does.
-  const span: tree.Expr = {
-    kind: 'binary',
-    op: stmt.op,
-    left: stmt.target,
-    right: stmt.value,
-    at: stmt.at,
-    start: stmt.start,
-    end: stmt.end,
-  };
-  if (
-    left.kind === 'tensor' &&
-    inPlace !== undefined &&
-    (right.kind === 'tensor' || right.kind === 'int' || right.kind === 'float' || right.kind === 'bool')
-  )
-    result = callOperator(ev, `torch.Tensor.${inPlace}`, [left, right], span);
-  else
-    result =
-      (stmt.op === '+' ? extendInPlace(ev, left, right) : undefined) ??
-      callMethodIfAny(ev, left, inPlace ?? '', [right], span) ??
-      binaryOperation(ev, stmt.op, left, right, span);
-  assign(ev, stmt.target, result);
-}
-
-/** Tests that are about sizes or options; `assert False` marks code that isn't meant to be reached. */
-const SAYS_SOMETHING = new Set(['compare', 'boolop', 'unary']);
-
-function assertion(ev: Evaluator, stmt: tree.Assert): void {
-  const value = ev.evaluate(stmt.test);
-  if (knownTruth(ev, settle(ev, value)) === false) {
-    if (SAYS_SOMETHING.has(stmt.test.kind)) {
-      const message = stmt.message === undefined ? undefined : ev.evaluate(stmt.message);
-      const text =
-        message?.kind === 'str' && message.value !== undefined ? message.value : ev.program.textOf(stmt.test);
-      ev.report.mismatch(ev, mismatch('assertion-fails', `AssertionError: ${text}`), stmt.test);
-    }
-    ev.raise();
-  }
-  if (!truth(ev, value, stmt.test)) ev.raise();
 }
 
 function executeIf(ev: Evaluator, stmt: tree.If, state: State): Flow[] {
@@ -577,52 +411,4 @@ function executeMatch(ev: Evaluator, stmt: tree.Match, state: State): Flow[] {
   }
   out.push(...flowing(waiting.map((branch) => branch.state)));
   return mergeNext(ev, out);
-}
-
-function matches(ev: Evaluator, pattern: tree.Pattern, subject: Value): Value {
-  switch (pattern.kind) {
-    case 'wildcard':
-      return bool(true);
-    case 'capture':
-      setName(ev, pattern.name, subject);
-      return bool(true);
-    case 'value':
-      return equality(ev, settle(ev, subject), settle(ev, ev.evaluate(pattern.value)));
-    case 'or': {
-      const answers = pattern.options.map((option) => matches(ev, option, subject));
-      if (answers.some((answer) => knownTruth(ev, answer) === true)) return bool(true);
-      return bool(answers.every((answer) => knownTruth(ev, answer) === false) ? false : undefined);
-    }
-    case 'sequence': {
-      const items = itemsOf(ev, subject);
-      if (items === undefined) return openMatch(ev, pattern);
-      if (pattern.items.length !== items.length) return bool(false);
-      const answers = pattern.items.map((item, i) => matches(ev, item, items[i] ?? none));
-      if (answers.some((answer) => knownTruth(ev, answer) === false)) return bool(false);
-      return bool(answers.every((answer) => knownTruth(ev, answer) === true) ? true : undefined);
-    }
-    case 'other':
-      return openMatch(ev, pattern);
-  }
-}
-
-/** A pattern that may or may not match: what it binds is not known. */
-function openMatch(ev: Evaluator, pattern: tree.Pattern): Value {
-  for (const name of boundNames(pattern)) setName(ev, name, unknown('what a pattern binds', pattern));
-  return bool(undefined);
-}
-
-function boundNames(pattern: tree.Pattern): readonly string[] {
-  switch (pattern.kind) {
-    case 'capture':
-      return [pattern.name];
-    case 'or':
-      return pattern.options.flatMap(boundNames);
-    case 'sequence':
-      return pattern.items.flatMap(boundNames);
-    case 'other':
-      return pattern.binds;
-    default:
-      return [];
-  }
 }
