@@ -11,8 +11,9 @@ import { isComplex, type DType } from '../core/shape/dtype';
 import { shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { broadcastShapes, fitInPlace } from './common/broadcasting';
-import { isIntegral } from './common/dtypes';
+import { differ, isIntegral } from './common/dtypes';
 import { lacksKernel } from './common/kernels';
+import { pythonNumber } from './common/literals';
 import { everyForm, isInPlace, isMethod, plainName, subjectOf } from './common/names';
 import { mustCast, operandOf, resultType, toFloat, type Operand } from './common/promotion';
 import { needs, result } from './common/results';
@@ -119,7 +120,9 @@ function typeOf(call: Call, solve: Solve, kind: string, operands: readonly Opera
 
 function check(kind: string, operands: readonly Operand[], dtype: DType | undefined): void {
   if (kind === 'sub' || kind === 'subtract' || kind === 'rsub') {
-    const bools = operands.map((operand) => 'tensor' in operand && operand.tensor.dtype === 'bool');
+    const bools = operands.map((operand) =>
+      'tensor' in operand ? operand.tensor.dtype === 'bool' : operand.number === 'bool',
+    );
     if (bools.every((is) => is))
       refuse(
         'dtype-not-supported',
@@ -131,11 +134,24 @@ function check(kind: string, operands: readonly Operand[], dtype: DType | undefi
         'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
       );
   }
+  if (kind === 'heaviside') {
+    const [a, b] = operands.map((operand) => ('tensor' in operand ? operand.tensor.dtype : undefined));
+    if (differ(a, b)) giveUp('steps of different element types');
+  }
   if ((kind === 'maximum' || kind === 'minimum') && dtype !== undefined && isComplex(dtype))
     refuse('dtype-not-supported', `${kind} not implemented for complex tensors.`);
   const kernel = kernels[kind];
   if (kernel !== undefined) needs(kernel, dtype, isIntegral);
 }
+
+/** Both are tensors, never numbers. */
+const tensorsOnly =
+  'gcd lcm maximum minimum fmax fmin heaviside hypot nextafter logaddexp logaddexp2 atan2 arctan2 ldexp isclose logical_and logical_or logical_xor'.split(
+    ' ',
+  );
+
+const isNegative = (call: Call, argument: string): boolean =>
+  call.given(argument) && Number(pythonNumber(call.value(argument)) ?? 0) < 0;
 
 const shapeOfOperand = (solve: Solve, operand: Operand): Shape =>
   'tensor' in operand ? solve.shape(operand.tensor) : shapeOf([]);
@@ -158,11 +174,15 @@ export const binary = operator({
       operandOf(call, kind === 'copy' ? 'src' : isPower(name) ? 'exponent' : 'other'),
     ] as const;
     const [left, right] = operands;
+    // The binder's overloads take numbers everywhere; torch doesn't.
+    const numbers = operands.filter((operand) => 'number' in operand).length;
+    if (numbers === 2 || (numbers === 1 && tensorsOnly.includes(kind))) giveUp('a number in place of a tensor');
+    if (kind === 'isclose' && ['rtol', 'atol'].some((given) => isNegative(call, given))) giveUp('a negative tolerance');
     const whole = broadcastShapes(solve, shapeOfOperand(solve, left), shapeOfOperand(solve, right));
     if (isInPlace(name) && 'tensor' in left) {
       const shape = fitInPlace(solve, solve.shape(left.tensor), whole);
       if (kind !== 'copy' && lacksKernel(kind, resultType(solve, operands))) giveUp('no kernel for this element type');
-      if (kind === 'float_power' && left.tensor.dtype !== undefined && !/64$|128$/.test(left.tensor.dtype))
+      if (kind === 'float_power' && left.tensor.dtype !== typeOf(call, solve, kind, operands))
         giveUp('float_power_ of narrow numbers');
       if (kind !== 'copy') {
         const dtype = typeOf(call, solve, kind, operands);

@@ -91,7 +91,7 @@ export const conversion = operator({
     const short = shortName(name);
     if (isMethod(name) && attributes.includes(short)) return ['self: Tensor'];
     if (short === 'to') return [...signatures(name), 'self: Tensor, *args: any, **kwargs: any'];
-    return ['type', 'clone', 'detach', 'type_as', 'real', 'imag'].includes(short)
+    return ['type', 'clone', 'detach', 'type_as', 'real', 'imag', 'to_dense', ...Object.keys(casts)].includes(short)
       ? signatures(name)
       : ['self: Tensor, *args: any, **kwargs: any'];
   },
@@ -103,6 +103,7 @@ export const conversion = operator({
     if (cast !== undefined) return tensor(shape, cast, { device: t.device });
     switch (kind) {
       case 'to':
+      case 'to_dense':
         return converted(call, solve, t);
       case 'type_as':
         return result(shape, call.tensor('other').dtype);

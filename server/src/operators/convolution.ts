@@ -11,6 +11,7 @@
 import { layer, operator, type Call, type FixIntent, type Solve } from '../core/infer/operator';
 import { bool, int, str, tensor, type TensorValue, type Value } from '../core/infer/value';
 import { add, floorDiv, mod, mul, num, type Dim } from '../core/shape/dim';
+import type { DType } from '../core/shape/dtype';
 import { shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
@@ -210,7 +211,7 @@ function convolve(solve: Solve, c: Convolution): TensorValue {
   if ([channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
   if (typeof c.padding === 'string' && (isIntegral(c.input.dtype) || isHalf(c.input.dtype)))
     onlySameDtype(c.input, weight, c.bias);
-  checkBiasDtype(c.input, c.bias);
+  if (typeof c.padding === 'string' && differ(c.input.dtype, c.bias?.dtype)) giveUp('a bias of another element type');
   checkConvolutionDtypes(c.input, weight, c.bias, c.dilation);
   if (solve.dims(weight).some((size) => isZero(solve, size))) giveUp('a weight without elements');
   const out = padded.map((size, i) =>
@@ -218,6 +219,9 @@ function convolve(solve: Solve, c: Convolution): TensorValue {
   );
   return tensor(append(before, [solve.dims(weight)[0] as Dim, ...out]), c.input.dtype ?? weight.dtype);
 }
+
+/** Whether both element types are known and not the same. */
+const differ = (a: DType | undefined, b: DType | undefined): boolean => a !== undefined && b !== undefined && a !== b;
 
 /** With padding 'same', an odd amount puts one value at the end before the convolution is tried. */
 const shownSizes = (c: Convolution, spatial: readonly Dim[], effective: readonly Dim[]): readonly Dim[] =>

@@ -9,8 +9,9 @@ import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
 import { max, num, sub } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
-import { atAxis, joined, numberGiven } from './common/axes';
-import { isComplex, isIntegral } from './common/dtypes';
+import { atAxis, joined, numberGiven, rankOf } from './common/axes';
+import { differ, isComplex, isIntegral } from './common/dtypes';
+import { pythonNumber } from './common/literals';
 import { everyForm, isInPlace, plainName, subjectOf } from './common/names';
 import { hasNoElements, needs, reshaped, result } from './common/results';
 import { signatures } from './signature';
@@ -25,11 +26,28 @@ function difference(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const shape = solve.shape(t);
   if (shape.rest === undefined && shape.lead.length === 0)
     refuse('input-rank-mismatch', 'diff expects input to be at least one-dimensional');
-  if (call.given('prepend') || call.given('append')) return giveUp('diff with more values');
-  const cut = atAxis(solve, t, numberGiven(call, 'dim', -1)) ?? giveUp('a tensor without dims');
   const times = numberGiven(call, 'n', 1);
   if (times < 0) refuse('argument-out-of-range', `order must be non-negative but got ${times}`, { argument: 'n' });
+  if (times === 0) return reshaped(t, shape);
+  if (call.given('prepend') || call.given('append')) return giveUp('diff with more values');
+  const cut = atAxis(solve, t, numberGiven(call, 'dim', -1)) ?? giveUp('a tensor without dims');
   return result(joined(cut.before, [max(sub(cut.size, num(times)), num(0))], cut.after), t.dtype);
+}
+
+/** renorm judges its numbers before the tensor. */
+function checkRenorm(call: Call, solve: Solve, t: TensorValue): void {
+  const [p, most] = [pythonNumber(call.value('p')), pythonNumber(call.value('maxnorm'))];
+  if (p !== undefined && Number(p) <= 0)
+    refuse('argument-out-of-range', 'renorm: non-positive-norm not supported', { argument: 'p' });
+  if (most !== undefined && Number(most) < 0)
+    refuse('argument-out-of-range', `renorm: expected maxnorm to be >= 0 but got ${Number(most)}`, {
+      argument: 'maxnorm',
+    });
+  if (!solve.minRank(t, 2))
+    refuse(
+      'input-rank-mismatch',
+      `renorm: input needs at least 2 dimensions, got ${rankOf(solve, t) ?? 'fewer'} dimensions`,
+    );
 }
 
 export const cumulative = operator({
@@ -40,6 +58,7 @@ export const cumulative = operator({
     const kind = plainName(name);
     const t = call.tensor(subjectOf(name));
     if (kind === 'diff') return difference(call, solve, t);
+    if (kind === 'renorm') checkRenorm(call, solve, t);
     const cut = atAxis(solve, t, call.number('dim'));
     const asked = call.given('dtype') ? call.dtype('dtype') : null;
     const dtype = asked === null ? t.dtype : asked;
@@ -52,6 +71,7 @@ export const cumulative = operator({
         dtype,
         (d) => !isIntegral(d) && !(kind !== 'logcumsumexp' && isComplex(d)),
       );
+    if (isInPlace(name) && differ(asked ?? undefined, t.dtype)) giveUp('another element type in place');
     const whole = kind.startsWith('cum') && asked === null && isIntegral(dtype);
     return isInPlace(name) ? reshaped(t, solve.shape(t)) : result(solve.shape(t), whole ? 'int64' : dtype);
   }),

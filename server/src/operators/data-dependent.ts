@@ -12,8 +12,9 @@ import { isFloating } from '../core/shape/dtype';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, boolGiven, joined, rankOf } from './common/axes';
 import { isIntegral } from './common/dtypes';
+import { lacksKernel } from './common/kernels';
 import { shortName, subjectOf } from './common/names';
-import { needs, reshaped, result } from './common/results';
+import { hasNoElements, needs, reshaped, result } from './common/results';
 import { brackets } from './common/sizes';
 import { signatures } from './signature';
 
@@ -76,6 +77,7 @@ function bucketed(call: Call, solve: Solve): Value {
 function counted(call: Call, solve: Solve, t: TensorValue): Value {
   needs('bincount_cpu', t.dtype, (dtype) => isIntegral(dtype) && dtype !== 'bool');
   if (!solve.rank(t, [1])) refuse('input-rank-mismatch', 'bincount only supports 1-d non-negative integral inputs.');
+  if (hasNoElements(solve, t)) giveUp('nothing to count');
   const weights = call.given('weights') ? call.tensorOrNone('weights') : null;
   if (weights === null) return result([solve.fresh('count')], 'int64');
   return result([solve.fresh('count')], weights.dtype === 'float32' ? 'float32' : weights.dtype && 'float64');
@@ -109,6 +111,7 @@ export const dataDependent = operator({
     const kind = shortName(name);
     if (kind === 'isin') {
       const value = call.value('elements');
+      if (value.kind === 'tensor' && lacksKernel(kind, value.dtype)) giveUp('no kernel for this element type');
       return result(
         value.kind === 'tensor' || value.kind === 'latent' ? solve.shape(call.tensor('elements')) : [],
         'bool',

@@ -64,6 +64,7 @@ function tripletMargin(
   vectors: readonly [TensorValue, TensorValue, TensorValue],
   reduction: Reduction,
 ): TensorValue {
+  if (vectors.some((t) => t.dtype === 'bool')) giveUp('differences of bools');
   const ranks = vectors.map((t) => sizesOf(solve, t).length);
   if (ranks.some((rank) => rank !== ranks[0]))
     refuse(
@@ -135,6 +136,8 @@ function multilabelMargin(solve: Solve, input: TensorValue, target: TensorValue,
       },
     );
   if (scores.some((size) => constantOf(size) === 0)) giveUp('scores without elements');
+  // One label without dims is a row of one, too.
+  if ((labels.length === 0) !== (scores.length === 0)) giveUp('labels without dims');
   if (labels.length !== scores.length || !scores.every((size, i) => solve.same(size, labels[i] as Dim)))
     refuse(
       'target-size-mismatch',
@@ -197,6 +200,8 @@ function checkOptions(options: Call, name: string): void {
   const margin = name.startsWith('triplet') ? pythonNumber(options.value('margin')) : undefined;
   if (margin !== undefined && Number(margin) <= 0)
     refuse('invalid-argument', `margin must be greater than 0, got ${margin}`, { argument: 'margin' });
+  const power = name === 'multi_margin_loss' ? pythonNumber(options.value('p')) : undefined;
+  if (power !== undefined && Number(power) !== 1 && Number(power) !== 2) giveUp('another power');
   if (name === 'triplet_margin_with_distance_loss' && options.value('distance_function').kind !== 'none')
     giveUp('a distance function');
 }

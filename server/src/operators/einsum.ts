@@ -13,8 +13,8 @@ import { dimsOf, shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { joined, rankOf } from './common/axes';
 import { broadcastDims, broadcastShapes } from './common/broadcasting';
-import { differ, scalarName } from './common/dtypes';
-import { result } from './common/results';
+import { differ, isIntegral, scalarName } from './common/dtypes';
+import { hasNoElements, result } from './common/results';
 
 const INVALID = 'einsum-equation-invalid';
 const MISMATCH = 'einsum-subscript-mismatch';
@@ -178,6 +178,20 @@ function parts(call: Call): { readonly equation: string; readonly operands: read
   };
 }
 
+/** Whether two operands are certainly multiplied as matrices: a letter of both, nowhere of size 1, is left out. */
+function isSummed(solve: Solve, equation: string, operands: readonly TensorValue[]): boolean {
+  const { inputs, output } = parse(equation);
+  const [a, b] = inputs;
+  if (a === undefined || b === undefined || operands.some((t) => rankOf(solve, t) === undefined)) return false;
+  if (operands.some((t) => hasNoElements(solve, t))) return false;
+  return a.letters.some((letter, i) => {
+    const j = b.letters.indexOf(letter);
+    if (j < 0 || output?.letters.includes(letter) === true || a.ellipsis >= 0 || b.ellipsis >= 0) return false;
+    const sizes = [solve.dims(operands[0] as TensorValue)[i], solve.dims(operands[1] as TensorValue)[j]];
+    return sizes.every((size) => size !== undefined && solve.equal(size, num(1)) === 'no');
+  });
+}
+
 export const einsum = operator({
   id: 'einsum',
   names: ['torch.einsum', 'torch.functional.einsum'],
@@ -187,10 +201,12 @@ export const einsum = operator({
     const shape = einsumShape(solve, equation, operands);
     if (operands.some((t) => t.dtype === 'bool')) return giveUp('products of bools');
     const [first, ...others] = operands;
+    // Sums of whole numbers are int64, whatever was summed.
+    if (operands.some((t) => isIntegral(t.dtype) && t.dtype !== 'int64')) return result(shape, undefined);
     for (const other of others)
       if (differ(first?.dtype, other.dtype) && first?.dtype !== undefined && other.dtype !== undefined) {
         // Products over no common letter promote instead.
-        if (rankOf(solve, other) === 0) return result(shape, undefined);
+        if (operands.length > 2 || !isSummed(solve, equation, operands)) return result(shape, undefined);
         refuse(
           'dtype-mismatch',
           `expected scalar type ${scalarName(first.dtype)} but found ${scalarName(other.dtype)}`,

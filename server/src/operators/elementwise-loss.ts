@@ -114,6 +114,7 @@ function checkVariance(solve: Solve, call: Call, input: TensorValue): void {
   if (!isFloat(value.dtype) || value.dtype !== input.dtype) giveUp('a variance of another element type');
   const [a, v] = [dimsOf(solve.shape(input)), dimsOf(solve.shape(value))];
   if (a === undefined || v === undefined) giveUp('the number of dims is not known');
+  if (v.some((size) => solve.number(size) === 0)) giveUp('a variance without elements');
   const alike = (xs: readonly Dim[], ys: readonly Dim[]): 'yes' | 'no' | 'maybe' => {
     if (xs.length !== ys.length) return 'no';
     const answers = xs.map((size, i) => solve.equal(size, ys[i] as Dim));

@@ -10,7 +10,7 @@ import type { TensorValue } from '../core/infer/value';
 import { answering, refuse } from './common/answer';
 import { axisIndex, distinct, rankOf, showing } from './common/axes';
 import { shortName, subjectOf } from './common/names';
-import { reshaped } from './common/results';
+import { hasNoElements, reshaped } from './common/results';
 import { signatures } from './signature';
 import { swapped } from './transpose';
 
@@ -39,6 +39,7 @@ function rolled(call: Call, solve: Solve, t: TensorValue): TensorValue {
     refuse('argument-out-of-range', `shifts and dimensions must align. shifts: ${shifts}, dims:${axes.length}`, {
       argument: 'shifts',
     });
+  if (hasNoElements(solve, t)) return reshaped(t, solve.shape(t));
   if (axes.length > 0 && rankOf(solve, t) === 0)
     refuse('axis-out-of-range', `Dimension specified as ${axes[0]} but tensor has no dimensions`, { argument: 'dims' });
   showing(solve, t, axes, 'dims');

@@ -77,13 +77,16 @@ function plan(
 }
 
 function transform(call: Call, solve: Solve, t: TensorValue, kind: string): TensorValue {
+  const norm = call.given('norm') ? call.value('norm') : undefined;
+  if (norm?.kind === 'str' && norm.value !== undefined && !['forward', 'backward', 'ortho'].includes(norm.value))
+    giveUp('a norm of another name');
   const flavour = flavourOf(kind);
   const dtype = typeOf(flavour, kind, t.dtype);
   const { axes, sizes } = plan(call, solve, t, kind);
   const known = dimsOf(solve.shape(t));
+  if (axes.length === 0) return giveUp('a transform of no axes');
   if (known?.length === 0)
     refuse('axis-out-of-range', `Dimension specified as ${axes[0]} but tensor has no dimensions`);
-  if (axes.length === 0) return giveUp('a transform of no axes');
   const shape = showing(solve, t, axes, 'dim');
   if (known !== undefined && new Set(axes.map((axis) => axisIndex(axis, known.length))).size !== axes.length)
     refuse('duplicate-axis', 'FFT dims must be unique');
@@ -120,6 +123,8 @@ export const fourier = operator({
     const kind = shortName(name);
     if (kind.endsWith('freq')) {
       const n = call.int('n');
+      // C++ halves negative numbers towards zero.
+      if (kind === 'rfftfreq' && solve.less(n, num(0)) === 'yes') giveUp('a negative number of samples');
       const asked = call.given('dtype') ? call.dtype('dtype') : null;
       return result([kind === 'rfftfreq' ? halved(n) : n], asked === null ? DEFAULT_FLOAT : asked);
     }

@@ -16,7 +16,7 @@ import { atAxis, axisIndex, joined, rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { differ, scalarName } from './common/dtypes';
 import { everyForm, plainName, subjectOf } from './common/names';
-import { hasNoElements, reshaped, result } from './common/results';
+import { countOf, hasNoElements, reshaped, result } from './common/results';
 import { brackets } from './common/sizes';
 import { signatures } from './signature';
 
@@ -74,6 +74,12 @@ function alongDim(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const without = (list: readonly Dim[], size: Dim): readonly Dim[] => list.map((dim, i) => (i === at ? size : dim));
   const size = dims[at] as Dim;
   const whole = broadcastShapes(solve, shapeOf(without(own, num(1))), shapeOf(without(dims, num(1))));
+  if (indices.dtype !== undefined && indices.dtype !== 'int64')
+    refuse(
+      'dtype-mismatch',
+      `torch.take_along_dim(): dtype of indices should be Long but got ${scalarName(indices.dtype)}`,
+      { argument: 'indices' },
+    );
   return reshaped(t, without(whole.lead, size));
 }
 
@@ -150,7 +156,7 @@ function sliceSentence(solve: Solve, own: readonly Dim[], from: readonly Dim[], 
 function put(call: Call, solve: Solve, t: TensorValue, kind: string): TensorValue {
   const [index, source] = [call.tensor('index'), call.tensor('source')];
   const name = `${kind}_()`;
-  const cut = atAxis(solve, t, call.number('dim'));
+  atAxis(solve, t, call.number('dim'));
   if (kind === 'index_add') {
     if (differ(t.dtype, source.dtype))
       refuse(
@@ -170,17 +176,15 @@ function put(call: Call, solve: Solve, t: TensorValue, kind: string): TensorValu
         `${name}: Index is supposed to be a vector, but got dim: ${rank} with type: ${index.dtype === undefined ? 'Long' : scalarName(index.dtype)} and size: ${brackets(solve, solve.shape(index))}`,
         { argument: 'index' },
       );
-  }
+  } else checkCopied(solve, t, index, source);
   const whole = solve.shape(t);
-  if (
-    cut === undefined ||
-    whole.rest !== undefined ||
-    rankOf(solve, source) === undefined ||
-    rankOf(solve, index) === undefined
-  )
+  if (whole.rest !== undefined || rankOf(solve, source) === undefined || rankOf(solve, index) === undefined)
     return reshaped(t, whole);
   const [own, from] = [solve.dims(t), solve.dims(source)];
   const at = axisIndex(call.number('dim'), own.length);
+  // One value is copied wherever one element is one slice.
+  const oneSlice = own.filter((_, i) => i !== at).every((size) => solve.number(size) === 1) && own.length <= 1;
+  if (kind === 'index_copy' && from.length === 0 && oneSlice) return reshaped(t, whole);
   const count = solve.dims(index)[0] ?? num(1);
   const slices = from.length === 0 ? num(1) : (from[at] ?? giveUp('slices of fewer dims'));
   const numbers = (): never => {
@@ -205,6 +209,64 @@ function put(call: Call, solve: Solve, t: TensorValue, kind: string): TensorValu
   if (!beside) refuse('index-size-mismatch', sliceSentence(solve, own, from, at), { argument: 'source' });
   if (!solve.same(count, slices, 'one slice for each index')) numbers();
   return reshaped(t, whole);
+}
+
+/** put: as many values as positions, counted through all dims. */
+function putAt(call: Call, solve: Solve, t: TensorValue): TensorValue {
+  const [index, source] = [call.tensor('index'), call.tensor('source')];
+  if (index.dtype !== undefined && index.dtype !== 'int64')
+    refuse('dtype-mismatch', `put_(): Expected a long tensor for index, but got ${scalarName(index.dtype)}`, {
+      argument: 'index',
+    });
+  if (differ(t.dtype, source.dtype))
+    refuse(
+      'dtype-mismatch',
+      `put_(): self and source expected to have the same dtype, but got self.dtype = ${scalarName(t.dtype as DType)} and source.dtype = ${scalarName(source.dtype as DType)}`,
+      { argument: 'source' },
+    );
+  const [values, positions] = [countOf(solve, source), countOf(solve, index)];
+  if (values !== undefined && positions !== undefined && !solve.same(values, positions, 'one value for each position'))
+    refuse(
+      'index-size-mismatch',
+      `put_(): Expected source and index to have the same number of elements, but got source.numel() = ${solve.text(values)}, index.numel() = ${solve.text(positions)}`,
+      { argument: 'source' },
+    );
+  if (hasNoElements(solve, t) && !hasNoElements(solve, index)) giveUp('an element of an empty tensor');
+  return reshaped(t, solve.shape(t));
+}
+
+/** The first checks of index_copy. */
+function checkCopied(solve: Solve, t: TensorValue, index: TensorValue, source: TensorValue): void {
+  const [own, from] = [rankOf(solve, t), rankOf(solve, source)];
+  if (!solve.rank(index, [0, 1]))
+    refuse(
+      'input-rank-mismatch',
+      `index_copy_(): Index should have dimension 1 or 0 (got ${rankOf(solve, index) ?? 'more'})`,
+      { argument: 'index' },
+    );
+  const count = countOf(solve, index);
+  if (from === 0 && count !== undefined && solve.equal(count, num(1)) === 'no')
+    refuse(
+      'index-size-mismatch',
+      `index_copy_(): When source is scalar, index should have one element (got ${solve.text(count)})`,
+      { argument: 'index' },
+    );
+  if (own !== undefined && from !== undefined && own !== from && own !== 0 && from !== 0)
+    refuse(
+      'input-rank-mismatch',
+      `index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality (${from}), destination dimensionality (${own})`,
+      { argument: 'source' },
+    );
+  if (index.dtype !== undefined && index.dtype !== 'int64')
+    refuse('dtype-mismatch', `index_copy_(): Expected a long tensor for index, but got ${scalarName(index.dtype)}`, {
+      argument: 'index',
+    });
+  if (differ(t.dtype, source.dtype))
+    refuse(
+      'dtype-mismatch',
+      `index_copy_(): self and source expected to have the same dtype, but got (self) ${scalarName(t.dtype as DType)} and (source) ${scalarName(source.dtype as DType)}`,
+      { argument: 'source' },
+    );
 }
 
 export const gather = operator({
@@ -237,10 +299,14 @@ export const gather = operator({
       case 'index_copy':
         return put(call, solve, t, kind);
       case 'index_fill': {
+        const value = call.value('value');
+        if (value.kind === 'tensor' && rankOf(solve, value) !== 0) giveUp('a value that may have dims');
         const index = call.tensor('index').dtype;
         if (index !== undefined && index !== 'int64')
           refuse('dtype-mismatch', 'index_fill_(): Expected dtype int64 for index.', { argument: 'index' });
         atAxis(solve, t, call.number('dim'));
+        if (!solve.rank(call.tensor('index'), [0, 1]))
+          refuse('input-rank-mismatch', 'Index has to be a vector/scalar', { argument: 'index' });
         return reshaped(t, solve.shape(t));
       }
       case 'take': {
@@ -249,10 +315,11 @@ export const gather = operator({
           refuse('dtype-mismatch', `take(): Expected a long tensor for index, but got ${scalarName(index.dtype)}`, {
             argument: 'index',
           });
+        if (hasNoElements(solve, t) && !hasNoElements(solve, index)) giveUp('an element of an empty tensor');
         return result(solve.shape(index), t.dtype);
       }
       case 'put':
-        return reshaped(t, solve.shape(t));
+        return putAt(call, solve, t);
       default:
         return scattered(call, solve, t);
     }

@@ -63,8 +63,9 @@ export const grids = operator({
       case 'cartesian_prod': {
         const tensors = call.tensors('tensors');
         const sizes = tensors.map((t) => vector(solve, t));
-        const dtype = tensors.some((t) => differ(t.dtype, tensors[0]?.dtype)) ? undefined : tensors[0]?.dtype;
-        return result(sizes.length === 1 ? sizes : [product(sizes), num(sizes.length)], dtype);
+        if (tensors.some((t) => differ(t.dtype, tensors[0]?.dtype)))
+          refuse('dtype-mismatch', 'meshgrid expects all tensors to have the same dtype');
+        return result(sizes.length === 1 ? sizes : [product(sizes), num(sizes.length)], tensors[0]?.dtype);
       }
       default: {
         const t = call.tensor('input');
@@ -72,6 +73,7 @@ export const grids = operator({
         const r = numberGiven(call, 'r', 2);
         const replacement = call.given('with_replacement') && call.bool('with_replacement');
         if (r < 0) return giveUp('a negative count');
+        if (r === 0) return reshaped(t, [num(0)]);
         return reshaped(t, [n === undefined ? solve.fresh('count') : num(choices(n, r, replacement)), num(r)]);
       }
     }

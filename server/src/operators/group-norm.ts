@@ -143,8 +143,8 @@ export const groupNormLayer = layer({
           argument: 'num_groups',
         },
       );
-    notNegative(solve, [channels]);
     const [affine, wanted, dtype] = [flag(call, 'affine'), flag(call, 'bias'), factoryDtype(call)];
+    if (affine !== false) notNegative(solve, [channels]);
     const biased = affine === false || wanted === false ? false : affine === undefined ? undefined : wanted;
     const vector = shapeOf([channels]);
     return withParameters(

@@ -84,6 +84,7 @@ export const instanceNorm = operator({
     notEmpty(solve, input, statistics);
     // The parameters are repeated for each example.
     const [batch, channels] = dims as readonly [Dim, Dim];
+    if (isZero(solve, channels)) giveUp('an input without channels');
     checkStatistics(
       solve,
       channels,

@@ -106,7 +106,8 @@ function wantedSizes(solve: Solve, options: Call, spatial: readonly Dim[]): read
   if (size.kind === 'none' && scale.kind === 'none')
     refuse('invalid-argument', 'either size or scale_factor should be defined');
   if (size.kind !== 'none' && scale.kind !== 'none') {
-    if (size.kind === 'unknown' || scale.kind === 'unknown') giveUp('size or scale_factor is not known');
+    if ([size, scale].some(({ kind }) => kind === 'unknown' || kind === 'latent'))
+      giveUp('size or scale_factor is not known');
     refuse('invalid-argument', 'only one of size or scale_factor should be defined');
   }
   if (size.kind === 'none') return scaledSizes(solve, options, scale, spatial);

@@ -55,6 +55,7 @@ function normalise(solve: Solve, norm: Norm): TensorValue {
   const last = long ? solve.trailing(input, normalized.length).last : [];
   const why = `the last sizes must be ${shown}`;
   if (!long || !last.every((size, i) => solve.same(size, normalized[i] as Dim, why))) {
+    if (isIntegral(input.dtype)) giveUp('whole numbers of another shape');
     const only = normalized.length === 1 ? last[0] : undefined;
     refuse(
       'normalized-shape-mismatch',

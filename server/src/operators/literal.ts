@@ -103,7 +103,8 @@ export const literal = operator({
     const asked = call.given('dtype') ? call.dtype('dtype') : null;
     if (value.kind === 'tensor' || value.kind === 'latent') {
       const source = call.tensor(argument);
-      return result(source.shape, asked === null ? source.dtype : asked);
+      const own = short === 'new_tensor' ? call.tensor('self').dtype : source.dtype;
+      return result(source.shape, asked === null ? own : asked);
     }
     const data = dataOf(call, solve, value, 0);
     const found =

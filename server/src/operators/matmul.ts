@@ -15,7 +15,7 @@ import { closed, joined, rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { cppName, differ, scalarName } from './common/dtypes';
 import { shortName, subjectOf } from './common/names';
-import { result } from './common/results';
+import { hasNoElements, result } from './common/results';
 import { joined as times } from './common/sizes';
 import { signatures } from './signature';
 
@@ -123,6 +123,7 @@ function batches(solve: Solve, a: TensorValue, b: TensorValue): TensorValue {
       },
     );
   }
+  if (differ(a.dtype, b.dtype) && (hasNoElements(solve, a) || hasNoElements(solve, b))) giveUp('nothing is multiplied');
   checkTypes(a, b, batchTypes);
   return typed(joined(batch, vector ? [m] : [n, m]), a, b);
 }
@@ -199,6 +200,7 @@ function inner(solve: Solve, a: TensorValue, b: TensorValue): TensorValue {
       INNER,
       `inner() the last dimension must match on both input tensors but got shapes ${solve.text(x)} and ${solve.text(y)}`,
     );
+  checkTypes(a, b, () => 'both inputs should have same dtype');
   return typed([...x.slice(0, -1), ...y.slice(0, -1)], a, b);
 }
 

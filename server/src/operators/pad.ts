@@ -77,7 +77,7 @@ const modes: readonly string[] = ['constant', 'reflect', 'replicate', 'circular'
 function modeOf(call: Call): Mode {
   const mode = textOf(call, 'mode') ?? giveUp('the mode is not known');
   if (!modes.includes(mode)) refuse('invalid-argument', `Unrecognised padding mode ${mode}`, { argument: 'mode' });
-  if (mode !== 'constant' && call.value('value').kind !== 'none')
+  if (mode !== 'constant' && !['none', 'unknown', 'latent'].includes(call.value('value').kind))
     refuse('invalid-argument', `Padding mode "${mode}" doesn't take in value argument`, { argument: 'value' });
   return mode as Mode;
 }

@@ -9,10 +9,12 @@ import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
 import { num, type Dim } from '../core/shape/dim';
 import { isDifferentiable } from '../core/shape/dtype';
-import { answering, refuse } from './common/answer';
+import { dimsOf } from '../core/shape/shape';
+import { answering, giveUp, refuse } from './common/answer';
 import { boolGiven, joined } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
-import { isFloat, isIntegral, scalarName } from './common/dtypes';
+import { isComplex, isFloat, isIntegral, scalarName } from './common/dtypes';
+import { pythonNumber } from './common/literals';
 import { shortName, subjectOf } from './common/names';
 import { DEFAULT_FLOAT } from './common/promotion';
 import { hasNoElements, needs, notNegative, result } from './common/results';
@@ -83,8 +85,36 @@ function checkInterval(call: Call, solve: Solve): void {
     refuse('argument-out-of-range', `uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}`);
 }
 
+/** Numbers that a distribution doesn't have, in PyTorch's words; they come before the element type. */
+function checkDistribution(call: Call, solve: Solve, t: TensorValue, kind: string): void {
+  const numberOf = (argument: string): number =>
+    call.given(argument) ? Number(pythonNumber(call.value(argument)) ?? NaN) : NaN;
+  const wrong = (argument: string, message: string): never => refuse('argument-out-of-range', message, { argument });
+  const [p, std, sigma, lambd] = ['p', 'std', 'sigma', 'lambd'].map(numberOf) as [number, number, number, number];
+  if (kind === 'geometric_' && (p <= 0 || p >= 1)) wrong('p', `geometric_ expects p to be in (0, 1), but got p=${p}`);
+  if (kind === 'bernoulli_' && (p < 0 || p > 1)) wrong('p', `bernoulli_ expects p to be in [0, 1], but got p=${p}`);
+  if (kind === 'log_normal_' && std <= 0) wrong('std', `log_normal_ expects std > 0.0, but found std=${std}`);
+  if (kind === 'normal_' && std < 0) wrong('std', `normal expects std >= 0.0, but found std ${std}`);
+  if (kind === 'cauchy_' && sigma <= 0) wrong('sigma', `cauchy_ expects sigma > 0.0, but found sigma=${sigma}`);
+  if (kind === 'exponential_' && lambd <= 0)
+    wrong('lambd', `exponential_ expects lambda > 0.0, but found lambda=${lambd}`);
+  if (kind === 'fill_diagonal_') checkDiagonal(solve, t);
+  if (['random_', 'geometric_', 'bernoulli_'].includes(kind) && t.dtype !== undefined && isComplex(t.dtype))
+    giveUp('random complex numbers');
+}
+
+function checkDiagonal(solve: Solve, t: TensorValue): void {
+  if (!solve.minRank(t, 2)) refuse('input-rank-mismatch', 'dimensions must larger than 1');
+  const dims = dimsOf(solve.shape(t));
+  const [first, ...others] = dims ?? [];
+  if (first === undefined || others.length < 2) return;
+  if (others.some((size) => solve.equal(size, first) === 'no'))
+    refuse('index-size-mismatch', 'all dimensions of input must be of equal length');
+}
+
 function fill(call: Call, t: TensorValue, kind: string, solve: Solve): TensorValue {
   if (kind === 'uniform_') checkInterval(call, solve);
+  checkDistribution(call, solve, t, kind);
   if (kind === 'uniform_') needs('check_uniform_bounds', t.dtype, isDifferentiable);
   if (kind === 'normal_') needs('normal_kernel_cpu', t.dtype, isDifferentiable);
   return result(solve.shape(t), t.dtype);
@@ -101,13 +131,16 @@ export const random = operator({
     'torch.normal',
     ...inPlace.map((name) => `torch.Tensor.${name}`),
   ],
-  params: (name) =>
-    name.endsWith('_') && !name.endsWith('uniform_') ? ['self: Tensor, *args: any, **kwargs: any'] : signatures(name),
+  params: signatures,
   infer: answering((call, solve, name) => {
     const kind = shortName(name);
     if (kind === 'normal') return normal(call, solve);
     const t = call.tensor(subjectOf(name));
     if (kind === 'multinomial') return drawn(call, solve, t);
+    if (kind === 'bernoulli' && call.given('p')) {
+      if (t.dtype !== undefined && isComplex(t.dtype)) giveUp('random complex numbers');
+      return result(solve.shape(t), t.dtype);
+    }
     if (kind === 'bernoulli' && !hasNoElements(solve, t))
       needs('bernoulli_tensor_cpu_p_', t.dtype, (dtype) => !isIntegral(dtype));
     return fill(call, t, kind, solve);

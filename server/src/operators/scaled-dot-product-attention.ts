@@ -45,15 +45,18 @@ function attend(solve: Solve, a: Attention): TensorValue {
     ? grouped(solve, q.before, k.before, v.before)
     : broadcastShapes(solve, q.before, k.before);
   const rows = rowText(solve, weightBatch);
-  if (!solve.same(width, keyWidth, 'query and key have the same last size'))
-    refuseBatch(solve, rows, width, keyWidth, 'key');
+  // Matrices beside batches go another way, with other words.
+  const mixed = new Set(all.flatMap((t) => rankOf(solve, t) ?? [])).size > 1;
+  const clash = (found: string, wanted: Dim, got: Dim, argument: string): never =>
+    mixed ? giveUp('sizes that clash beside other ranks') : refuseBatch(solve, found, wanted, got, argument);
+  if (!solve.same(width, keyWidth, 'query and key have the same last size')) clash(rows, width, keyWidth, 'key');
   if (a.mask !== null) checkMask(solve, a.mask, append(weightBatch, [queries, length]));
   const batch = a.grouped ? weightBatch : broadcastShapes(solve, weightBatch, v.before);
   // The fused kernel, which takes widths that are all equal, doesn't compare the lengths.
   const fused = solve.equal(width, valueWidth) !== 'no';
   if (fused && solve.equal(length, valueLength) === 'no') giveUp('key and value of different lengths');
   if (!fused && !solve.same(length, valueLength, 'key and value have the same length'))
-    refuseBatch(solve, rowText(solve, batch), length, valueLength, 'value');
+    clash(rowText(solve, batch), length, valueLength, 'value');
   onlyFloats('attention', ...all);
   return tensor(append(batch, [queries, valueWidth]), query.dtype ?? key.dtype ?? value.dtype);
 }

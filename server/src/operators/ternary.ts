@@ -7,7 +7,8 @@
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { tuple, type Value } from '../core/infer/value';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
+import { rankOf } from './common/axes';
 import { broadcastAll, fitInPlace } from './common/broadcasting';
 import { cppName, differ, isIntegral, scalarName } from './common/dtypes';
 import { everyForm, isInPlace, isMethod, plainName, subjectOf } from './common/names';
@@ -58,8 +59,18 @@ function typeOf(solve: Solve, kind: string, operands: readonly Operand[]): DType
       `expected dtype ${cppName(self as DType)} for \`${which}\` but got dtype ${cppName(dtype)}`,
     );
   if (differ(self, end)) clash('end', end as DType);
-  if (differ(self, weight)) clash('weight', weight as DType);
   const [, , third] = operands;
+  if (differ(self, weight)) {
+    // A weight without dims counts as a number.
+    if (
+      third !== undefined &&
+      'tensor' in third &&
+      rankOf(solve, third.tensor) !== undefined &&
+      rankOf(solve, third.tensor) !== 0
+    )
+      clash('weight', weight as DType);
+    giveUp('a weight of another element type');
+  }
   needs(
     third !== undefined && 'tensor' in third ? 'lerp_kernel_tensor' : 'lerp_kernel_scalar',
     self,

@@ -6,9 +6,10 @@
  * Errors: `dtype-not-supported`, `dtype-mismatch` (in place).
  * Source: torch.exp and relatives, PyTorch 2.13.
  */
-import { operator } from '../core/infer/operator';
+import { operator, type Call } from '../core/infer/operator';
 import type { DType } from '../core/shape/dtype';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
+import { pythonNumber } from './common/literals';
 import { isComplex, isIntegral } from './common/dtypes';
 import { everyForm, isInPlace, plainName, subjectOf } from './common/names';
 import { mustCast, realOf, toFloat } from './common/promotion';
@@ -124,7 +125,18 @@ function check(kind: string, symbol: boolean, dtype: DType | undefined): void {
       refuse('dtype-not-supported', '~ (operator.invert) is only implemented on integer and Boolean-type tensors');
     needs('bitwise_not_cpu', dtype, isIntegral);
   }
+  if (kind === 'positive' && dtype === 'bool')
+    refuse('dtype-not-supported', 'The `+` operator, on a bool tensor is not supported.');
   if (kind === 'relu' && dtype === 'bool') refuse('dtype-not-supported', 'Boolean inputs not supported for relu');
+}
+
+/** Numbers that decide whether the function exists. */
+function checkNumbers(call: Call, kind: string): void {
+  const numberOf = (argument: string): number =>
+    call.given(argument) ? Number(pythonNumber(call.value(argument)) ?? NaN) : NaN;
+  if (kind === 'mvlgamma' && numberOf('p') < 1)
+    refuse('argument-out-of-range', 'p has to be greater than or equal to 1', { argument: 'p' });
+  if (kind === 'rrelu' && numberOf('lower') > numberOf('upper')) giveUp('bounds in the wrong order');
 }
 
 function typeOf(kind: string, dtype: DType | undefined): DType | undefined {
@@ -147,6 +159,7 @@ export const unary = operator({
     const kind = operatorNames[plain] ?? plain;
     const t = call.tensor(kind === 'polygamma' && call.given('self') ? 'self' : subjectOf(name));
     check(kind, plain in operatorNames, t.dtype);
+    checkNumbers(call, kind);
     const dtype = typeOf(kind, t.dtype);
     if (!isInPlace(name)) return result(solve.shape(t), dtype);
     if (isComplex(t.dtype) && dtype !== t.dtype && kind.startsWith('abs'))

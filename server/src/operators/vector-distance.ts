@@ -6,7 +6,7 @@
  * Errors: `broadcast-mismatch`, `axis-out-of-range`, `input-rank-mismatch`, `invalid-argument`, `dtype-not-supported`.
  * Source: torch.nn.functional.cosine_similarity, pairwise_distance, pdist, torch.nn.CosineSimilarity, PairwiseDistance, PyTorch 2.13.
  */
-import { layer, operator, type Solve } from '../core/infer/operator';
+import { layer, operator, type Call, type Solve } from '../core/infer/operator';
 import { tensor, type TensorValue } from '../core/infer/value';
 import { floorDiv, mul, num, sub, type Dim } from '../core/shape/dim';
 import { shapeOf } from '../core/shape/shape';
@@ -14,7 +14,7 @@ import { answering, giveUp, refuse } from './common/answer';
 import { replaced, rankOf, showing } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { applying, building, plain } from './common/construction';
-import { isFloat, isIntegral, scalarName } from './common/dtypes';
+import { isFloat, isHalf, isIntegral, scalarName } from './common/dtypes';
 import { pythonNumber } from './common/literals';
 import { promoted } from './common/losses';
 import { signatures } from './signature';
@@ -47,7 +47,9 @@ function distance(solve: Solve, a: TensorValue, b: TensorValue, keep: boolean): 
   );
 }
 
-function allPairs(solve: Solve, input: TensorValue): TensorValue {
+function allPairs(call: Call, solve: Solve): TensorValue {
+  const input = call.tensor('input');
+  if (call.value('p').kind === 'tensor') giveUp('a tensor as p');
   if (!solve.rank(input, [2]))
     refuse('input-rank-mismatch', `pdist only supports 2D tensors, got: ${rankOf(solve, input) ?? ''}D`, {
       argument: 'input',
@@ -56,7 +58,9 @@ function allPairs(solve: Solve, input: TensorValue): TensorValue {
     if (!isIntegral(input.dtype)) giveUp(`distances of ${input.dtype}`);
     refuse('dtype-not-supported', 'pdist only supports floating-point dtypes', { argument: 'input' });
   }
-  if (input.dtype === 'float16' || input.dtype === 'bfloat16') giveUp('distances in half precision');
+  if (Number(pythonNumber(call.value('p')) ?? 1) < 0)
+    refuse('invalid-argument', 'pdist only supports non-negative p values', { argument: 'p' });
+  if (isHalf(input.dtype)) giveUp('distances in half precision');
   const rows = solve.dims(input)[0] as Dim;
   return tensor(shapeOf([floorDiv(mul(rows, sub(rows, num(1))), num(2))]), input.dtype);
 }
@@ -69,10 +73,7 @@ export const vectorDistance = operator({
   ]),
   params: signatures,
   infer: answering((call, solve, name) => {
-    if (name.endsWith('pdist') && call.value('p').kind === 'tensor') giveUp('a tensor as p');
-    if (name.endsWith('pdist') && isFloat(call.tensor('input').dtype) && Number(pythonNumber(call.value('p')) ?? 1) < 0)
-      refuse('invalid-argument', 'pdist only supports non-negative p values', { argument: 'p' });
-    if (name.endsWith('pdist')) return allPairs(solve, call.tensor('input'));
+    if (name.endsWith('pdist')) return allPairs(call, solve);
     const [a, b] = [call.tensor('x1'), call.tensor('x2')];
     return name.endsWith('cosine_similarity')
       ? similarity(solve, a, b, call.number('dim'))
