@@ -11,7 +11,6 @@
 import { layer, operator, type Call, type FixIntent, type Solve } from '../core/infer/operator';
 import { bool, int, str, tensor, type TensorValue, type Value } from '../core/infer/value';
 import { add, floorDiv, mod, mul, num, type Dim } from '../core/shape/dim';
-import type { DType } from '../core/shape/dtype';
 import { shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
@@ -25,7 +24,7 @@ import {
   textOf,
   withParameters,
 } from './common/construction';
-import { cppName, isFloat, isHalf, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
+import { cppName, differ, isFloat, isHalf, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
 import { checkCopying, paddingRankSentence, type Sides } from './common/padding';
 import { append, brackets, effectiveKernel, intTuple, isZero, joined, setTo, windowSteps } from './common/sizes';
 import { convolutionRankSentence, eachAtLeast, perAxis, spatialDims, windowed, withBatch } from './common/window';
@@ -219,9 +218,6 @@ function convolve(solve: Solve, c: Convolution): TensorValue {
   );
   return tensor(append(before, [solve.dims(weight)[0] as Dim, ...out]), c.input.dtype ?? weight.dtype);
 }
-
-/** Whether both element types are known and not the same. */
-const differ = (a: DType | undefined, b: DType | undefined): boolean => a !== undefined && b !== undefined && a !== b;
 
 /** With padding 'same', an odd amount puts one value at the end before the convolution is tried. */
 const shownSizes = (c: Convolution, spatial: readonly Dim[], effective: readonly Dim[]): readonly Dim[] =>

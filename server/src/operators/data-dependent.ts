@@ -25,13 +25,15 @@ function positions(call: Call, solve: Solve, t: TensorValue): Value {
   return tuple(Array.from({ length: Math.max(1, rank) }, () => result([count], 'int64')));
 }
 
-function distinct(call: Call, solve: Solve, t: TensorValue): Value {
+function distinct(call: Call, solve: Solve, t: TensorValue, name: string): Value {
   const count = solve.fresh('count');
   const axis = call.given('dim') ? call.numberOrNone('dim') : null;
   const cut = axis === null ? undefined : atAxis(solve, t, axis);
   const values = reshaped(t, cut === undefined ? [count] : joined(cut.before, [count], cut.after));
   const [inverse, counts] = [boolGiven(call, 'return_inverse'), boolGiven(call, 'return_counts')];
   if (!inverse && !counts) return values;
+  // torch's function (not the method) gives other tensors for flags passed by position than for the same ones by name.
+  if (name === 'torch.unique_consecutive' && axis === null) giveUp('flags that mean other things by position');
   const more: Value[] = [];
   if (inverse) more.push(result(cut === undefined ? solve.shape(t) : [cut.size], 'int64'));
   if (counts) more.push(result([count], 'int64'));
@@ -133,7 +135,7 @@ export const dataDependent = operator({
         return call.given('bins') ? result([call.int('bins')], t.dtype) : result([num(100)], t.dtype);
       case 'unique':
       case 'unique_consecutive':
-        return distinct(call, solve, t);
+        return distinct(call, solve, t, name);
       default:
         return giveUp('not known');
     }

@@ -180,11 +180,10 @@ function put(call: Call, solve: Solve, t: TensorValue, kind: string): TensorValu
   const whole = solve.shape(t);
   if (whole.rest !== undefined || rankOf(solve, source) === undefined || rankOf(solve, index) === undefined)
     return reshaped(t, whole);
-  const [own, from] = [solve.dims(t), solve.dims(source)];
+  let [own, from] = [solve.dims(t), solve.dims(source)];
+  // Without dims or with one: index_copy takes either as a list of single values.
+  if (kind === 'index_copy' && own.length <= 1 && from.length <= 1) [own, from] = [orOne(own), orOne(from)];
   const at = axisIndex(call.number('dim'), own.length);
-  // One value is copied wherever one element is one slice.
-  const oneSlice = own.filter((_, i) => i !== at).every((size) => solve.number(size) === 1) && own.length <= 1;
-  if (kind === 'index_copy' && from.length === 0 && oneSlice) return reshaped(t, whole);
   const count = solve.dims(index)[0] ?? num(1);
   const slices = from.length === 0 ? num(1) : (from[at] ?? giveUp('slices of fewer dims'));
   const numbers = (): never => {
