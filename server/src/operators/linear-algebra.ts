@@ -114,7 +114,8 @@ function solved(call: Call, solve: Solve, kind: string): Value {
   if (kind !== 'solve_triangular' && !answers.includes('no') && answers.includes('maybe'))
     return giveUp('whether the right side is a batch of vectors');
   const isVector = kind !== 'solve_triangular' && (rank === 1 || answers.every((answer) => answer === 'yes'));
-  if (rank === 0) return giveUp('a right side without dims');
+  if (rank === 0 || (rank === 1 && kind === 'solve_triangular'))
+    refuse('input-rank-mismatch', `${name}: The input tensor B must have at least 2 dimensions.`);
   const full = isVector ? [...dims, num(1)] : dims;
   const [n, m] = full.slice(-2) as [Dim, Dim];
   if (!solve.same(columns, n, 'the right side has as many rows'))

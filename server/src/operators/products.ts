@@ -53,16 +53,26 @@ function matrix(solve: Solve, t: TensorValue, which: string): TensorValue {
 
 /** addmv: the vector that is added has one element, or one for each row. */
 function plusVector(call: Call, solve: Solve, base: TensorValue, inPlace: boolean): TensorValue {
-  const [mat, vec] = [matrix(solve, call.tensor('mat'), 'mat'), call.tensor('vec')];
-  const whole = rowsTimesVector(solve, mat, vec);
-  const [own, rows] = [solve.dims(base), solve.dims(mat)];
+  const [mat, vec] = [call.tensor('mat'), call.tensor('vec')];
+  const [isMatrix, isVector, isSum] = [solve.rank(mat, [2]), solve.rank(vec, [1]), solve.rank(base, [0, 1])];
+  const [own, rows, entries] = [base, mat, vec].map((t) => solve.dims(t)) as [Dim[], Dim[], Dim[]];
+  if (!isMatrix || !isVector || !isSum)
+    refuse(
+      'input-rank-mismatch',
+      `vector + matrix @ vector expected, got ${own.length}, ${rows.length}, ${entries.length}`,
+    );
   const size = own[0];
-  if (own.length === 1 && size !== undefined && solve.equal(size, num(1)) === 'no' && !solve.same(size, rows[0] as Dim))
+  const fits =
+    solve.same(rows[1] as Dim, entries[0] as Dim, 'the vector has one element for each column') &&
+    (size === undefined || solve.equal(size, num(1)) !== 'no' || solve.same(size, rows[0] as Dim));
+  if (!fits)
     refuse(
       'matmul-inner-dim-mismatch',
-      `size mismatch, got input (${solve.text(size)}), mat (${times(solve, rows)}), vec (${solve.text(solve.dims(vec)[0] as Dim)})`,
+      size === undefined
+        ? 'Dimension specified as 0 but tensor has no dimensions'
+        : `size mismatch, got input (${solve.text(size)}), mat (${times(solve, rows)}), vec (${solve.text(entries[0] as Dim)})`,
     );
-  return added(solve, base, whole, inPlace);
+  return added(solve, base, rowsTimesVector(solve, mat, vec), inPlace);
 }
 
 function sumOfProducts(call: Call, solve: Solve, base: TensorValue, kind: string, inPlace: boolean): TensorValue {
