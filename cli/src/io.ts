@@ -23,6 +23,13 @@ export interface Io {
   readonly rules: readonly RuleText[];
   /** Loads the parser; asked only by verbs that need it. */
   startService(): Promise<StartService>;
+  /** Where work may be spread over threads. */
+  readonly threads?: {
+    /** The script that a thread runs. */
+    readonly script: string;
+    /** How many can run at once. */
+    readonly processors: number;
+  };
 }
 
 /** 0: nothing at error severity; 1: findings at error severity; 2: wrong use or internal failure. */

@@ -1,11 +1,14 @@
-/** The process of the command `tensorwright`. */
+/** The process of the command `tensorwright`, and the threads that it starts from the same file. */
+import { availableParallelism } from 'node:os';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { createService } from '../../server/src/createService';
 import { toServicePath } from '../../server/src/host/paths';
 import { loadParser } from '../../server/src/loadParser';
 import { ruleTexts } from '../../server/src/rules';
-import type { Output } from './io';
+import type { Io, Output } from './io';
 import { runCommand } from './program';
+import { serveThread, type ThreadJob } from './threads';
 
 /** Whoever reads may stop reading (`| head`): then nobody waits for the rest. */
 for (const stream of [process.stdout, process.stderr])
@@ -19,10 +22,10 @@ const output = (stream: NodeJS.WriteStream): Output => ({
   },
 });
 
-void runCommand(process.argv.slice(2), {
+const io: Io = {
   out: output(process.stdout),
   err: output(process.stderr),
-  cwd: toServicePath(process.cwd()),
+  cwd: isMainThread ? toServicePath(process.cwd()) : (workerData as ThreadJob).cwd,
   variables: process.env,
   version,
   rules: ruleTexts,
@@ -30,4 +33,8 @@ void runCommand(process.argv.slice(2), {
     const parser = await loadParser();
     return (host) => createService({ host, parser });
   },
-}).then((code) => (process.exitCode = code));
+  threads: { script: __filename, processors: availableParallelism() },
+};
+
+if (isMainThread) void runCommand(process.argv.slice(2), io).then((code) => (process.exitCode = code));
+else void serveThread(io);

@@ -1,6 +1,6 @@
 /** The command `tensorwright`: its verbs, its help and how it ends. */
 import { Command, CommanderError } from 'commander';
-import { sentenceOf } from './checkRun';
+import { sentenceOf } from './checkFile';
 import { type ExitCode, type Io, UsageError } from './io';
 import { verbs } from './verbs';
 

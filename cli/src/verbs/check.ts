@@ -2,12 +2,13 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { type RuleSeverity, type Settings, severities } from '../../../protocol/src/settings';
 import { findEnvironment } from '../../../server/src/host/pythonEnvironment';
-import { checkTargets, type CheckOutcome } from '../checkRun';
+import { checkHere, checkTargets, type CheckAll, type CheckOutcome } from '../checkRun';
 import { coloursFor } from '../colours';
 import { type FormatName, formatNames, formats } from '../formats';
 import { type ExitCode, type Io, UsageError } from '../io';
 import { nearest } from '../nearest';
 import { openTargets, type Target } from '../targets';
+import { checkOnThreads, threadsFor } from '../threads';
 import { watch } from '../watch';
 import type { Verb } from '.';
 
@@ -48,14 +49,31 @@ async function run(paths: readonly string[], options: CheckOptions, io: Io): Pro
   const user = userSettings(options, io);
   const tell = once((sentence) => io.err.write(`tensorwright: ${sentence}\n`));
   const targets = await openTargets(paths, io, user, tell);
-  const round = async (now: readonly Target[]): Promise<ExitCode> => {
-    const outcome = await checkTargets(now, io, tell);
+  const round = async (now: readonly Target[], checkAll?: CheckAll): Promise<ExitCode> => {
+    const outcome = await checkTargets(now, io, tell, checkAll);
     io.out.write(written(outcome, options.format, paths, io));
     return codeOf(outcome);
   };
-  if (!options.watch) return round(targets);
-  return watch(targets, io, round, () => openTargets(paths, io, user, tell));
+  // While watching, one thread remembers what an edit leaves as it was.
+  if (options.watch) return watch(targets, io, round, () => openTargets(paths, io, user, tell));
+  return round(targets, spread(targets, paths, user, io, tell));
 }
+
+/** How the files are checked: on threads where there are many. */
+function spread(
+  targets: readonly Target[],
+  paths: readonly string[],
+  user: Partial<Settings>,
+  io: Io,
+  tell: (sentence: string) => void,
+): CheckAll {
+  const { threads } = io;
+  const count = threads === undefined ? 1 : threadsFor(numberOf(targets), threads.processors);
+  if (threads === undefined || count === 1) return checkHere(targets);
+  return checkOnThreads(threads.script, count, { paths, cwd: io.cwd, user }, tell);
+}
+
+const numberOf = (targets: readonly Target[]): number => targets.reduce((sum, { files }) => sum + files.length, 0);
 
 function written({ report, linesOf }: CheckOutcome, format: FormatName, asked: readonly string[], io: Io): string {
   return formats[format](report, {

@@ -50,11 +50,8 @@ function nameUnnamed(ev: Evaluator, dim: Dim, name: string): void {
 }
 
 export function setName(ev: Evaluator, name: string, value: Value): void {
-  const { frame, module } = ev.activation;
-  const globals = ev.program.frameOf(module);
-  const own = ev.machine.write(ev.declaredElsewhere(name) ?? frame);
+  const own = ev.machine.write(ev.declaredElsewhere(name) ?? ev.activation.frame);
   if (own?.kind === 'frame') own.vars.set(name, value);
-  if (frame === globals) ev.report.writes(module, name);
 }
 
 function assignItems(ev: Evaluator, targets: readonly tree.Expr[], value: Value, node: tree.Expr): void {

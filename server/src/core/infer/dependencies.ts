@@ -53,6 +53,12 @@ export class Dependencies {
     }
   }
 
+  /** Statements that give a name its value, with those that they depend on, in the order of the file. */
+  ofName(name: string): readonly Stmt[] {
+    const binders = this.binders.get(name);
+    return binders === undefined ? [] : this.of(binders.flatMap((index) => this.body[index] ?? []));
+  }
+
   /** Statements that these depend on, themselves included, in the order of the file. */
   of(places: readonly Place[]): readonly Stmt[] {
     const reached = new Set<number>();

@@ -57,6 +57,9 @@ export interface Activation {
   named: Map<string, Dim | Segment> | undefined;
 }
 
+/** A dict of more calls than this is a table of data: what stands below is left open. */
+const MAX_CALLS_IN_DISPLAY = 32;
+
 /** Calls deeper than this are unknown. */
 const MAX_DEPTH = 60;
 
@@ -310,7 +313,12 @@ export class Evaluator implements ValueAccess {
   private dictDisplay(expr: tree.Dict): Value {
     const entries = new Map<string, { readonly key: Value; readonly value: Value }>();
     let open = false;
+    let calls = 0;
     for (const { key, value } of expr.entries) {
+      if (value.kind === 'call' && ++calls > MAX_CALLS_IN_DISPLAY) {
+        open = true;
+        continue;
+      }
       const evaluated = this.evaluate(value);
       if (key === undefined) {
         const inner = evaluated.kind === 'ref' ? this.machine.read(evaluated.id) : undefined;
@@ -447,7 +455,6 @@ export class Evaluator implements ValueAccess {
       if (value !== undefined) return value;
       id = frame.parent;
     }
-    this.report.reads(this.activation.module, name);
     return this.program.global(this, this.activation.module, name) ?? unknown(`${name} is not defined here`, place);
   }
 }

@@ -70,8 +70,11 @@ interface Trail {
   next: number;
 }
 
-/** Thrown where an expression that was taken for simple has a question after all. */
-class NeedsExploring extends Error {}
+/** Thrown where an expression that was taken for simple has a question after all; thrown often, so without a stack. */
+class NeedsExploring {
+  constructor(readonly reason: string) {}
+}
+const NEEDS_EXPLORING = new NeedsExploring('a question');
 
 /** Paths that one expression may split into; more are dropped, and nothing is claimed about them. */
 const MAX_BRANCHES = 12;
@@ -223,7 +226,7 @@ export class Machine {
    * the others are explored later. An option answers `undefined` where its path is dead.
    */
   fork<T>(options: () => readonly Branch<T>[]): T {
-    if (this.simple) throw new NeedsExploring();
+    if (this.simple) throw NEEDS_EXPLORING;
     const trail = this.trail;
     const position = trail.next++;
     const replayed = trail.made[position];
@@ -279,7 +282,7 @@ export class Machine {
       body();
       return true;
     } catch (error) {
-      if (error instanceof NeedsExploring) return false;
+      if (error === NEEDS_EXPLORING) return false;
       throw error;
     } finally {
       this.simple = false;

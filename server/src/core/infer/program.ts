@@ -1,12 +1,15 @@
 /**
  * The files of a program: parsed, run once as modules, remembered.
  *
- * A module's body is run on first use; its end state is shared by everything that imports it.
+ * Of a module that is imported, those statements are run that a name depends on that somebody asks for:
+ * whoever wants one layer of a large package doesn't wait for the others. Its state is shared by
+ * everything that imports it.
  */
 import type { PythonFile, Stmt } from '../python/tree';
 import type { Place } from '../text/place';
 import { spanOf } from '../text/place';
 import { resolveImport } from '../python/imports';
+import type { Bindings } from './bindings';
 import { Evaluator } from './evaluator';
 import { HEAP_SIZE, readHeap, type HeapRoot } from './heap';
 import { Machine, OutOfBudget, type State } from './machine';
@@ -42,10 +45,13 @@ export interface Module {
   readonly importsNumpy: boolean;
   /** Heap id of the module's frame. */
   readonly frame: number;
+  /** While its statements are run. */
   machine: Machine | undefined;
-  /** State at the end of its body, before a `__main__` part. */
+  /** State after what was run of its body, without a `__main__` part. */
   final: State | undefined;
-  status: 'new' | 'running' | 'done';
+  /** What was run of its body on behalf of importers. */
+  readonly executed: Set<Stmt>;
+  dependencies: Dependencies | undefined;
   /** Modules whose content it read. */
   readonly imports: Set<string>;
 }
@@ -91,7 +97,7 @@ export class Program {
 
   heap(slot: number): HeapRoot | undefined {
     const module = this.slots.get(slot);
-    return module?.final?.heap ?? module?.machine?.heap;
+    return module?.machine?.heap ?? module?.final?.heap;
   }
 
   /** Drops a module and all that were built on it, and names the files whose answers may be others now. */
@@ -139,13 +145,10 @@ export class Program {
       frame: slot * HEAP_SIZE + 1,
       machine: undefined,
       final: undefined,
-      status: 'new',
+      executed: new Set(),
+      dependencies: undefined,
       imports: new Set(),
     };
-  }
-
-  frameOf(module: Module): number {
-    return module.frame;
   }
 
   /** Source text of a place. */
@@ -154,13 +157,18 @@ export class Program {
     return this.sources.file(place.at.file)?.text.slice(start, end) ?? '';
   }
 
-  /** Runs a module's body as an import does. */
-  run(module: Module): void {
-    if (module.status !== 'new') return;
-    module.status = 'running';
+  /** Runs those of the statements that were not run yet, as an import does. */
+  private run(module: Module, statements: readonly Stmt[]): void {
+    const pending = statements.filter((stmt) => !module.executed.has(stmt));
+    // A module that is imported in a circle shows what it has until then.
+    if (module.machine !== undefined || (pending.length === 0 && module.final !== undefined)) return;
     const ev = this.begin(module, module.path, new Report(module.path, false), IMPORTED_STATEMENT_STEPS);
+    if (module.final !== undefined) ev.machine.restore(module.final);
     let states: readonly State[] = [ev.machine.seal()];
-    for (const stmt of definitions(module.tree.body)) states = step(ev, stmt, states);
+    for (const stmt of pending) {
+      module.executed.add(stmt);
+      states = step(ev, stmt, states);
+    }
     this.finish(module, ev, states);
   }
 
@@ -179,7 +187,6 @@ export class Program {
 
   private finish(module: Module, ev: Evaluator, states: readonly State[]): void {
     module.final = states.length > 0 ? joinStates(ev.machine, states) : ev.machine.seal();
-    module.status = 'done';
     module.machine = undefined;
   }
 
@@ -193,7 +200,6 @@ export class Program {
     if (module === undefined) return undefined;
     if (last === undefined) this.nextSlot++;
     this.slots.set(module.slot, module);
-    module.status = 'running';
     const body = definitions(module.tree.body);
     const usable = last !== undefined && (last.recording || !recording) ? last.steps : [];
     let kept = 0;
@@ -241,14 +247,8 @@ export class Program {
 
   /** A name of the module's own, or a built-in. */
   global(ev: Evaluator, module: Module, name: string): Value | undefined {
-    if (module.slot !== ev.machine.slot) {
-      this.run(module);
-      const root = this.heap(module.slot);
-      const frame = root && readHeap(root, 1);
-      const value = frame?.kind === 'frame' ? frame.vars.get(name) : undefined;
-      if (value !== undefined) return value;
-    }
-    return builtinName(name);
+    const own = module.slot === ev.machine.slot ? undefined : this.own(module, name);
+    return own ?? builtinName(name) ?? this.starred(module, name, new Set());
   }
 
   // ---- imports
@@ -302,19 +302,44 @@ export class Program {
     const module = path === undefined ? undefined : this.module(path);
     if (module === undefined || path === undefined) return [];
     from.imports.add(path);
-    this.run(module);
+    this.run(module, definitions(module.tree.body));
+    return [...(this.globals(module) ?? [])].filter(([name]) => !name.startsWith('_'));
+  }
+
+  private globals(module: Module): Bindings | undefined {
     const root = this.heap(module.slot);
     const frame = root && readHeap(root, 1);
-    return frame?.kind === 'frame' ? [...frame.vars].filter(([name]) => !name.startsWith('_')) : [];
+    return frame?.kind === 'frame' ? frame.vars : undefined;
+  }
+
+  /** A name that the module's own text binds. */
+  private own(module: Module, name: string): Value | undefined {
+    const known = this.globals(module)?.get(name);
+    if (known !== undefined) return known;
+    module.dependencies ??= new Dependencies(definitions(module.tree.body), (place) => this.textOf(place));
+    this.run(module, module.dependencies.ofName(name));
+    return this.globals(module)?.get(name);
+  }
+
+  /** A name that comes with one of the module's `from x import *`; the last one counts. */
+  private starred(module: Module, name: string, seen: Set<Module>): Value | undefined {
+    if (name.startsWith('_') || seen.has(module)) return undefined;
+    seen.add(module);
+    for (const stmt of definitions(module.tree.body).slice().reverse()) {
+      if (stmt.kind !== 'importfrom' || stmt.names[0]?.name !== '*') continue;
+      const path = this.resolve(module, stmt.module, stmt.level);
+      const from = path === undefined ? undefined : this.module(path);
+      if (from === undefined || path === undefined) continue;
+      module.imports.add(path);
+      const value = this.own(from, name) ?? this.starred(from, name, seen);
+      if (value !== undefined) return value;
+    }
+    return undefined;
   }
 
   private member(path: string, name: string): Value | undefined {
     const module = this.module(path);
-    if (module === undefined) return undefined;
-    this.run(module);
-    const root = this.heap(module.slot);
-    const frame = root && readHeap(root, 1);
-    return frame?.kind === 'frame' ? frame.vars.get(name) : undefined;
+    return module && (this.own(module, name) ?? this.starred(module, name, new Set()));
   }
 
   /** `module.name`: a global of it, or a submodule. */

@@ -29,6 +29,10 @@ interface Changes {
   readonly filled: ReadonlySet<string>;
 }
 
+/** A text without any of these changes no attribute: `.x =`, `.x[0] +=`, `.x, y =`, `del self.x`, `for self.x in`, `.append(`. */
+const MAY_CHANGE =
+  /\.\w+(?:\[[^\n]*\])?\s*(?::[^=\n]*)?(?:[-+*/%@&|^]|\/\/|\*\*|<<|>>)?=(?!=)|\.\w+\s*,[^\n]*[^=!<>]=(?!=)|\b(?:for|del)\s+\(?\w+\.|\.(?:append|extend|insert|update|add|setdefault|pop|clear|remove|popitem)\(/;
+
 const known = new WeakMap<tree.ClassDef, Changes>();
 
 function changedBy(cls: ClassValue): Changes {
@@ -52,7 +56,8 @@ function changesIn(cls: tree.ClassDef): Changes {
   const assigned = new Set<string>();
   const filled = new Set<string>();
   for (const [name, method] of methods)
-    if (!ofConstructor.has(name)) visitMethod(method, { assigned, filled, called: new Set() });
+    if (!ofConstructor.has(name) && MAY_CHANGE.test(method.text))
+      visitMethod(method, { assigned, filled, called: new Set() });
   return { assigned, filled };
 }
 

@@ -15,7 +15,6 @@ import type { Evaluator } from './evaluator';
 import type { Construction } from './heap';
 import type { Condition, Conditions } from './machine';
 import type { FixIntent, Mismatch } from './operator';
-import type { Module } from './program';
 import type { FunctionValue, TensorValue, Value } from './value';
 
 interface Candidate {
@@ -57,14 +56,6 @@ export class Report {
 
   runs(fn: FunctionValue): void {
     this.functions.add(fn.node);
-  }
-
-  reads(_module: Module, _name: string): void {
-    return;
-  }
-
-  writes(_module: Module, _name: string): void {
-    return;
   }
 
   raised(conditions: Conditions): void {

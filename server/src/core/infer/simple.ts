@@ -158,13 +158,19 @@ function augmented(ev: Evaluator, stmt: tree.AugAssign): void {
   assign(ev, stmt.target, result);
 }
 
-/** Tests that are about sizes or options; `assert False` marks code that isn't meant to be reached. */
-const SAYS_SOMETHING = new Set(['compare', 'boolop', 'unary']);
+/**
+ * Whether a test is about sizes or options. `assert False` marks code that isn't meant to be reached, and
+ * `assert head is not None` says that the default stands for "give one", which every caller does.
+ */
+const saysSomething = (test: tree.Expr): boolean =>
+  test.kind === 'compare'
+    ? !test.rest.every(({ op }) => op === 'is' || op === 'is not')
+    : test.kind === 'boolop' || test.kind === 'unary';
 
 function assertion(ev: Evaluator, stmt: tree.Assert): void {
   const value = ev.evaluate(stmt.test);
   if (knownTruth(ev, settle(ev, value)) === false) {
-    if (SAYS_SOMETHING.has(stmt.test.kind)) {
+    if (saysSomething(stmt.test)) {
       const message = stmt.message === undefined ? undefined : ev.evaluate(stmt.message);
       const text =
         message?.kind === 'str' && message.value !== undefined ? message.value : ev.program.textOf(stmt.test);
