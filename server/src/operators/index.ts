@@ -71,6 +71,7 @@ import { reduction } from './reduction';
 import { repeat } from './repeat';
 import { scaledDotProductAttention } from './scaled-dot-product-attention';
 import { softmax, softmaxLayer } from './softmax';
+import { solvers } from './solve';
 import { split, unbind } from './split';
 import { squeeze } from './squeeze';
 import { stack } from './stack';
@@ -189,6 +190,7 @@ export const catalogue: readonly Declaration[] = [
   scaledDotProductAttention,
   softmax,
   softmaxLayer,
+  solvers,
   split,
   unbind,
   squeeze,
