@@ -2,6 +2,7 @@
 import type { Declaration } from '../core/infer/operator';
 import { activation, activationLayer } from './activation';
 import { adaptivePool, adaptivePoolLayer } from './adaptive-pool';
+import { addedProducts } from './added-products';
 import { avgPool, avgPoolLayer } from './avg-pool';
 import { batchNorm, batchNormLayer } from './batch-norm';
 import { bilinear, bilinearLayer } from './bilinear';
@@ -89,6 +90,7 @@ export const catalogue: readonly Declaration[] = [
   activationLayer,
   adaptivePool,
   adaptivePoolLayer,
+  addedProducts,
   avgPool,
   avgPoolLayer,
   batchNorm,

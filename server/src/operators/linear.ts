@@ -52,6 +52,8 @@ function applyLinear(
   const [outFeatures, inFeatures] = solve.dims(weight) as readonly [Dim, Dim];
   const inner = last[0] as Dim;
   const rows = countText(solve, before);
+  // With a bias the element types are compared before the sizes.
+  if (bias !== null) checkDtypes(input, weight, bias);
   if (!solve.same(inner, inFeatures, `a Linear layer needs a last size of ${solve.text(inFeatures)}`)) {
     refuse(
       'matmul-inner-dim-mismatch',
@@ -61,6 +63,9 @@ function applyLinear(
   }
   if (bias !== null) checkBias(solve, bias, outFeatures, rows);
   checkDtypes(input, weight, bias);
+  const dtype = input.dtype ?? weight.dtype ?? bias?.dtype;
+  if (dtype !== undefined && !isFloat(dtype) && dtype !== 'int64' && dtype !== 'complex64')
+    giveUp(`linear of ${dtype}`);
   return tensor(append(before, [outFeatures]), input.dtype ?? weight.dtype);
 }
 
@@ -99,9 +104,6 @@ function checkDtypes(input: TensorValue, weight: TensorValue, bias: TensorValue 
       refuseDtypes(`expected m1 and m2 to have the same dtype, but got: ${cppName(x)} != ${cppName(w)}`);
     refuseDtypes(`mat1 and mat2 must have the same dtype, but got ${scalarName(x)} and ${scalarName(w)}`);
   }
-  const dtype = x ?? w ?? b;
-  if (dtype !== undefined && !isFloat(dtype) && dtype !== 'int64' && dtype !== 'complex64')
-    giveUp(`linear of ${dtype}`);
 }
 
 export const linear = operator({

@@ -27,7 +27,7 @@ const groups: readonly (readonly [dtypes: string, names: string])[] = [
   ],
   [`bool ${whole} ${complex}`, 'frac hypot logaddexp2 nanmean nextafter poisson exponential cauchy log_normal'],
   [`bool ${whole}`, 'addcdiv dist logaddexp logcumsumexp renorm'],
-  [`bool ${whole} ${half} ${complex}`, 'cdist quantile nanquantile'],
+  [`bool ${whole} ${half} ${complex}`, 'quantile nanquantile'],
   [`bool ${half} float32 float64 ${complex}`, 'gcd lcm bitwise_left_shift bitwise_right_shift'],
   [`bool ${whole}`, 'celu selu rrelu hardshrink'],
   [complex, 'bernoulli geometric multinomial'],
