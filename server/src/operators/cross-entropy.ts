@@ -28,6 +28,8 @@ interface Loss {
   readonly reduction: Reduction;
   /** The class whose examples don't count. */
   readonly ignored: number | undefined;
+  /** Whether the wanted class is certainly mixed with all. */
+  readonly smoothed: boolean;
 }
 
 function loss(solve: Solve, l: Loss): TensorValue {
@@ -39,9 +41,15 @@ function loss(solve: Solve, l: Loss): TensorValue {
   }
   if (l.kind === 'cross_entropy' && hasProbabilities(solve, scores, wanted, l.target))
     return withProbabilities(solve, l, scores);
+  // Cross entropy takes the logarithm before anything else.
+  if (l.kind === 'cross_entropy') checkScores(l.input, scores.length);
   checkTarget(solve, scores, wanted, l.target.dtype);
   checkTypes(solve, l, scores);
   if (isZero(solve, scores[scores.length === 1 ? 0 : 1] as Dim)) giveUp('no classes');
+  if (l.smoothed && scores.length === 1 && wanted.length === 1)
+    refuse('target-rank-mismatch', "output with shape [] doesn't match the broadcast shape [1]", {
+      argument: 'target',
+    });
   const each = scores.length === 1 ? [] : wanted;
   return reduced(l.reduction, shapeOf(each), l.input.dtype);
 }
@@ -149,7 +157,6 @@ function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[
 function checkTypes(solve: Solve, l: Loss, scores: readonly Dim[]): void {
   const { input, target, weight } = l;
   const classes = scores[scores.length === 1 ? 0 : 1] as Dim;
-  if (l.kind === 'cross_entropy') checkScores(input, scores.length);
   const type = target.dtype;
   if (type !== undefined && type !== 'int64' && type !== 'uint8')
     refuse('target-dtype', `expected target dtype to be Long or Byte, but got ${scalarName(type)}`, {
@@ -179,12 +186,15 @@ function checkWeight(solve: Solve, weight: TensorValue, classes: Dim, sentence: 
   refuse('class-weight-mismatch', message, { argument: 'weight' });
 }
 
-function checkSmoothing(call: Call): void {
+/** Whether labels are certainly smoothed; refuses more than all of it. */
+function isSmoothed(call: Call, kind: Loss['kind']): boolean {
+  if (kind === 'nll_loss') return false;
   const smoothing = pythonNumber(call.value('label_smoothing'));
   if (smoothing !== undefined && Number(smoothing) > 1)
     refuse('invalid-argument', `label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`, {
       argument: 'label_smoothing',
     });
+  return smoothing !== undefined && Number(smoothing) > 0;
 }
 
 function ignoredOf(call: Call): number | undefined {
@@ -198,9 +208,17 @@ export const crossEntropy = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const kind = name.endsWith('nll_loss') ? 'nll_loss' : 'cross_entropy';
-    if (kind === 'cross_entropy') checkSmoothing(call);
+    const smoothed = isSmoothed(call, kind);
     const [input, target, weight] = [call.tensor('input'), call.tensor('target'), tensorIfKnown(call, 'weight')];
-    return loss(solve, { kind, input, target, weight, reduction: reductionOf(call), ignored: ignoredOf(call) });
+    return loss(solve, {
+      kind,
+      input,
+      target,
+      weight,
+      reduction: reductionOf(call),
+      ignored: ignoredOf(call),
+      smoothed,
+    });
   }),
 });
 
@@ -212,8 +230,16 @@ export const crossEntropyLayer = layer({
   build: building((call) => plain(reductionAttribute(call))),
   forward: applying((self, call, solve, name) => {
     const kind = name.endsWith('NLLLoss') ? 'nll_loss' : 'cross_entropy';
-    if (kind === 'cross_entropy') checkSmoothing(self);
+    const smoothed = isSmoothed(self, kind);
     const [input, target, weight] = [call.tensor('input'), call.tensor('target'), tensorIfKnown(self, 'weight')];
-    return loss(solve, { kind, input, target, weight, reduction: reductionOf(self, false), ignored: ignoredOf(self) });
+    return loss(solve, {
+      kind,
+      input,
+      target,
+      weight,
+      reduction: reductionOf(self, false),
+      ignored: ignoredOf(self),
+      smoothed,
+    });
   }),
 });

@@ -21,7 +21,7 @@ import {
   tensorIfKnown,
   withParameters,
 } from './common/construction';
-import { isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
+import { cppName, isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
 import { joined, setTo, torchSize } from './common/sizes';
 import { signatures } from './signature';
 
@@ -124,9 +124,16 @@ function embedFix(solve: Solve, s: Sizes, size: Dim): readonly FixIntent[] {
     : setTo(solve, 'layer', 'embed_dim', size);
 }
 
-function checkBatch(solve: Solve, k: readonly Dim[], s: Sizes): void {
+function checkBatch(self: Call, solve: Solve, k: readonly Dim[], s: Sizes): void {
   const found = k[1] as Dim;
   if (s.batch === null || solve.same(found, s.batch, 'query and key have the same batch size')) return;
+  // A bias is put at the keys' end, as often as there are queries in the batch.
+  if (flag(self, 'add_bias_kv') ?? giveUp('add_bias_kv is not known'))
+    refuse(
+      clash,
+      `Sizes of tensors must match except in dimension 0. Expected size ${solve.text(found)} but got size ${solve.text(s.batch)} for tensor number 1 in the list.`,
+      { argument: 'key' },
+    );
   const [length, embed] = [k[0] as Dim, s.embed];
   const shape = [length, mul(s.batch, s.heads), floorDiv(embed, s.heads)].map((d) => solve.text(d)).join(', ');
   refuse(clash, `shape '[${shape}]' is invalid for input of size ${solve.text(mul(mul(length, found), embed))}`, {
@@ -189,13 +196,26 @@ function checkMask(solve: Solve, mask: TensorValue | null, s: Sizes): void {
   );
 }
 
-function checkDtypes(self: Call, all: readonly TensorValue[]): void {
-  const weight = self.value('in_proj_bias');
-  const wanted = weight.kind === 'tensor' ? weight.dtype : undefined;
-  for (const { dtype } of all) {
+/**
+ * All have the type of the weights. What stands in memory as it is read goes through one product with the bias,
+ * a transposed batch through a plain product.
+ */
+function checkDtypes(self: Call, solve: Solve, all: readonly TensorValue[], batchFirst: boolean): void {
+  const weight = ['in_proj_weight', 'q_proj_weight']
+    .map((name) => self.value(name))
+    .find(({ kind }) => kind === 'tensor');
+  const wanted = weight?.kind === 'tensor' ? weight.dtype : undefined;
+  const biased = self.value('in_proj_bias').kind === 'tensor';
+  for (const t of all) {
+    const { dtype } = t;
     if (dtype === undefined || wanted === undefined || dtype === wanted) continue;
+    const dims = solve.dims(t);
+    const isTransposed =
+      batchFirst && dims.length === 3 && dims.slice(0, 2).every((size) => solve.equal(size, num(1)) !== 'yes');
     refuseDtypes(
-      `mat1 and mat2 must have the same dtype, but got ${scalarName(dtype)} and ${scalarName(wanted)}`,
+      biased && !isTransposed
+        ? `mat1 and mat2 must have the same dtype, but got ${scalarName(dtype)} and ${scalarName(wanted)}`
+        : `expected m1 and m2 to have the same dtype, but got: ${cppName(dtype)} != ${cppName(wanted)}`,
       'query',
     );
   }
@@ -227,9 +247,9 @@ function attend(self: Call, call: Call, solve: Solve): Value {
   const early = mask !== null && s.batch === null && dimsOf(solve.shape(mask))?.length === 3;
   if (early) checkMask(solve, mask, s);
   checkWidths(self, call, solve, all, s);
-  checkDtypes(self, [query, key, value]);
-  checkBatch(solve, k, s);
+  checkDtypes(self, solve, [query, key, value], batchFirst);
   if (!early) checkMask(solve, mask, s);
+  checkBatch(self, solve, k, s);
   checkPaddingMask(solve, padding, s);
   return tuple([tensor(solve.shape(query), query.dtype), weightsOf(self, call, s, query)]);
 }
