@@ -10,7 +10,7 @@
 import { layer, operator, type Call, type Solve } from '../core/infer/operator';
 import { tensor, type TensorValue } from '../core/infer/value';
 import type { Dim } from '../core/shape/dim';
-import type { DType } from '../core/shape/dtype';
+import { isFloating, type DType } from '../core/shape/dtype';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { applying, building, plain, tensorIfKnown } from './common/construction';
@@ -73,7 +73,7 @@ function hasProbabilities(solve: Solve, scores: readonly Dim[], wanted: readonly
 
 function withProbabilities(solve: Solve, l: Loss, scores: readonly Dim[]): TensorValue {
   const { input, target, weight, reduction } = l;
-  if (isIntegral(target.dtype) && target.dtype !== undefined)
+  if (target.dtype !== undefined && !isFloating(target.dtype))
     refuse(
       'target-dtype',
       `Expected floating point type for target with class probabilities, got ${scalarName(target.dtype)}`,

@@ -73,6 +73,7 @@ function applyLinear(
 function vectorProduct(solve: Solve, input: TensorValue, weight: TensorValue, bias: TensorValue | null): TensorValue {
   const rank = rankOf(solve, input);
   if (rank === undefined || rank === 0) giveUp('a weight of one dim');
+  if (bias !== null) checkDtypes(input, weight, bias);
   if (bias !== null) refuse('input-rank-mismatch', 'mat2 must be a matrix, got 1-D tensor', { argument: 'weight' });
   const { before, last } = solve.trailing(input, 1);
   if (solve.equal(last[0] as Dim, solve.dims(weight)[0] as Dim) !== 'yes') giveUp('a weight of one dim');

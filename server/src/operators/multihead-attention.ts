@@ -10,6 +10,7 @@
 import { layer, type Call, type FixIntent, type Solve } from '../core/infer/operator';
 import { int, none, tensor, tuple, type TensorValue, type Value } from '../core/infer/value';
 import { add, floorDiv, mul, num, type Dim } from '../core/shape/dim';
+import { isFloating } from '../core/shape/dtype';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { giveUp, refuse } from './common/answer';
 import {
@@ -21,7 +22,7 @@ import {
   tensorIfKnown,
   withParameters,
 } from './common/construction';
-import { cppName, isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
+import { cppName, differ, isFloat, refuseDtypes, scalarName } from './common/dtypes';
 import { joined, setTo, torchSize } from './common/sizes';
 import { signatures } from './signature';
 
@@ -141,6 +142,14 @@ function checkBatch(self: Call, solve: Solve, k: readonly Dim[], s: Sizes): void
   });
 }
 
+/** Masks are made floats before anything else is looked at. */
+function checkMaskType(mask: TensorValue | null, argument: string): void {
+  const dtype = mask?.dtype;
+  if (dtype === undefined || dtype === 'bool') return;
+  if (!isFloating(dtype))
+    refuse('attention-mask-mismatch', `only bool and floating types of ${argument} are supported`, { argument });
+}
+
 function checkPaddingMask(solve: Solve, mask: TensorValue | null, s: Sizes): void {
   if (mask === null) return;
   const id = 'attention-mask-mismatch';
@@ -154,10 +163,6 @@ function checkPaddingMask(solve: Solve, mask: TensorValue | null, s: Sizes): voi
       { argument: 'key_padding_mask' },
     );
   }
-  if (isIntegral(mask.dtype) && mask.dtype !== 'bool')
-    refuse('attention-mask-mismatch', 'only bool and floating types of key_padding_mask are supported', {
-      argument: 'key_padding_mask',
-    });
   const wanted = s.batch === null ? [s.keys] : [s.batch, s.keys];
   for (const [i, size] of solve.dims(mask).entries()) {
     const expected = wanted[i] as Dim;
@@ -225,6 +230,10 @@ function checkDtypes(self: Call, solve: Solve, all: readonly TensorValue[], batc
 function attend(self: Call, call: Call, solve: Solve): Value {
   const [query, key, value] = [call.tensor('query'), call.tensor('key'), call.tensor('value')];
   const batchFirst = flag(self, 'batch_first') ?? giveUp('batch_first is not known');
+  const padding = tensorIfKnown(call, 'key_padding_mask');
+  const mask = tensorIfKnown(call, 'attn_mask');
+  checkMaskType(padding, 'key_padding_mask');
+  checkMaskType(mask, 'attn_mask');
   const rank = checkRanks(solve, query, key, value);
   const all = [query, key, value].map((t) => sequenceFirst(solve, t, batchFirst));
   const [q, k] = all as [readonly Dim[], readonly Dim[], readonly Dim[]];
@@ -235,8 +244,6 @@ function attend(self: Call, call: Call, solve: Solve): Value {
     queries: q[0] as Dim,
     keys: k[0] as Dim,
   };
-  const padding = tensorIfKnown(call, 'key_padding_mask');
-  const mask = tensorIfKnown(call, 'attn_mask');
   if (flag(call, 'is_causal') === true && call.value('attn_mask').kind === 'none')
     refuse(
       'invalid-argument',
@@ -251,6 +258,8 @@ function attend(self: Call, call: Call, solve: Solve): Value {
   if (!early) checkMask(solve, mask, s);
   checkBatch(self, solve, k, s);
   checkPaddingMask(solve, padding, s);
+  for (const t of [padding, mask])
+    if (t !== null && t.dtype !== 'bool' && differ(t.dtype, query.dtype)) giveUp('a mask of another element type');
   return tuple([tensor(solve.shape(query), query.dtype), weightsOf(self, call, s, query)]);
 }
 
