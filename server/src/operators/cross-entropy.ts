@@ -10,7 +10,7 @@
 import { layer, operator, type Call, type Solve } from '../core/infer/operator';
 import { tensor, type TensorValue } from '../core/infer/value';
 import type { Dim } from '../core/shape/dim';
-import { isFloating, type DType } from '../core/shape/dtype';
+import { isFloating } from '../core/shape/dtype';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { applying, building, plain, tensorIfKnown } from './common/construction';
@@ -43,7 +43,7 @@ function loss(solve: Solve, l: Loss): TensorValue {
     return withProbabilities(solve, l, scores);
   // Cross entropy takes the logarithm before anything else.
   if (l.kind === 'cross_entropy') checkScores(l.input, scores.length);
-  checkTarget(solve, scores, wanted, l.target.dtype);
+  checkTarget(solve, scores, wanted, l);
   checkTypes(solve, l, scores);
   if (isZero(solve, scores[scores.length === 1 ? 0 : 1] as Dim)) giveUp('no classes');
   if (l.smoothed && scores.length === 1 && wanted.length === 1)
@@ -107,12 +107,12 @@ function checkScores(input: TensorValue, rank: number): void {
   );
 }
 
-function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[], target: DType | undefined): void {
+function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[], l: Loss): void {
   const multiTarget = '0D or 1D target tensor expected, multi-target not supported';
   if (scores.length === 1) {
     if (wanted.length > 1) refuse('target-rank-mismatch', multiTarget, { argument: 'target' });
     const [only] = wanted;
-    if (only !== undefined && isFloat(target)) giveUp('a target of one dim and floats');
+    if (only !== undefined && isFloat(l.target.dtype)) giveUp('a target of one dim and floats');
     if (only !== undefined && !(solve.number(only) === 1 || solve.equal(only, scores[0] as Dim) === 'maybe'))
       refuse(
         'target-size-mismatch',
@@ -145,8 +145,11 @@ function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[
       },
     );
   if (wanted.length === expected.length && expected.every((size, i) => solve.same(size, wanted[i] as Dim))) return;
-  // Pictures: the element type is looked at first.
-  if (scores.length === 4 && target !== undefined && target !== 'int64') giveUp('a target of another type and size');
+  // Pictures: the element type and the weights are looked at first.
+  if (scores.length === 4) {
+    checkTargetType(l);
+    checkClassWeight(solve, l, scores);
+  }
   const message =
     scores.length === 4
       ? `size mismatch (got input: ${brackets(solve, scores)} , target: ${brackets(solve, wanted)}`
@@ -154,26 +157,34 @@ function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[
   refuse('target-size-mismatch', message, { argument: 'target' });
 }
 
-function checkTypes(solve: Solve, l: Loss, scores: readonly Dim[]): void {
-  const { input, target, weight } = l;
-  const classes = scores[scores.length === 1 ? 0 : 1] as Dim;
+function checkTargetType({ target }: Loss): void {
   const type = target.dtype;
   if (type !== undefined && type !== 'int64' && type !== 'uint8')
     refuse('target-dtype', `expected target dtype to be Long or Byte, but got ${scalarName(type)}`, {
       argument: 'target',
     });
-  if (type === 'uint8' && scores.length > 2) giveUp('a target of uint8');
-  if (weight !== null) {
-    const all = scores.length <= 2 ? 'all N classes or no classes' : 'all or no classes';
-    checkWeight(solve, weight, classes, `weight tensor should be defined either for ${all}`);
-    const [x, w] = [input.dtype, weight.dtype];
-    if (x !== undefined && w !== undefined && differ(x, w))
-      refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'weight');
-  }
+}
+
+/** The weights have one element for each class. */
+function checkClassWeight(solve: Solve, { weight }: Loss, scores: readonly Dim[]): void {
+  if (weight === null) return;
+  const classes = scores[scores.length === 1 ? 0 : 1] as Dim;
+  const all = scores.length <= 2 ? 'all N classes or no classes' : 'all or no classes';
+  checkWeight(solve, weight, classes, `weight tensor should be defined either for ${all}`);
+}
+
+function checkTypes(solve: Solve, l: Loss, scores: readonly Dim[]): void {
+  const { input, target, weight } = l;
+  checkTargetType(l);
+  if (target.dtype === 'uint8' && scores.length > 2) giveUp('a target of uint8');
+  checkClassWeight(solve, l, scores);
   if (input.dtype !== undefined && !isFloat(input.dtype)) {
     if (scores.length <= 2) kernelTakes(input, 'nll_loss_out_frame', isIntegral);
     giveUp(`a loss of ${input.dtype}`);
   }
+  const [x, w] = [input.dtype, weight?.dtype];
+  if (x !== undefined && w !== undefined && differ(x, w))
+    refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'weight');
 }
 
 function checkWeight(solve: Solve, weight: TensorValue, classes: Dim, sentence: string): void {

@@ -183,15 +183,14 @@ function tolerance(call: Call, names: readonly string[]): TensorValue | undefine
   return name === undefined ? undefined : call.tensor(name);
 }
 
-/** The batch of a result that depends on a tolerance. */
+/** The batch of a result that depends on a tolerance; without elements there is nothing to tolerate. */
 function withTolerance(solve: Solve, t: TensorValue, batch: Shape, limit: TensorValue | undefined): Shape {
   if (limit === undefined) return batch;
-  if (limit.dtype !== undefined && !isCommon(limit.dtype)) giveUp(`a tolerance of ${limit.dtype}`);
-  if (limit.dtype?.startsWith('complex') === true || hasNoElements(solve, t)) giveUp('a tolerance that is no use');
-  return broadcastShapes(solve, solve.shape(limit), batch);
+  if (limit.dtype?.startsWith('complex') === true) giveUp('a complex tolerance');
+  return hasNoElements(solve, t) ? batch : broadcastShapes(solve, solve.shape(limit), batch);
 }
 
-function pseudoInverse(call: Call, solve: Solve, t: TensorValue): Value {
+function pseudoInverse(call: Call, solve: Solve, t: TensorValue, kind: string): Value {
   const type = t.dtype === undefined ? 'Float' : scalarName(t.dtype);
   const refused = (): never =>
     refuse(
@@ -201,6 +200,7 @@ function pseudoInverse(call: Call, solve: Solve, t: TensorValue): Value {
   if (!solve.minRank(t, 2)) return refused();
   if (t.dtype !== undefined && !isCommon(t.dtype)) return refused();
   const limit = tolerance(call, ['rcond', 'atol', 'rtol']);
+  if (kind === 'pinverse' && limit !== undefined) giveUp('a tolerance that is a tensor');
   const hermitian = boolGiven(call, 'hermitian', false) && !hasNoElements(solve, t);
   const found = hermitian ? squareMatrices(solve, t, 'linalg.eigh') : matrices(solve, t, () => noMatrix('linalg.pinv'));
   return result(joined(withTolerance(solve, t, found.batch, limit), [found.columns, found.rows]), t.dtype);
@@ -255,7 +255,7 @@ export const linearAlgebra = operator({
         return qr(call, solve, t);
       case 'pinv':
       case 'pinverse':
-        return pseudoInverse(call, solve, t);
+        return pseudoInverse(call, solve, t, kind);
       case 'matrix_rank':
         return matrixRank(call, solve, t);
       case 'matrix_power':

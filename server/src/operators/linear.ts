@@ -40,13 +40,17 @@ function applyLinear(
   const weightRank = rankOf(solve, weight) ?? giveUp('the number of dims of the weight is not known');
   if (weightRank === 0) giveUp('a weight without dims');
   if (weightRank === 1) return vectorProduct(solve, input, weight, bias);
+  if (!solve.minRank(input, 1))
+    refuse(
+      'input-rank-mismatch',
+      `both arguments to linear need to be at least 1D, but they are 0D and ${weightRank}D`,
+      {
+        argument: 'input',
+      },
+    );
   if (weightRank > 2)
     refuse('input-rank-mismatch', `t() expects a tensor with <= 2 dimensions, but self is ${weightRank}D`, {
       argument: 'weight',
-    });
-  if (!solve.minRank(input, 1))
-    refuse('input-rank-mismatch', 'both arguments to linear need to be at least 1D, but they are 0D and 2D', {
-      argument: 'input',
     });
   const { before, last } = solve.trailing(input, 1);
   const [outFeatures, inFeatures] = solve.dims(weight) as readonly [Dim, Dim];
