@@ -2,6 +2,7 @@
 import type { Declaration } from '../core/infer/operator';
 import { activation, activationLayer } from './activation';
 import { adaptivePool, adaptivePoolLayer } from './adaptive-pool';
+import { addedProducts } from './added-products';
 import { avgPool, avgPoolLayer } from './avg-pool';
 import { batchNorm, batchNormLayer } from './batch-norm';
 import { bilinear, bilinearLayer } from './bilinear';
@@ -71,6 +72,7 @@ import { reduction } from './reduction';
 import { repeat } from './repeat';
 import { scaledDotProductAttention } from './scaled-dot-product-attention';
 import { softmax, softmaxLayer } from './softmax';
+import { solvers } from './solve';
 import { split, unbind } from './split';
 import { squeeze } from './squeeze';
 import { stack } from './stack';
@@ -88,6 +90,7 @@ export const catalogue: readonly Declaration[] = [
   activationLayer,
   adaptivePool,
   adaptivePoolLayer,
+  addedProducts,
   avgPool,
   avgPoolLayer,
   batchNorm,
@@ -189,6 +192,7 @@ export const catalogue: readonly Declaration[] = [
   scaledDotProductAttention,
   softmax,
   softmaxLayer,
+  solvers,
   split,
   unbind,
   squeeze,
