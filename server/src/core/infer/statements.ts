@@ -1,6 +1,7 @@
 /** Execution of statements: states in, states out. */
 import type * as tree from '../python/tree';
 import { assign, setName } from './assignment';
+import { entersAutocast } from './autocast';
 import { callMethodIfAny } from './calls';
 import { truth } from './compare';
 import { MAX_ITERATIONS } from './comprehension';
@@ -288,7 +289,9 @@ function executeWhile(ev: Evaluator, stmt: tree.While, state: State): Flow[] {
 const EXPECTS_ERRORS = /\b(raises|assertRaises\w*|suppress)\b/;
 
 function executeWith(ev: Evaluator, stmt: tree.With, state: State): Flow[] {
-  const guarded = stmt.items.some((item) => EXPECTS_ERRORS.test(ev.program.textOf(item.context)));
+  const contexts = stmt.items.map((item) => item.context);
+  const guarded = Number(contexts.some((context) => EXPECTS_ERRORS.test(ev.program.textOf(context))));
+  const autocast = Number(entersAutocast(ev, contexts));
   const entered = ev.branches(state, () => {
     for (const item of stmt.items) {
       const context = ev.evaluate(item.context);
@@ -299,13 +302,15 @@ function executeWith(ev: Evaluator, stmt: tree.With, state: State): Flow[] {
       assign(ev, item.target, value);
     }
   });
-  if (guarded) ev.guarded++;
+  ev.guarded += guarded;
+  ev.autocast += autocast;
   const flows = executeBlock(
     ev,
     stmt.body,
     entered.map((branch) => branch.state),
   );
-  if (guarded) ev.guarded--;
+  ev.guarded -= guarded;
+  ev.autocast -= autocast;
   return flows;
 }
 
