@@ -34,6 +34,7 @@ function rotated(call: Call, solve: Solve, t: TensorValue): TensorValue {
 
 function rolled(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const shifts = call.ints('shifts').length;
+  if (shifts === 0) refuse('argument-out-of-range', '`shifts` required', { argument: 'shifts' });
   const axes = call.given('dims') ? (call.numbers('dims') ?? []) : [];
   if (axes.length === 0 ? shifts !== 1 : shifts !== axes.length)
     refuse('argument-out-of-range', `shifts and dimensions must align. shifts: ${shifts}, dims:${axes.length}`, {

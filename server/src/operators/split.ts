@@ -102,7 +102,7 @@ function cutAt(solve: Solve, t: TensorValue, axis: number, kind: string): AxisSp
     refuse('input-rank-mismatch', sentence);
   return (
     atAxis(solve, t, axis) ??
-    refuse('input-rank-mismatch', sentence ?? `Dimension specified as ${axis} but tensor has no dimensions`)
+    refuse('input-rank-mismatch', sentence ?? 'Dimension specified as 0 but tensor has no dimensions')
   );
 }
 
@@ -127,12 +127,7 @@ function splitCall(call: Call, solve: Solve, t: TensorValue, name: string): Tupl
     }
     return partsOf(t, cut, equalParts(solve, cut.size, size));
   }
-  const rank = solve.shape(t).rest === undefined ? solve.shape(t).lead.length : undefined;
-  return partsOf(
-    t,
-    cut,
-    listed(solve, cut.size, call.ints(argument), axis < 0 && rank !== undefined ? axis + rank : axis),
-  );
+  return partsOf(t, cut, listed(solve, cut.size, call.ints(argument), axis));
 }
 
 /** The indices to cut at; null where a number of parts is given. One int is always that number. */
