@@ -68,13 +68,11 @@ export const einopsLayers = layer({
         const t = subject(call, solve, 'input');
         const sizes = keptSizes(self);
         const operation = operationOf(self, name);
-        const shape = transformed(
-          solve,
-          t,
-          parsePattern(patternOf(self), operation, (axis) => sizes.has(axis)),
-          sizes,
+        const pattern = parsePattern(patternOf(self), operation, (axis) => sizes.has(axis));
+        const shape = transformed(solve, t, pattern, sizes);
+        return known(
+          result(shape, operation === 'rearrange' ? t.dtype : reducedType(solve, operation, pattern, t, true)),
         );
-        return known(result(shape, operation === 'rearrange' ? t.dtype : reducedType(operation, t.dtype)));
       },
       (thrown) => thrown.outcome,
     ),

@@ -36,7 +36,8 @@ export function parseSide(text: string, underscores = false): Side {
   const names: string[] = [];
   let open: Axis[] | undefined;
   let mergedEllipsis = false;
-  for (const token of text.replace('...', ` ${ELLIPSIS} `).match(/[()]|[^\s()]+/g) ?? []) {
+  // Without a space beside it, the ellipsis is a part of a name.
+  for (const token of text.replace('...', ELLIPSIS).match(/[()]|[^ ()]+/g) ?? []) {
     if (token === '(') {
       if (open !== undefined) bad('Axis composition is one-level (brackets inside brackets not allowed)');
       open = [];
@@ -75,9 +76,9 @@ function axisOf(token: string, underscores: boolean): Axis | undefined {
     if (size === 0) bad('Anonymous axis should have positive length, not 0');
     return size === 1 ? undefined : { size };
   }
-  const strange = /[^\w]/.exec(token)?.[0];
+  const strange = /[^\w…]/.exec(token)?.[0];
   if (strange !== undefined) bad(`Unknown character '${strange}'`);
-  if (/^\d/.test(token)) bad(`Invalid axis identifier: ${token}\nnot a valid python identifier`);
+  if (/^\d|…/.test(token)) bad(`Invalid axis identifier: ${token}\nnot a valid python identifier`);
   if (!underscores && /^_|_$/.test(token))
     bad(`Invalid axis identifier: ${token}\naxis name should should not start or end with underscore`);
   return token;
@@ -119,6 +120,15 @@ export function parsePattern(text: string, operation: Operation, sized: (name: s
   } else if (onlyRight.length > 0)
     bad(`Unexpected identifiers on the right side of reduce ${operation}: ${setText(onlyRight)}`);
   return { text, left, right };
+}
+
+/** Whether axes go away; undefined where the ellipsis may stand for none. */
+export function reduces(solve: Solve, { left, right }: Pattern, t: TensorValue): boolean | undefined {
+  const axes = left.groups.flat().filter((axis) => axis !== ELLIPSIS);
+  if (axes.some((axis) => typeof axis !== 'string' || !right.names.includes(axis))) return true;
+  if (!left.hasEllipsis || right.hasEllipsis) return false;
+  const rank = dimsOf(solve.shape(t))?.length;
+  return rank === undefined ? undefined : rank > left.groups.length - 1;
 }
 
 type Sizes = Map<string, Dim>;
