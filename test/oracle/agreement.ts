@@ -70,6 +70,12 @@ export function sameSentence(said: string, real: string): boolean {
   return theirs.includes(ours) || (theirs.length > 10 && ours.startsWith(theirs));
 }
 
+/** The same where sizes that depend on values (how many a mask chooses) have a name in the checker's sentence. */
+export function sameCounts(said: string, real: string): boolean {
+  const pattern = literally(squeezed(said)).replace(/\bcount\b/g, String.raw`\d+`);
+  return sameSentence(said, real) || (pattern !== '' && new RegExp(pattern).test(squeezed(real)));
+}
+
 /**
  * The same where the checker's sentence has names of sizes (`Bx512`, `*x`, `...`): words the runtime doesn't use stand
  * for anything.
