@@ -44,6 +44,7 @@ export function poolArgument(
   n: number,
   otherwise?: readonly Dim[],
 ): readonly Dim[] {
+  if (call.value(name).kind === 'bool') giveUp(`a bool as ${name}`);
   const given = call.intsOrNone(name) ?? [];
   const [first] = given;
   if (given.length === 0 && otherwise !== undefined) return otherwise;
@@ -55,7 +56,7 @@ export function poolArgument(
 function wrongLength(name: string, op: string, n: number, length: number): string {
   if (op === 'max_pool1d') {
     const none = name === 'stride' ? 'None, ' : '';
-    return `max_pool1d() ${name} must be ${none}an int, list of ints${name === 'kernel_size' ? '' : ','} or tuple of ints of size 1 but got size ${length}`;
+    return `max_pool1d() ${name} must be ${none}an int, list of ints${name === 'kernel_size' || name === 'dilation' ? '' : ','} or tuple of ints of size 1 but got size ${length}`;
   }
   if (n === 1) return `${op.replace('_with_indices', '')}() argument '${name}' should contain one int (got ${length})`;
   const tuple = `a tuple of ${counts[n]} ints`;
