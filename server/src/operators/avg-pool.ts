@@ -16,6 +16,7 @@ import { applying, building, plain } from './common/construction';
 import { isComplex, isFloat, isHalf, isIntegral, kernelTakes } from './common/dtypes';
 import {
   checkPoolWindow,
+  onlyInts,
   outputTooSmall,
   poolArgument,
   pooledSizes,
@@ -26,6 +27,8 @@ import {
 import { append, sizeTexts } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
+
+const lists = ['kernel_size', 'stride', 'padding'];
 
 /** The arguments of an average pool. */
 export function averageWindow(call: Call, n: number, padded = true): Window {
@@ -122,6 +125,7 @@ export const avgPool = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
+    onlyInts(call, ...lists);
     return averagePool(solve, call.tensor('input'), n, () => windowAndDivisor(call, n));
   }),
 });
@@ -135,6 +139,7 @@ export const avgPoolLayer = layer({
   build: building((call) => plain(call.value('stride').kind === 'none' ? { stride: call.value('kernel_size') } : {})),
   forward: applying((self, call, solve, name) => {
     const n = spatialDims(name);
+    onlyInts(self, ...lists);
     return averagePool(solve, call.tensor('input'), n, () => windowAndDivisor(self, n));
   }),
 });

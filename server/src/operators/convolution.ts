@@ -23,10 +23,6 @@ import {
   textOf,
   withParameters,
 } from './common/construction';
-import { cppName, differ, isHalf, isIntegral, refuseDtypes } from './common/dtypes';
-import { checkCopying, paddingRankSentence, type Sides } from './common/padding';
-import { append, brackets, effectiveKernel, intTuple, joined, setTo, windowSteps } from './common/sizes';
-import { convolutionRankSentence, spatialDims, windowed, withBatch } from './common/window';
 import {
   batched,
   checkConvolutionDtypes,
@@ -37,7 +33,11 @@ import {
   spreadLists,
   spreadSame,
   type Lists,
-} from './convolution-checks';
+} from './common/convolution';
+import { cppName, differ, isHalf, isIntegral, refuseDtypes } from './common/dtypes';
+import { checkCopying, paddingRankSentence, type Sides } from './common/padding';
+import { append, brackets, effectiveKernel, intTuple, joined, setTo, windowSteps } from './common/sizes';
+import { convolutionRankSentence, spatialDims, windowed, withBatch } from './common/window';
 import { signatures } from './signature';
 
 /** Numbers per spatial dim, or the words 'same' and 'valid', or one that PyTorch doesn't know. */

@@ -11,7 +11,7 @@ import { add, max, min, num, sub, sum, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { axisIndex, numberGiven, rankOf } from './common/axes';
 import { everyForm, isMethod, plainName, subjectOf } from './common/names';
-import { resultType } from './common/promotion';
+import { DEFAULT_FLOAT, resultType } from './common/promotion';
 import { countOf, needs, reshaped, result } from './common/results';
 import { signatures } from './signature';
 
@@ -106,6 +106,7 @@ function checkOffset(call: Call, solve: Solve, name: string): void {
 
 function blocks(call: Call, solve: Solve): TensorValue {
   const tensors = call.tensors('tensors');
+  if (tensors.length === 0) return result([num(1), zero], DEFAULT_FLOAT);
   const sizes = tensors.map((t, at) => {
     const dims = solve.dims(t);
     if (dims.length > 2)

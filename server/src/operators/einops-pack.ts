@@ -77,10 +77,13 @@ function unpacked(call: Call, solve: Solve, pattern: string): Value {
   const isOpen = (dim: Dim): boolean => solve.number(dim) === -1;
   const open = shapes.filter((shape) => shape.some(isOpen)).length;
   const written = `[${shapes.map((shape) => (shape.length === 1 ? `(${solve.text(shape[0] as Dim)},)` : `(${shape.map((dim) => solve.text(dim)).join(', ')})`)).join(', ')}]`;
+  if (shapes.length === 0) return tuple([]);
   if (open > 1)
     refuse(SIZES, `unpack(..., ${pattern}) received more than one -1 in ${written} and can't infer dimensions`, {
       argument: 'packed_shapes',
     });
+  // Without elements any shape without elements will do.
+  if (dims.some((dim, i) => i !== before && isZero(solve, dim))) return giveUp('a tensor without elements');
   const clash = (): never =>
     refuse(
       SIZES,

@@ -28,6 +28,15 @@ export function namedSizes(call: Call, pattern: string): ReadonlyMap<string, Dim
   return sizes;
 }
 
+/** Refuses sizes for axes that the pattern doesn't have. */
+export function checkUsed(call: Call, { left, right }: Pattern): void {
+  for (const name of call.items(call.value('**axes_lengths')) ?? []) {
+    const axis = name.kind === 'str' ? name.value : undefined;
+    if (axis !== undefined && ![...left.names, ...right.names].includes(axis))
+      refuse(PATTERN, `Axis ${axis} is not used in transform`, { argument: 'pattern' });
+  }
+}
+
 /** A tensor, or a list of tensors which are stacked first. */
 export function subject(call: Call, solve: Solve, name: string): TensorValue {
   const value = call.value(name);
@@ -92,7 +101,7 @@ export const einops = operator({
     const operation = kind === 'reduce' ? reductionOf(call) : (kind as Operation);
     const sizes = namedSizes(call, text);
     const pattern = parsePattern(text, operation, (axis) => sizes.has(axis));
-    const shape = transformed(solve, t, pattern, sizes);
+    const shape = transformed(solve, t, pattern, sizes, () => checkUsed(call, pattern));
     return result(shape, kind === 'reduce' ? reducedType(solve, operation, pattern, t) : t.dtype);
   }),
 });

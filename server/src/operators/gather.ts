@@ -16,10 +16,10 @@ import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, axisIndex, axisSentence, joined, rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { differ, scalarName } from './common/dtypes';
+import { isIndexType, nothingThere, slicesCopied, slicesFilled, slicesAdded } from './common/index-slices';
 import { everyForm, plainName, subjectOf } from './common/names';
 import { countOf, hasNoElements, reshaped, result } from './common/results';
 import { brackets, isZero } from './common/sizes';
-import { isIndexType, nothingThere, slicesCopied, slicesFilled, slicesAdded } from './index-slices';
 import { signatures } from './signature';
 
 const orOne = (dims: readonly Dim[]): readonly Dim[] => (dims.length === 0 ? [num(1)] : dims);

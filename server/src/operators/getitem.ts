@@ -16,8 +16,8 @@ import { differ, isComplex, scalarName } from './common/dtypes';
 import { subjectOf } from './common/names';
 import { countOf, reshaped } from './common/results';
 import { brackets } from './common/sizes';
+import { chosen, type Chosen } from './common/subscripts';
 import { expandedSizes } from './expand';
-import { chosen, type Chosen } from './subscripts';
 
 /** The sizes of a value without the 1s before them; undefined where one may be 1. */
 function withoutLeadingOnes(solve: Solve, given: readonly Dim[], rank: number): readonly Dim[] | undefined {

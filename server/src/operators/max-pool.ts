@@ -17,6 +17,7 @@ import { applying, building, plain } from './common/construction';
 import { isComplex, isIntegral, kernelTakes } from './common/dtypes';
 import {
   checkPoolWindow,
+  onlyInts,
   outputTooSmall,
   poolArgument,
   pooledSizes,
@@ -27,6 +28,8 @@ import {
 import { append, brackets } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
+
+const lists = ['kernel_size', 'stride', 'padding', 'dilation'];
 
 function windowOf(call: Call, op: string, n: number): Window {
   const kernel = poolArgument(call, 'kernel_size', op, n);
@@ -127,6 +130,7 @@ export const maxPool = operator({
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
     const indices = indexNames.includes(name) || (name.startsWith('torch.nn.') && call.bool('return_indices'));
+    onlyInts(call, ...lists);
     return pool(solve, call.tensor('input'), n, () => windowOf(call, opName(n, indices), n), indices);
   }),
 });
@@ -141,6 +145,7 @@ export const maxPoolLayer = layer({
   forward: applying((self, call, solve, name) => {
     const n = spatialDims(name);
     const indices = self.bool('return_indices');
+    onlyInts(self, ...lists);
     return pool(solve, call.tensor('input'), n, () => windowOf(self, opName(n, indices), n), indices);
   }),
 });

@@ -9,6 +9,7 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
 import { add, floorDiv, neg, num, sub } from '../core/shape/dim';
+import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, joined, rankOf } from './common/axes';
 import { isInteger } from './common/dtypes';
@@ -59,7 +60,7 @@ function narrowed(call: Call, solve: Solve, t: TensorValue): TensorValue {
 /** An axis as messages count it. */
 function fromFront(solve: Solve, t: TensorValue, axis: number): number {
   const rank = rankOf(solve, t);
-  return axis < 0 && rank !== undefined ? axis + rank : axis;
+  return axis < 0 && rank !== undefined ? axis + Math.max(rank, 1) : axis;
 }
 
 function selected(call: Call, solve: Solve, t: TensorValue): TensorValue {
@@ -81,8 +82,8 @@ function selected(call: Call, solve: Solve, t: TensorValue): TensorValue {
 function windows(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const [size, step] = [call.int('size'), call.int('step')];
   const axis = call.number('dimension');
-  const cut = atAxis(solve, t, axis, 'dimension');
-  if (cut === undefined) return reshaped(t, [size]);
+  // A tensor without dims counts as one of one element.
+  const cut = atAxis(solve, t, axis, 'dimension') ?? { before: shapeOf([]), size: num(1), after: shapeOf([]) };
   if (solve.less(size, num(0)) === 'yes')
     refuse('negative-size', `size is ${solve.text(size)} but must be >= 0`, { argument: 'size' });
   if (!solve.atLeast(cut.size, size, 'a window fits into its axis'))
@@ -93,6 +94,7 @@ function windows(call: Call, solve: Solve, t: TensorValue): TensorValue {
     );
   if (solve.less(num(0), step) === 'no')
     refuse('argument-out-of-range', `step is ${solve.text(step)} but must be > 0`, { argument: 'step' });
+  if (rankOf(solve, t) === 0) return reshaped(t, [size]);
   return reshaped(t, joined(cut.before, [add(floorDiv(sub(cut.size, size), step), num(1))], cut.after, [size]));
 }
 

@@ -24,10 +24,6 @@ import {
   textOf,
   withParameters,
 } from './common/construction';
-import { isComplex } from './common/dtypes';
-import { append, brackets, effectiveKernel, intTuple, isZero, setTo, torchSize } from './common/sizes';
-import { convolutionRankSentence, spatialDims, windowed, withBatch } from './common/window';
-import { asList, checkChannelGroups, perGroupOf } from './convolution';
 import {
   batched,
   checkConvolutionDtypes,
@@ -36,7 +32,11 @@ import {
   listArgument,
   spreadLists,
   type Lists,
-} from './convolution-checks';
+} from './common/convolution';
+import { isComplex } from './common/dtypes';
+import { append, brackets, effectiveKernel, intTuple, isZero, setTo, torchSize } from './common/sizes';
+import { convolutionRankSentence, spatialDims, windowed, withBatch } from './common/window';
+import { asList, checkChannelGroups, perGroupOf } from './convolution';
 import { signatures } from './signature';
 
 interface Transposed {

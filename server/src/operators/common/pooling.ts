@@ -29,6 +29,16 @@ export function strictBool(call: Call, name: string): boolean {
   return call.bool(name);
 }
 
+/** Gives up on lists of anything but ints: their types are looked at before all else. */
+export function onlyInts(call: Call, ...names: readonly string[]): void {
+  for (const name of names) {
+    const value = call.value(name);
+    const items = call.items(value) ?? [value];
+    if (items.some((item) => ['float', 'str', 'bool'].includes(item.kind) || (item !== value && item.kind === 'none')))
+      giveUp(`${name} is not of ints`);
+  }
+}
+
 const counts = ['', 'one', 'two', 'three'];
 /** Names of the axes in messages: T, H, W. */
 const axes = (n: number): readonly string[] => ['T', 'H', 'W'].slice(3 - n);
@@ -44,7 +54,6 @@ export function poolArgument(
   n: number,
   otherwise?: readonly Dim[],
 ): readonly Dim[] {
-  if (call.value(name).kind === 'bool') giveUp(`a bool as ${name}`);
   const given = call.intsOrNone(name) ?? [];
   const [first] = given;
   if (given.length === 0 && otherwise !== undefined) return otherwise;

@@ -4,15 +4,15 @@
  *
  * Source: ATen/native/Convolution.cpp, check_shape_forward and ConvParams, PyTorch 2.13.
  */
-import type { Call, Solve } from '../core/infer/operator';
-import type { TensorValue } from '../core/infer/value';
-import { num, product, type Dim } from '../core/shape/dim';
-import type { Shape } from '../core/shape/shape';
-import { giveUp, refuse } from './common/answer';
-import { rankOf } from './common/axes';
-import { isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
-import { brackets, isZero } from './common/sizes';
-import { eachAtLeast } from './common/window';
+import type { Call, Solve } from '../../core/infer/operator';
+import type { TensorValue } from '../../core/infer/value';
+import { num, product, type Dim } from '../../core/shape/dim';
+import type { Shape } from '../../core/shape/shape';
+import { giveUp, refuse } from './answer';
+import { rankOf } from './axes';
+import { isFloat, isIntegral, refuseDtypes, scalarName } from './dtypes';
+import { brackets, isZero } from './sizes';
+import { eachAtLeast } from './window';
 
 /** Lists of numbers as the caller wrote them: one number for all spatial dims, or one for each. */
 export interface Lists {

@@ -5,16 +5,16 @@
  * Errors: `index-size-mismatch`, `input-rank-mismatch`, `axis-out-of-range`, `dtype-mismatch`.
  * Source: ATen/native/TensorAdvancedIndexing.cpp, PyTorch 2.13.
  */
-import type { Call, Solve } from '../core/infer/operator';
-import type { TensorValue } from '../core/infer/value';
-import { num, type Dim } from '../core/shape/dim';
-import type { DType } from '../core/shape/dtype';
-import { giveUp, refuse } from './common/answer';
-import { atAxis, axisIndex, rankOf } from './common/axes';
-import { differ, isInteger, scalarName } from './common/dtypes';
-import { pythonNumber } from './common/literals';
-import { countOf, reshaped } from './common/results';
-import { brackets, isZero } from './common/sizes';
+import type { Call, Solve } from '../../core/infer/operator';
+import type { TensorValue } from '../../core/infer/value';
+import { num, type Dim } from '../../core/shape/dim';
+import type { DType } from '../../core/shape/dtype';
+import { giveUp, refuse } from './answer';
+import { atAxis, axisIndex, rankOf } from './axes';
+import { differ, isInteger, scalarName } from './dtypes';
+import { pythonNumber } from './literals';
+import { countOf, reshaped } from './results';
+import { brackets, isZero } from './sizes';
 
 export const isIndexType = (dtype: DType | undefined): boolean =>
   dtype === undefined || dtype === 'int64' || dtype === 'int32';

@@ -5,15 +5,15 @@
  * sizes of masks, whether they broadcast together, and at last, where values are read, at the positions.
  * Source: torch/csrc/autograd/python_variable_indexing.cpp, ATen/native/TensorAdvancedIndexing.cpp, PyTorch 2.13.
  */
-import type { Call, Solve } from '../core/infer/operator';
-import type { SliceValue, TensorValue, Value } from '../core/infer/value';
-import { shownDims } from '../core/shape/axis';
-import { add, ceilDiv, max, min, neg, num, sub, type Dim } from '../core/shape/dim';
-import { dimsOf, shapeOf, type Shape } from '../core/shape/shape';
-import { giveUp, refuse } from './common/answer';
-import { joined } from './common/axes';
-import { broadcastShapes } from './common/broadcasting';
-import { brackets, isZero } from './common/sizes';
+import type { Call, Solve } from '../../core/infer/operator';
+import type { SliceValue, TensorValue, Value } from '../../core/infer/value';
+import { shownDims } from '../../core/shape/axis';
+import { add, ceilDiv, max, min, neg, num, sub, type Dim } from '../../core/shape/dim';
+import { dimsOf, shapeOf, type Shape } from '../../core/shape/shape';
+import { giveUp, refuse } from './answer';
+import { joined } from './axes';
+import { broadcastShapes } from './broadcasting';
+import { brackets, isZero } from './sizes';
 
 const zero = num(0);
 
@@ -182,8 +182,9 @@ function checkBounds(solve: Solve, index: Dim, size: Dim, axis: number): void {
 
 /** A single subscript, without a comma, is looked at on its own. */
 function tooManySentence(solve: Solve, rank: number, only: Subscript | undefined): string {
-  if (rank === 0 && only?.kind === 'int') {
-    const index = only.dim && solve.number(only.dim);
+  // Without a number it is a tensor.
+  if (rank === 0 && only?.kind === 'int' && only.dim !== undefined) {
+    const index = solve.number(only.dim);
     return index === undefined || index === 0
       ? 'invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number'
       : `index ${index} is out of bounds for dimension 0 with size 0`;
