@@ -159,7 +159,8 @@ function checkReduction(call: Call, kind: string): void {
   const reduce = call.given('reduce') ? call.value('reduce') : undefined;
   if (reduce?.kind !== 'str' || reduce.value === undefined) return;
   const several = kind === 'scatter_reduce';
-  const known = several ? ['sum', 'prod', 'mean', 'amax', 'amin'] : ['add', 'multiply'];
+  // It takes two that its sentence doesn't name.
+  const known = several ? ['sum', 'prod', 'mean', 'amax', 'amin', 'max', 'min'] : ['add', 'multiply'];
   if (known.includes(reduce.value)) return;
   refuse(
     'invalid-argument',
