@@ -205,6 +205,7 @@ function bindOne(
       values.set(name, argument.value);
     } else if (values.has(name) || !take(parameter, argument)) return undefined;
   }
+  if (collector !== undefined) values.set(`**${collector.name}`, collectedNames(args, parameters));
   for (const parameter of parameters) {
     if (values.has(parameter.name) || parameter.form === '*' || parameter.form === '**') continue;
     if (args.openKeywords === true) values.set(parameter.name, unknown(`${parameter.name} may be passed by **`));
@@ -212,6 +213,13 @@ function bindOne(
     else return undefined;
   }
   return { bound: { values, given, parameters }, fit };
+}
+
+/** The names of the arguments that no parameter has. */
+function collectedNames(args: Arguments, parameters: readonly Parameter[]): Value {
+  if (args.openKeywords === true) return unknown('names may be passed by **');
+  const own = new Set(parameters.map(({ name }) => name));
+  return tuple([...args.keywords.keys()].filter((name) => !own.has(name)).map(str));
 }
 
 /**
