@@ -1,12 +1,12 @@
 /** Ids: new ones differ; what is evaluated again comes to the same ones. */
 import { deepEqual, equal, notEqual } from 'node:assert/strict';
-import { freshId, Tape, useTape } from '../../server/src/core/shape/fresh';
+import { fresh, Tape, useTape } from '../../server/src/core/shape/fresh';
 
 describe('ids of symbols', () => {
   let now = 0;
   const at = (moment: number, name: string): number => {
     now = moment;
-    return freshId(name);
+    return fresh(name, (id) => ({ id })).id;
   };
   const taking = <T>(tape: Tape, body: () => T): T => {
     const outer = useTape(tape);
@@ -20,7 +20,7 @@ describe('ids of symbols', () => {
   const ids = taking(first, () => [at(1, 'B'), at(1, 'B'), at(2, 'H'), at(9, 'W')]);
 
   it('are all different', () => {
-    equal(new Set([...ids, freshId('B')]).size, 5);
+    equal(new Set([...ids, fresh('B', (id) => ({ id })).id]).size, 5);
   });
 
   it('are the same when the same is evaluated again', () => {

@@ -1,6 +1,6 @@
 /** Arguments about which nothing has been said yet, and what uses teach about them. */
 import { freshSym, sym } from '../shape/dim';
-import { freshId } from '../shape/fresh';
+import { fresh } from '../shape/fresh';
 import { anyShape } from '../shape/shape';
 import type { Evaluator } from './evaluator';
 import { int, tensor, type LatentValue, type TensorValue, type Value } from './value';
@@ -33,9 +33,5 @@ export function intOf(ev: Evaluator, value: Value): Value {
 }
 
 /** An argument of which nothing is known. */
-export const freshLatent = (name: string, hint: LatentValue['hint']): LatentValue => ({
-  kind: 'latent',
-  id: freshId(name),
-  name,
-  hint,
-});
+export const freshLatent = (name: string, hint: LatentValue['hint']): LatentValue =>
+  fresh(`argument ${name}`, (id) => ({ kind: 'latent', id, name, hint }));
