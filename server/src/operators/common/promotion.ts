@@ -58,10 +58,14 @@ const rank = (dtype: DType): number =>
   dtype === 'bool' ? 0 : types.isComplex(dtype) ? 3 : types.isFloating(dtype) ? 2 : 1;
 
 /** Refuses a result that can't be written into a tensor of this type. */
-export function mustCast(result: DType | undefined, into: DType | undefined): void {
+export function mustCast(
+  result: DType | undefined,
+  into: DType | undefined,
+  nameOf: (dtype: DType) => string = scalarName,
+): void {
   if (result === undefined || into === undefined || rank(result) <= rank(into)) return;
   refuse(
     'dtype-mismatch',
-    `result type ${scalarName(result)} can't be cast to the desired output type ${scalarName(into)}`,
+    `result type ${scalarName(result)} can't be cast to the desired output type ${nameOf(into)}`,
   );
 }
