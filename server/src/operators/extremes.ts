@@ -13,9 +13,12 @@ import { atAxis, boolGiven, joined, numberGiven } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { everyForm, plainName, subjectOf } from './common/names';
 import { resultType } from './common/promotion';
+import { mustHaveElements, reducedShape } from './common/reducing';
 import { hasNoElements, reshaped, result, valuesAndIndices } from './common/results';
-import { mustHaveElements, reducedShape } from './reduction';
 import { signatures } from './signature';
+
+const checkElements = (solve: Solve, t: TensorValue, axes: readonly number[] | null, kind: string): void =>
+  mustHaveElements(solve, t, axes, { named: `${kind}()`, advice: true, asPassed: false });
 
 /** max, min, median: of all, of two tensors, or along an axis. */
 function extreme(call: Call, solve: Solve, t: TensorValue, kind: string): Value {
@@ -28,7 +31,7 @@ function extreme(call: Call, solve: Solve, t: TensorValue, kind: string): Value 
   }
   const axis = call.given('dim') ? call.number('dim') : null;
   if (axis === null) {
-    if (!kind.includes('median')) mustHaveElements(solve, t, null, kind);
+    if (!kind.includes('median')) checkElements(solve, t, null, kind);
     return result([], t.dtype);
   }
   return along(call, solve, t, kind, axis);
@@ -36,7 +39,7 @@ function extreme(call: Call, solve: Solve, t: TensorValue, kind: string): Value 
 
 function along(call: Call, solve: Solve, t: TensorValue, kind: string, axis: number): Value {
   const shape = reducedShape(solve, t, [axis], boolGiven(call, 'keepdim'));
-  mustHaveElements(solve, t, [axis], kind);
+  checkElements(solve, t, [axis], kind);
   return valuesAndIndices(reshaped(t, shape));
 }
 

@@ -97,7 +97,10 @@ export const rankOf = (solve: Solve, t: TensorValue): number | undefined => dims
 /** An optional argument, whether or not the overload has it. */
 export const axesGiven = (call: Call, name = 'dim'): readonly number[] | null =>
   call.given(name) ? call.numbers(name) : null;
-export const numberGiven = (call: Call, name: string, otherwise: number): number =>
-  call.given(name) ? call.number(name) : otherwise;
+export function numberGiven(call: Call, name: string, otherwise: number): number {
+  if (!call.given(name)) return otherwise;
+  // torch's parser, unlike Python, tells True from 1.
+  return call.value(name).kind === 'bool' ? giveUp(`a bool as ${name}`) : call.number(name);
+}
 export const boolGiven = (call: Call, name: string, otherwise = false): boolean =>
   call.given(name) ? call.bool(name) : otherwise;

@@ -50,6 +50,9 @@ function typeOf(solve: Solve, operands: readonly Operand[], open: 'dims' | 'none
 /** Whole numbers become the default float. */
 export const toFloat = (dtype: DType | undefined): DType | undefined => dtype && types.floatingOf(dtype);
 
+/** The type that two types promote to; undefined where PyTorch has none. */
+export const promoted = types.promote;
+
 /** The real type of a complex one. */
 export const realOf = (dtype: DType | undefined): DType | undefined => dtype && types.realOf(dtype);
 
