@@ -8,8 +8,8 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { tuple, type TensorValue, type Value } from '../core/infer/value';
 import { num, type Dim } from '../core/shape/dim';
-import { answering, refuse } from './common/answer';
-import { atAxis, boolGiven, joined, numberGiven } from './common/axes';
+import { answering, giveUp, refuse } from './common/answer';
+import { atAxis, boolGiven, joined, numberGiven, rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { everyForm, plainName, subjectOf } from './common/names';
 import { resultType } from './common/promotion';
@@ -71,6 +71,16 @@ function kthvalue(call: Call, solve: Solve, t: TensorValue): Value {
   return answer;
 }
 
+/** cummax and cummin have a sentence of their own for a tensor without dims. */
+function checkScalar(call: Call, solve: Solve, t: TensorValue, kind: string): void {
+  const axis = numberGiven(call, 'dim', -1);
+  if (rankOf(solve, t) === 0 && axis !== 0 && axis !== -1)
+    refuse('axis-out-of-range', `${kind}(): Expected reduction dim -1 or 0 for scalar but got ${axis}`, {
+      argument: 'dim',
+    });
+  if (hasNoElements(solve, t)) giveUp('axes of nothing');
+}
+
 export const extremes = operator({
   id: 'extremes',
   names: everyForm(
@@ -103,6 +113,7 @@ export const extremes = operator({
       case 'sort':
       case 'cummax':
       case 'cummin':
+        if (kind !== 'sort') checkScalar(call, solve, t, kind);
         atAxis(solve, t, numberGiven(call, 'dim', -1));
         return valuesAndIndices(reshaped(t, solve.shape(t)));
       case 'argsort':
@@ -118,6 +129,8 @@ export const extremes = operator({
             'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
           );
         const reduced = reshaped(t, reducedShape(solve, t, axis === null ? null : [axis], boolGiven(call, 'keepdim')));
+        if (axis !== null && rankOf(solve, t) !== 0)
+          mustHaveElements(solve, t, [axis], { named: 'aminmax', advice: true, asPassed: false });
         return tuple([reduced, reduced], ['min', 'max']);
       }
       default:

@@ -6,11 +6,13 @@
  * Source: torch.arange, torch.linspace, torch.eye, PyTorch 2.13.
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
-import type { Value } from '../core/infer/value';
+import { int, type Value } from '../core/infer/value';
 import { ceilDiv, num, sub, type Dim } from '../core/shape/dim';
 import type { DType } from '../core/shape/dtype';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
+import { isComplex, isFloat } from './common/dtypes';
 import { shortName } from './common/names';
+import { overflows } from './common/overflow';
 import { DEFAULT_FLOAT, numberKind } from './common/promotion';
 import { notNegative, result } from './common/results';
 import { signatures } from './signature';
@@ -63,6 +65,18 @@ function arange(call: Call, solve: Solve): ReturnType<typeof result> {
   return result([steps(call, solve, start, end, step)], askedType(call, usual));
 }
 
+/** Element types that some of them have no kernel for. */
+function checkType(kind: string, asked: DType | null | undefined): void {
+  if (!asked) return;
+  const refused =
+    kind === 'eye'
+      ? false
+      : kind.endsWith('_window')
+        ? !isFloat(asked)
+        : asked === 'bool' || (isComplex(asked) && !kind.endsWith('space'));
+  if (refused) giveUp(`${kind} of ${asked}`);
+}
+
 export const ranges = operator({
   id: 'ranges',
   names: [
@@ -80,6 +94,7 @@ export const ranges = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const kind = shortName(name);
+    checkType(kind, call.given('dtype') ? call.dtype('dtype') : null);
     if (kind === 'arange') return arange(call, solve);
     if (kind === 'eye') {
       const [n, m] = [call.int('n'), call.given('m') ? call.int('m') : undefined];
@@ -95,8 +110,16 @@ export const ranges = operator({
     if (kind === 'randperm') {
       const n = call.int('n');
       notNegative(solve, [n]);
+      const held = call.given('dtype') ? call.dtype('dtype') : null;
+      if (held && overflows(int(n), held)) giveUp('numbers beyond the element type');
       return result([n], askedType(call, 'int64'));
     }
-    return result([call.int('window_length')], askedType(call, DEFAULT_FLOAT));
+    const length = call.int('window_length');
+    notNegative(
+      solve,
+      [length],
+      `${kind} requires non-negative window_length, got window_length=${solve.text(length)}`,
+    );
+    return result([length], askedType(call, DEFAULT_FLOAT));
   }),
 });

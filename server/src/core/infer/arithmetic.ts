@@ -238,7 +238,7 @@ export function unaryOperation(ev: Evaluator, op: '-' | '+' | '~' | 'not', writt
     case 'tensor':
       return callOperator(
         ev,
-        `torch.Tensor.${op === '-' ? '__neg__' : op === '+' ? '__pos__' : '__invert__'}`,
+        op === '-' ? 'torch.neg' : op === '+' ? 'torch.positive' : 'torch.Tensor.__invert__',
         [value],
         node,
       );

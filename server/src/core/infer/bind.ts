@@ -123,6 +123,7 @@ function fits(value: Value, parameter: Parameter, items: (value: Value) => reado
     case 'ScalarType':
       return value.kind === 'dtype' ? 'yes' : value.kind === 'latent' ? 'maybe' : 'no';
     case 'Device':
+      if (value.kind === 'str' && value.value !== undefined && !DEVICE.test(value.value)) return 'no';
       return value.kind === 'device' || value.kind === 'str' || value.kind === 'int'
         ? 'yes'
         : value.kind === 'latent'
@@ -159,6 +160,10 @@ function fits(value: Value, parameter: Parameter, items: (value: Value) => reado
 /** Whether what is no number may be taken for one: torch takes tensors without dims. */
 const numberFit = (value: Value): Fit =>
   value.kind === 'latent' || (value.kind === 'tensor' && shownDims(value.shape) === 0) ? 'maybe' : 'no';
+
+/** What a device may be called: `cuda:0`. */
+const DEVICE =
+  /^(cpu|cuda|ipu|xpu|mkldnn|opengl|opencl|ideep|hip|ve|fpga|maia|xla|lazy|vulkan|mps|meta|hpu|mtia|privateuseone)(:\d+)?$/;
 
 /** Binds to one overload; 'no' where it can't take the arguments. */
 function bindOne(

@@ -28,6 +28,13 @@ const limits: Readonly<Partial<Record<DType, Limits>>> = {
   float32: floating('float', 3.4028234663852886e38),
 };
 
+/** Whether a whole number is within the type's limits. */
+export function isWithin(value: number, dtype: DType): boolean {
+  if (dtype === 'bool') return value === 0 || value === 1;
+  const held = limits[dtype];
+  return held === undefined || (value >= held.lowest && value <= held.highest);
+}
+
 /** Whether the value is a known number beyond the type's limits. */
 export function overflows(value: Value, dtype: DType): boolean {
   const held = limits[realOf(dtype)];
