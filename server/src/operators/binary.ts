@@ -195,7 +195,10 @@ function checkElements(call: Call, solve: Solve, kind: string, operands: readonl
     giveUp('powers of bools');
   }
   if (kind === 'ldexp' && isFloat(a) && b === 'bool') needs('ldexp_cpu_exp', b, () => false);
+  const isZero = isZeroGiven(call);
   const rounded = kind.startsWith('div') && call.given('rounding_mode') && call.value('rounding_mode').kind !== 'none';
+  if (isZero && isIntegral(promoted) && (rounded || ['remainder', 'fmod', 'floor_divide'].includes(kind)))
+    giveUp('whole numbers divided by zero');
   if (lacksKernel(rounded ? 'floor_divide' : kind, promoted)) giveUp('no kernel for this element type');
 }
 
@@ -207,6 +210,8 @@ function checkAlpha(call: Call, dtype: DType | undefined): void {
   if (alpha === 'float' && isIntegral(dtype))
     refuseDtypes('For integral input tensors, argument alpha must not be a floating point number.', 'alpha');
 }
+
+const isZeroGiven = (call: Call): boolean => call.given('other') && pythonNumber(call.value('other')) === '0';
 
 const isNegative = (call: Call, argument: string): boolean =>
   call.given(argument) && Number(pythonNumber(call.value(argument)) ?? 0) < 0;

@@ -9,7 +9,7 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { str, tensor, type TensorValue, type Value } from '../core/infer/value';
 import { dtypeNamed, isDifferentiable, isDType, type DType } from '../core/shape/dtype';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
 import { boolGiven } from './common/axes';
 import { isMethod, shortName, subjectOf } from './common/names';
 import { realOf } from './common/promotion';
@@ -71,6 +71,8 @@ function namedType(value: Value): DType | undefined {
 }
 
 function converted(call: Call, solve: Solve, t: TensorValue): TensorValue {
+  // Arguments that none of PyTorch's overloads takes.
+  if (call.given('target') && call.value('target').kind === 'str') giveUp('a device that is not known');
   const other = call.given('tensor') ? call.tensor('tensor') : undefined;
   const asked = other !== undefined ? other.dtype : call.given('dtype') ? call.dtype('dtype') : null;
   const device = other !== undefined ? other.device : call.given('device') ? deviceOf(call.value('device')) : t.device;
@@ -92,7 +94,12 @@ export const conversion = operator({
   params: (name) => {
     const short = shortName(name);
     if (isMethod(name) && attributes.includes(short)) return ['self: Tensor'];
-    if (short === 'to') return [...signatures(name), 'self: Tensor, *args: any, **kwargs: any'];
+    if (short === 'to')
+      return [
+        ...signatures(name),
+        'self: Tensor, target: any, *args: any, **kwargs: any',
+        'self: Tensor, *args: any, **kwargs: any',
+      ];
     return Object.hasOwn(signatureTable, name) ? signatures(name) : ['self: Tensor, *args: any, **kwargs: any'];
   },
   infer: answering((call, solve, name) => {

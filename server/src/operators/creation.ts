@@ -11,7 +11,7 @@ import { tensor, type TensorValue } from '../core/infer/value';
 import { num } from '../core/shape/dim';
 import { isComplex, isDifferentiable, type DType } from '../core/shape/dtype';
 import { shapeOf, type Shape } from '../core/shape/shape';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
 import { cppName } from './common/dtypes';
 import { shortName } from './common/names';
 import { isWithin, mustHold } from './common/overflow';
@@ -25,6 +25,8 @@ const sized = ['zeros', 'ones', 'empty', 'full', 'rand', 'randn', 'randint'];
 /** The sentence of a negative size differs by function. */
 function sizeArgument(call: Call, solve: Solve, kind: string): Shape {
   const value = call.value('size');
+  // One number stands for a list of sizes where nothing else is passed by position.
+  if (value.kind === 'int' && (kind === 'full' || kind === 'randint')) giveUp('a size that is no list');
   // torch.zeros(x.shape) keeps a rank that is not known.
   if (value.kind === 'shape') return solve.shape(tensor(value.shape, undefined));
   const dims = call.ints('size');

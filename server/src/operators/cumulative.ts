@@ -72,6 +72,7 @@ function checkRenorm(call: Call, solve: Solve, t: TensorValue): void {
     refuse('argument-out-of-range', `renorm: expected maxnorm to be >= 0 but got ${Number(most)}`, {
       argument: 'maxnorm',
     });
+  if (call.value('p').kind === 'float' && p === 'Infinity' && hasNoElements(solve, t)) giveUp('a norm of nothing');
   if (!solve.minRank(t, 2))
     refuse(
       'input-rank-mismatch',

@@ -28,6 +28,9 @@ function positions(call: Call, solve: Solve, t: TensorValue): Value {
 function distinct(call: Call, solve: Solve, t: TensorValue, name: string): Value {
   const count = solve.fresh('count');
   const axis = call.given('dim') ? call.numberOrNone('dim') : null;
+  if (axis !== null && rankOf(solve, t) === 0)
+    refuse('axis-out-of-range', `Dimension specified as ${axis} but tensor has no dimensions`, { argument: 'dim' });
+  if (axis !== null && hasNoElements(solve, t)) giveUp('an axis of nothing');
   const cut = axis === null ? undefined : atAxis(solve, t, axis);
   const values = reshaped(t, cut === undefined ? [count] : joined(cut.before, [count], cut.after));
   const [inverse, counts] = [boolGiven(call, 'return_inverse'), boolGiven(call, 'return_counts')];

@@ -11,6 +11,7 @@ import { num, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, boolGiven, joined, numberGiven, rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
+import { isComplex } from './common/dtypes';
 import { everyForm, plainName, subjectOf } from './common/names';
 import { resultType } from './common/promotion';
 import { mustHaveElements, reducedShape } from './common/reducing';
@@ -18,12 +19,18 @@ import { hasNoElements, reshaped, result, valuesAndIndices } from './common/resu
 import { signatures } from './signature';
 
 const checkElements = (solve: Solve, t: TensorValue, axes: readonly number[] | null, kind: string): void =>
-  mustHaveElements(solve, t, axes, { named: `${kind}()`, advice: true, asPassed: false });
+  mustHaveElements(solve, t, axes, {
+    named: `${kind.replace('nanmedian', 'median')}()`,
+    advice: true,
+    asPassed: false,
+  });
 
 /** max, min, median: of all, of two tensors, or along an axis. */
 function extreme(call: Call, solve: Solve, t: TensorValue, kind: string): Value {
   if (call.given('other')) {
     const other = call.tensor('other');
+    if (isComplex(t.dtype) || isComplex(other.dtype))
+      refuse('dtype-not-supported', `${kind}imum not implemented for complex tensors.`);
     return result(
       broadcastShapes(solve, solve.shape(t), solve.shape(other)),
       resultType(solve, [{ tensor: t }, { tensor: other }]),

@@ -38,18 +38,18 @@ const inPlace = [
 ];
 
 function drawn(call: Call, solve: Solve, t: TensorValue): TensorValue {
+  const replacement = boolGiven(call, 'replacement');
+  if (!solve.rank(t, [1, 2])) refuse('input-rank-mismatch', 'prob_dist must be 1 or 2 dim');
   if (t.dtype !== undefined && !isFloat(t.dtype))
     refuse(
       'dtype-not-supported',
       `multinomial only supports floating-point dtypes for input, got: ${scalarName(t.dtype)}`,
     );
-  if (!solve.rank(t, [1, 2])) refuse('input-rank-mismatch', 'prob_dist must be 1 or 2 dim');
   const count = call.int('num_samples');
   if (solve.less(num(0), count) === 'no')
     refuse('argument-out-of-range', 'cannot sample n_sample <= 0 samples', { argument: 'num_samples' });
-  if (call.given('replacement') && call.value('replacement').kind === 'int') giveUp('a number as replacement');
   const { before, last } = solve.trailing(t, 1);
-  if (!boolGiven(call, 'replacement') && !solve.atLeast(last[0] as Dim, count, 'as many are drawn without replacement'))
+  if (!replacement && !solve.atLeast(last[0] as Dim, count, 'as many are drawn without replacement'))
     refuse('argument-out-of-range', 'cannot sample n_sample > prob_dist.size(-1) samples without replacement', {
       argument: 'num_samples',
     });
@@ -64,6 +64,7 @@ function normal(call: Call, solve: Solve): TensorValue {
   if (std === undefined) checkSpread(call, 'normal', 'std');
   if (mean === undefined && std === undefined) {
     const asked = call.given('dtype') ? call.dtype('dtype') : null;
+    if (call.value('size').kind === 'int') giveUp('a size that is no list');
     const size = call.ints('size');
     notNegative(solve, size);
     return result(size, asked === null ? DEFAULT_FLOAT : asked);
@@ -139,12 +140,14 @@ function checkFill(call: Call, solve: Solve): void {
 }
 
 function fill(call: Call, t: TensorValue, kind: string, solve: Solve): TensorValue {
-  if (kind === 'uniform_') checkInterval(call, solve);
   checkDistribution(call, solve, t, kind);
-  if (kind === 'uniform_') needs('check_uniform_bounds', t.dtype, isDifferentiable);
+  if (kind === 'uniform_') {
+    needs('check_uniform_bounds', t.dtype, isDifferentiable);
+    checkInterval(call, solve);
+  }
   if (kind === 'fill_') checkFill(call, solve);
   if (kind.startsWith('fill_')) mustHold(call.value(kind === 'fill_' ? 'value' : 'fill_value'), t.dtype, 'value');
-  if (kind === 'normal_') needs('normal_kernel_cpu', t.dtype, isDifferentiable);
+  if (kind === 'normal_' && !hasNoElements(solve, t)) needs('normal_kernel_cpu', t.dtype, isDifferentiable);
   return result(solve.shape(t), t.dtype);
 }
 

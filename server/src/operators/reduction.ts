@@ -71,8 +71,13 @@ function checkType(kind: string, dtype: DType | undefined, asked: DType | null |
 
 /** The axes that are reduced; null for all. */
 function axesOf(call: Call, kind: string): readonly number[] | null {
-  // `x.var(True)` is `x.var(unbiased=True)`.
-  const axes = call.given('dim') && call.value('dim').kind === 'bool' ? null : axesGiven(call);
+  // `x.var(True)` is `x.var(unbiased=True)`, and takes nothing else.
+  const isFlag =
+    /^(var|std)/.test(kind) &&
+    call.given('dim') &&
+    call.value('dim').kind === 'bool' &&
+    !['unbiased', 'keepdim', 'correction'].some((name) => call.given(name));
+  const axes = isFlag ? null : axesGiven(call);
   // An empty list is all axes, except where it was added late.
   return axes?.length === 0 && kind !== 'all' && kind !== 'any' ? null : axes;
 }
@@ -125,6 +130,7 @@ export const reduction = operator({
     const shape = reducedShape(solve, t, axes, keepdim);
     if (kind === 'logsumexp' && axes === null && !keepdim && rankOf(solve, t) !== 0) giveUp('logsumexp of no axes');
     checkType(kind, t.dtype, asked);
+    if (kind.startsWith('nan') && isComplex(t.dtype)) giveUp(`${kind} of complex numbers`);
     if (isExtreme) checkElements(solve, t, kind, axes);
     const dtype = typeOf(kind, t.dtype, asked);
     if (kind.endsWith('_mean')) return tuple([result(shape, dtype), result(shape, t.dtype)]);

@@ -153,8 +153,13 @@ function checkNumbers(call: Call, kind: string): void {
 }
 
 /** What the kernels take beside what the function's name says. */
-function checkElements(call: Call, kind: string, dtype: DType | undefined): void {
-  if (kind === 'round' && call.given('decimals') && !isFloat(dtype) && dtype !== undefined)
+function checkElements(call: Call, name: string, kind: string, dtype: DType | undefined): void {
+  if (
+    kind === 'round' &&
+    (call.given('decimals') || name.includes('.special.')) &&
+    !isFloat(dtype) &&
+    dtype !== undefined
+  )
     giveUp('decimals of whole numbers');
   // What is dropped is multiplied with a float.
   const p = kind === 'dropout' ? Number(pythonNumber(call.value('p')) ?? NaN) : 0;
@@ -183,7 +188,7 @@ export const unary = operator({
     const t = call.tensor(kind === 'polygamma' && call.given('self') ? 'self' : subjectOf(name));
     check(kind, plain in operatorNames, t.dtype);
     checkNumbers(call, kind);
-    checkElements(call, kind, t.dtype);
+    checkElements(call, name, kind, t.dtype);
     const dtype = typeOf(kind, t.dtype);
     if (!isInPlace(name)) return result(solve.shape(t), dtype);
     if (isComplex(t.dtype) && dtype !== t.dtype && kind.startsWith('abs'))
