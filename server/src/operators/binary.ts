@@ -11,7 +11,7 @@ import type { DType } from '../core/shape/dtype';
 import { shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { broadcastShapes, fitInPlace } from './common/broadcasting';
-import { differ, isComplex, isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
+import { differ, isComplex, isFloat, isHalf, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
 import { lacksKernel } from './common/kernels';
 import { pythonNumber } from './common/literals';
 import { everyForm, isInPlace, isMethod, plainName, shortName, subjectOf } from './common/names';
@@ -194,6 +194,7 @@ function checkElements(call: Call, solve: Solve, kind: string, operands: readonl
     if (a === 'bool' && b === 'bool') needs('pow', promoted, () => false);
     giveUp('powers of bools');
   }
+  if (kind === 'ldexp' && isComplex(promoted) && (isHalf(a) || isHalf(b))) giveUp('ldexp of half and complex numbers');
   if (kind === 'ldexp' && isFloat(a) && b === 'bool') needs('ldexp_cpu_exp', b, () => false);
   const isZero = isZeroGiven(call);
   const rounded = kind.startsWith('div') && call.given('rounding_mode') && call.value('rounding_mode').kind !== 'none';

@@ -52,6 +52,9 @@ function steps(call: Call, solve: Solve, start: Value, end: Value, step: Value):
   return positive === 'yes' ? ceilDiv(length, step.dim) : solve.fresh('n');
 }
 
+const isWhole = (value: Value, solve: Solve): boolean =>
+  value.kind === 'int' || Number.isInteger(plainNumber(value, solve));
+
 function arange(call: Call, solve: Solve): ReturnType<typeof result> {
   const start: Value = call.given('start') ? call.value('start') : { kind: 'int', dim: num(0) };
   const end = call.value('end');
@@ -62,7 +65,11 @@ function arange(call: Call, solve: Solve): ReturnType<typeof result> {
     : kinds.every((kind) => kind === 'int' || kind === 'bool')
       ? 'int64'
       : undefined;
-  return result([steps(call, solve, start, end, step)], askedType(call, usual));
+  const dtype = askedType(call, usual);
+  // PyTorch counts in whole numbers then.
+  if (dtype === 'int64' && kinds.includes('float') && ![start, end, step].every((value) => isWhole(value, solve)))
+    giveUp('a range of whole numbers with bounds that are none');
+  return result([steps(call, solve, start, end, step)], dtype);
 }
 
 /** Element types that some of them have no kernel for. */

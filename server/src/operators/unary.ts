@@ -11,7 +11,7 @@ import type { DType } from '../core/shape/dtype';
 import { answering, giveUp, refuse } from './common/answer';
 import { boolGiven } from './common/axes';
 import { pythonNumber } from './common/literals';
-import { isComplex, isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
+import { isComplex, isFloat, isHalf, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
 import { everyForm, isInPlace, plainName, subjectOf } from './common/names';
 import { mustCast, realOf, toFloat } from './common/promotion';
 import { needs, result } from './common/results';
@@ -161,6 +161,7 @@ function checkElements(call: Call, name: string, kind: string, dtype: DType | un
     dtype !== undefined
   )
     giveUp('decimals of whole numbers');
+  if (kind === 'rrelu' && isHalf(dtype) && boolGiven(call, 'training')) giveUp('rrelu of half precision');
   // What is dropped is multiplied with a float.
   const p = kind === 'dropout' ? Number(pythonNumber(call.value('p')) ?? NaN) : 0;
   if (kind === 'dropout' && p !== 0 && p !== 1 && isIntegral(dtype) && boolGiven(call, 'train'))
