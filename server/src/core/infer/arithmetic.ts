@@ -238,7 +238,7 @@ export function unaryOperation(ev: Evaluator, op: '-' | '+' | '~' | 'not', writt
     case 'tensor':
       return callOperator(
         ev,
-        op === '-' ? 'torch.neg' : op === '+' ? 'torch.positive' : 'torch.bitwise_not',
+        op === '-' ? 'torch.neg' : op === '+' ? 'torch.positive' : 'torch.Tensor.__invert__',
         [value],
         node,
       );

@@ -29,6 +29,7 @@ const groups: readonly (readonly [dtypes: string, names: string])[] = [
   [`bool ${whole}`, 'addcdiv dist logaddexp logcumsumexp renorm'],
   [`bool ${whole} ${half} ${complex}`, 'quantile nanquantile'],
   [`bool ${half} float32 float64 ${complex}`, 'gcd lcm bitwise_left_shift bitwise_right_shift'],
+  [half, 'zeta bessel_j0 bessel_j1 ndtri log_ndtr erfcx'],
   [`bool ${whole}`, 'celu selu rrelu hardshrink'],
   [complex, 'bernoulli geometric multinomial'],
 ];
