@@ -223,7 +223,6 @@ function bindOne(
 
 /** The names of the arguments that no parameter has. */
 function collectedNames(args: Arguments, parameters: readonly Parameter[]): Value {
-  if (args.openKeywords === true) return unknown('names may be passed by **');
   const own = new Set(parameters.map(({ name }) => name));
   return tuple([...args.keywords.keys()].filter((name) => !own.has(name)).map(str));
 }
@@ -263,8 +262,11 @@ export function bindCall(
   if (args.openPositional === true) return 'ambiguous';
   let candidate: Bound | undefined;
   for (const text of signatures) {
-    const result = bindOne(parseSignature(text), args, items);
+    const parameters = parseSignature(text);
+    const result = bindOne(parameters, args, items);
     if (result === undefined) continue;
+    // Nothing can be said of names that nobody has seen.
+    if (args.openKeywords === true && parameters.some(({ form }) => form === '**')) return 'ambiguous';
     if (result.fit === 'yes') return candidate === undefined ? result.bound : 'ambiguous';
     if (candidate !== undefined) return 'ambiguous';
     candidate = result.bound;

@@ -99,8 +99,9 @@ export class Report {
     );
     for (const candidate of usual.length > 0 ? usual : this.candidates) {
       const verdict = certain ? { severity: 'error' as Severity, flags: [] } : judge(candidate.conditions, everything);
-      if (verdict === undefined) continue;
       const { place, mismatch } = candidate;
+      // An assertion about options is the author's word on which go together.
+      if (verdict === undefined || (mismatch.id === 'assertion-fails' && verdict.flags.length > 0)) continue;
       const key = `${mismatch.id} ${place.at.base + place.start} ${place.end}`;
       const earlier = findings.get(key);
       if (earlier !== undefined && (earlier.severity === 'error' || verdict.severity !== 'error')) continue;
