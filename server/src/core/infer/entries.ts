@@ -204,6 +204,7 @@ function classEntry(
   for (const method of methods(ev, cls)) {
     // What `forward` has called was looked at with what it is called with.
     if (report.functions.has(method.node)) continue;
+    report.startPart(method.node);
     let shown = false;
     for (const { state, value: self } of built) {
       bounded(() => {
