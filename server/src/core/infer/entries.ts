@@ -25,8 +25,10 @@ const ENTRY_STEPS = 4_000;
 const FILE_STEPS = 16_000;
 /** What an entry costs up to this doesn't count: a file may have any number of small ones. */
 const FREE_STEPS = 300;
-/** Work that the functions of a file may cost together: most only pass options on. */
-const FUNCTION_STEPS = 2_500;
+/** Work that one function with parameters may cost, and all of them of a file together: most only pass options on. */
+const FUNCTION_STEPS = 1_500;
+/** Work that a function without parameters may cost: `main()`, a test. */
+const SCRIPT_STEPS = 12_000;
 /** The slot of entries; modules count from 1. */
 const ENTRY_SLOT = 0;
 
@@ -77,7 +79,8 @@ export function evaluateFile(
   let spentOnFunctions = 0;
   for (const value of definitions(program, module)) {
     if (options.cancelled()) return undefined;
-    if (spent > FILE_STEPS || (value.kind === 'function' && spentOnFunctions > FUNCTION_STEPS)) continue;
+    const partly = value.kind === 'function' && !isWhole(value);
+    if (spent > FILE_STEPS || (partly && spentOnFunctions > FUNCTION_STEPS)) continue;
     const { node } = value;
     const needs = dependencies.of([node]);
     const last = entries.get(node);
@@ -95,7 +98,7 @@ export function evaluateFile(
     fresh.push(entry);
     const counted = Math.max(0, entry.cost - FREE_STEPS);
     spent += counted;
-    if (value.kind === 'function') spentOnFunctions += counted;
+    if (partly) spentOnFunctions += counted;
   }
   for (const node of entries.keys()) if (!kept.has(node)) entries.delete(node);
   return {
@@ -167,8 +170,8 @@ function definitions(program: Program, module: Module): (ClassValue | FunctionVa
   return values;
 }
 
-function start(program: Program, module: Module, report: Report, memo: Memo): Evaluator {
-  const machine = new Machine(program, ENTRY_SLOT, ENTRY_STEPS);
+function start(program: Program, module: Module, report: Report, memo: Memo, budget: number): Evaluator {
+  const machine = new Machine(program, ENTRY_SLOT, budget);
   if (module.final !== undefined) machine.facts = module.final.facts;
   const ev = new Evaluator(program, machine, report, module, module.frame);
   ev.training = bool(undefined, { kind: 'flag', key: 'self.training' });
@@ -194,7 +197,7 @@ function classEntry(
   accepts: Map<tree.FunctionDef, string>,
   memo: Memo,
 ): number {
-  const ev = start(program, module, report, memo);
+  const ev = start(program, module, report, memo, ENTRY_STEPS);
   const node = nameOf(cls.node);
   let built: { readonly state: State; readonly value: Value }[] = [];
   bounded(() => {
@@ -378,8 +381,11 @@ const openness = (fn: FunctionValue): { readonly openPositional: boolean; readon
   openKeywords: fn.node.params.some((param) => param.form === '**'),
 });
 
+/** Whether a function needs no arguments: a piece of script. */
+const isWhole = (fn: FunctionValue): boolean => fn.node.params.length === 0;
+
 function functionEntry(program: Program, module: Module, report: Report, fn: FunctionValue, memo: Memo): number {
-  const ev = start(program, module, report, memo);
+  const ev = start(program, module, report, memo, isWhole(fn) ? SCRIPT_STEPS : FUNCTION_STEPS);
   bounded(() => {
     ev.branches(ev.machine.seal(), () => {
       const args = argumentsFor(ev, fn, undefined, 'symbolic', false);

@@ -110,13 +110,14 @@ export class Machine {
   constructor(
     readonly modules: ModuleHeaps,
     readonly slot: number,
-    private readonly maxSteps: number,
+    /** Steps past which the evaluation ends. */
+    public budget: number,
   ) {}
 
   /** Counts work; ends the entry past its budget. */
   tick(cost = 1): void {
     this.steps += cost;
-    if (this.steps > this.maxSteps) throw new OutOfBudget('too much to evaluate');
+    if (this.steps > this.budget) throw new OutOfBudget('too much to evaluate');
   }
 
   /** Keeps the state; later writes copy. */

@@ -83,6 +83,9 @@ export interface Script {
 const STATEMENT_STEPS = 12_000;
 /** The same in files that are only imported, for what they define. */
 const IMPORTED_STATEMENT_STEPS = 2_500;
+/** The same for a table of data, which is a statement of more characters than TABLE_LENGTH. */
+const TABLE_STEPS = 1_500;
+const TABLE_LENGTH = 4_000;
 
 export class Program {
   private readonly modules = new Map<string, Module>();
@@ -163,21 +166,21 @@ export class Program {
     const pending = statements.filter((stmt) => !module.executed.has(stmt));
     // A module that is imported in a circle shows what it has until then.
     if (module.machine !== undefined || (pending.length === 0 && module.final !== undefined)) return;
-    const ev = this.begin(module, module.path, new Report(module.path, false), IMPORTED_STATEMENT_STEPS);
+    const ev = this.begin(module, module.path, new Report(module.path, false));
     if (module.final !== undefined) ev.machine.restore(module.final);
     let states: readonly State[] = [ev.machine.seal()];
     // The import that asks for it may be evaluated again; the module is not.
     const tape = useTape(undefined);
     for (const stmt of pending) {
       module.executed.add(stmt);
-      states = step(ev, stmt, states);
+      states = step(ev, stmt, states, IMPORTED_STATEMENT_STEPS);
     }
     useTape(tape);
     this.finish(module, ev, states);
   }
 
-  private begin(module: Module, name: string, report: Report, steps: number): Evaluator {
-    const machine = new Machine(this, module.slot, steps);
+  private begin(module: Module, name: string, report: Report): Evaluator {
+    const machine = new Machine(this, module.slot, STATEMENT_STEPS);
     module.machine = machine;
     const frame = machine.newFrame(undefined);
     const own = machine.write(frame);
@@ -209,13 +212,13 @@ export class Program {
     let kept = 0;
     while (kept < usable.length && kept < body.length && usable[kept]?.stmt === body[kept]) kept++;
     const steps: ScriptStep[] = usable.slice(0, kept);
-    const ev = this.begin(module, '__main__', new Report(path, recording), STATEMENT_STEPS);
+    const ev = this.begin(module, '__main__', new Report(path, recording));
     let states: readonly State[] = steps.at(-1)?.states ?? [ev.machine.seal()];
     if (kept > 0) for (const name of last?.module.imports ?? []) module.imports.add(name);
     for (const stmt of body.slice(kept)) {
       const report = new Report(path, recording);
       ev.report = report;
-      states = step(ev, stmt, states);
+      states = step(ev, stmt, states, STATEMENT_STEPS);
       steps.push({ stmt, states, findings: report.findings(), recorded: report.recorded });
     }
     this.finish(module, ev, states);
@@ -245,7 +248,7 @@ export class Program {
     const report = new Report(module.path, recording);
     ev.report = report;
     let states: readonly State[] = module.final === undefined ? [] : [module.final];
-    for (const stmt of body) states = step(ev, stmt, states);
+    for (const stmt of body) states = step(ev, stmt, states, STATEMENT_STEPS);
     return { needs, findings: report.findings(), recorded: report.recorded };
   }
 
@@ -357,8 +360,9 @@ export class Program {
 }
 
 /** One top-level statement; what is too much to evaluate is skipped. */
-function step(ev: Evaluator, stmt: Stmt, states: readonly State[]): readonly State[] {
+function step(ev: Evaluator, stmt: Stmt, states: readonly State[], budget: number): readonly State[] {
   ev.machine.steps = 0;
+  ev.machine.budget = isTable(stmt) ? Math.min(budget, TABLE_STEPS) : budget;
   try {
     const next = executeBlock(ev, [stmt], states).map((flow) => flow.state);
     // A script that raises on all paths still defines what stands below for those who read it.
@@ -368,6 +372,10 @@ function step(ev: Evaluator, stmt: Stmt, states: readonly State[]): readonly Sta
     throw error;
   }
 }
+
+/** One statement of many lines that only binds or calls is a table of data: model names, URLs, options. */
+const isTable = (stmt: Stmt): boolean =>
+  (stmt.kind === 'assign' || stmt.kind === 'expr') && stmt.end - stmt.start > TABLE_LENGTH;
 
 const mainIndex = (body: readonly Stmt[]): number => {
   const index = body.findIndex(isMainGuard);
