@@ -35,6 +35,12 @@ const rows: readonly (readonly [what: string, code: string, findings: readonly s
     [],
   ],
   [
+    'positions that are cut to the length of the text: it is at most their number',
+    'class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.pos = nn.Parameter(torch.zeros(1, 17, 8))\n        self.fc = nn.Linear(20, 4)\n\n' +
+      '    def forward(self, x):\n        b, n, d = x.shape\n        x = x + self.pos[:, :n]\n        return self.fc(x.transpose(1, 2))\n',
+    ['error: mat1 and mat2 shapes cannot be multiplied (8*bxn and 20x4)'],
+  ],
+  [
     'a layer that is set by name',
     'class Net(nn.Sequential):\n    def __init__(self):\n        super().__init__()\n' +
       '        self.__setattr__("fc", nn.Linear(8, 2))\n\n\nNet()(torch.zeros(4, 9))\n',

@@ -2,6 +2,7 @@
 import { equal, notEqual, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import '../harness/properties';
 import type { PythonDocument, PythonFrontEnd } from '../../server/src/core/python/frontend';
 import type { ClassDef, FunctionDef } from '../../server/src/core/python/tree';
 import { absolute, dumpBody } from './dump';

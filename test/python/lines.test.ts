@@ -1,6 +1,7 @@
 /** Offsets, lines and edits of a text. */
 import { deepEqual, equal } from 'node:assert/strict';
 import fc from 'fast-check';
+import '../harness/properties';
 import { applyChanges } from '../../server/src/core/text/changes';
 import { LineIndex, withoutBom } from '../../server/src/core/text/lines';
 

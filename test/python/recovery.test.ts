@@ -2,6 +2,7 @@
 import { equal, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import '../harness/properties';
 import type { PythonFrontEnd } from '../../server/src/core/python/frontend';
 import type { PythonFile, Stmt } from '../../server/src/core/python/tree';
 import { dumpBody } from './dump';

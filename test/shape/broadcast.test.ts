@@ -1,6 +1,7 @@
 /** Broadcasting: by table, and against PyTorch's rule on all small shapes. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
+import '../harness/properties';
 import { broadcast, broadcastAll } from '../../server/src/core/shape/broadcast';
 import { type Dim, constantOf, freshSym, num, showDim, sym } from '../../server/src/core/shape/dim';
 import { Facts } from '../../server/src/core/shape/facts';

@@ -1,6 +1,7 @@
 /** Sizes: the normal form, and that it means what the integers mean. */
 import { equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
+import '../harness/properties';
 import {
   type Dim,
   type Sym,

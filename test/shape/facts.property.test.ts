@@ -1,11 +1,13 @@
 /** Facts against brute force: no answer is wrong, and learning neither loses nor invents solutions. */
 import { equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
+import '../harness/properties';
 import { type Dim, showDim, sym, symbolsOf } from '../../server/src/core/shape/dim';
 import { type Answer, Facts, type Learned } from '../../server/src/core/shape/facts';
 import {
   type Assignment,
   type Expression,
+  type Operator,
   assignments,
   build,
   expressions,
@@ -176,3 +178,23 @@ for (const [name, count, box] of [
         { numRuns: runs / 2 },
       )).timeout(patience);
   });
+
+describe('facts against brute force: met before', () => {
+  const s = (symbol: number): Expression => ({ symbol });
+  const of = (op: Operator, a: Expression, b: Expression): Expression => ({ op, of: [a, b] });
+
+  it('a path whose facts leave a divisor no value', () => {
+    const shared: readonly Requirement[] = [
+      { kind: 'divides', a: of('-', of('-', s(0), 0), of('*', s(0), 2)), b: of('%', s(2), s(0)) },
+      { kind: 'equal', a: of('-', of('max', s(0), 0), of('min', s(1), s(0))), b: s(0) },
+    ];
+    const paths: readonly (readonly Requirement[])[] = [
+      [...shared, { kind: 'equal', a: of('//', of('min', s(1), 1), 2), b: s(0) }],
+      [...shared, { kind: 'equal', a: s(0), b: of('+', 0, 0) }],
+    ];
+    const [a, b] = paths.map((path) => learnAll(path, boxes.three));
+    if (a === undefined || b === undefined) return;
+    const both = a.facts.join(b.facts);
+    for (const values of [...a.left, ...b.left]) ok(agrees(both, values), String(values));
+  });
+});

@@ -1,6 +1,7 @@
 /** Stretches of unknown length: their ranks, their dims, and that nothing true is refuted. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
+import '../harness/properties';
 import { type Dim, freshSym, num, sym } from '../../server/src/core/shape/dim';
 import { Facts, type Learned } from '../../server/src/core/shape/facts';
 import {

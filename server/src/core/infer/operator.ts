@@ -63,6 +63,8 @@ export interface Solve {
   /** Asks without teaching. */
   equal(a: Dim, b: Dim): 'yes' | 'no' | 'maybe';
   less(a: Dim, b: Dim): 'yes' | 'no' | 'maybe';
+  /** Whether `then` are surely equal if `when` were; teaches nothing. */
+  implies(when: readonly [Dim, Dim], then: readonly [Dim, Dim]): boolean;
   /** The number that a size is known to be. */
   number(a: Dim): number | undefined;
   /** The size with everything known about it filled in. */

@@ -60,6 +60,13 @@ export class PathSolve implements Solve {
     return this.machine.facts.less(a, b);
   }
 
+  implies(when: readonly [Dim, Dim], then: readonly [Dim, Dim]): boolean {
+    const assumed = this.machine.facts.requireEqual(when[0], when[1], { text: '' });
+    if (assumed.verdict === 'refuted') return true;
+    const facts = assumed.verdict === 'learned' ? assumed.facts : this.machine.facts;
+    return facts.equal(then[0], then[1]) === 'yes';
+  }
+
   number(a: Dim): number | undefined {
     return constantOf(this.machine.facts.dim(a));
   }

@@ -108,9 +108,9 @@ export const rangeOfAtom = (atom: Atom, of: RangeOf, depth = rewrites): Range =>
   return divided(args[0] ?? anything, args[1] ?? anything);
 };
 
-/** The range of `x // y`; y isn't 0 where the division gave a result. */
+/** The range of `x // y`; y isn't 0 where the division gave a result. Facts that contradict each other leave y no value. */
 const divided = (x: Range, y: Range): Range => {
-  if (y.low === 0 && y.high === 0) return anything;
+  if (y.low > y.high || (y.low === 0 && y.high === 0)) return anything;
   if (y.high <= 0) return divided({ low: -x.high, high: -x.low }, { low: -y.high, high: -y.low });
   if (y.low < 0) {
     const most = Math.max(Math.abs(x.low), Math.abs(x.high));

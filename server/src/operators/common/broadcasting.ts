@@ -5,7 +5,7 @@
  * claimed: a size that may be 1 teaches nothing about the other.
  */
 import type { Solve } from '../../core/infer/operator';
-import { broadcastDim, num, type Dim } from '../../core/shape/dim';
+import { broadcastDim, num, symbolsOf, type Dim } from '../../core/shape/dim';
 import { anyShape, shapeOf, type Shape } from '../../core/shape/shape';
 import { refuse } from './answer';
 import { brackets } from './sizes';
@@ -27,6 +27,7 @@ const sizesMustMatch: Clash = {
 /** The size that two broadcast to; `undefined` where they can't. */
 export function broadcastDims(solve: Solve, a: Dim, b: Dim): Dim | undefined {
   if (solve.equal(a, b) === 'yes') return a;
+  if (areTied(solve, a, b)) return solve.same(a, b, 'the sizes are broadcast together') ? solve.dim(a) : undefined;
   const [aIsOne, bIsOne] = [solve.equal(a, one), solve.equal(b, one)];
   if (aIsOne === 'yes') return b;
   if (bIsOne === 'yes') return a;
@@ -34,6 +35,15 @@ export function broadcastDims(solve: Solve, a: Dim, b: Dim): Dim | undefined {
   if (aIsOne === 'no') return a;
   if (bIsOne === 'no') return b;
   return broadcastDim(solve.dim(a), solve.dim(b));
+}
+
+/**
+ * Whether one of two sizes can only be 1 where the other is, so that they must be equal: `n` and the `min(n, 17)` of
+ * `table[:, :n]`, which teaches n <= 17.
+ */
+function areTied(solve: Solve, a: Dim, b: Dim): boolean {
+  const shared = symbolsOf(solve.dim(a)).some((symbol) => symbolsOf(solve.dim(b)).includes(symbol));
+  return shared && solve.implies([a, one], [b, one]) && solve.implies([b, one], [a, one]);
 }
 
 /** The shape that two broadcast to; refuses where they can't. Judged from the last axis on, as PyTorch does. */
