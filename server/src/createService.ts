@@ -48,6 +48,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
 
   const sources: Sources = {
     file: source,
+    expression: (content) => frontEnd.expression(content),
     // It grows while files of packages are checked.
     get importRoots() {
       return host.importRoots;

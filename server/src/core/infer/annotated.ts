@@ -6,27 +6,26 @@ import { num } from '../shape/dim';
 import { shapeAnnotation, type AnnotatedDim } from '../python/annotations';
 import type { Evaluator } from './evaluator';
 import { learnLatent, settle } from './latent';
-import { bool, float, int, str, tensor, type FunctionValue, type Value } from './value';
+import { bool, float, int, str, tensor, type Value } from './value';
 
 /** A latent argument becomes what its annotation says; other values stay as they are. */
-export function annotatedValue(ev: Evaluator, written: Value, param: Param, _fn: FunctionValue): Value {
+export function annotatedValue(ev: Evaluator, written: Value, param: Param): Value {
   const value = settle(ev, written);
   if (value.kind !== 'latent' || param.annotation === undefined) return value;
   const made = valueOfAnnotation(ev, param.annotation, param.name);
   return made === undefined ? value : learnLatent(ev, value, made);
 }
 
-function valueOfAnnotation(ev: Evaluator, annotation: Expr, name: string): Value | undefined {
-  const shape = shapeAnnotation(annotation);
+/** `"Float[Tensor, 'b c']"`: what is in the quotes; undefined where that is no expression. */
+const unquoted = (ev: Evaluator, annotation: Expr): Expr | undefined =>
+  annotation.kind === 'str' ? ev.program.expression(annotation.value) : annotation;
+
+function valueOfAnnotation(ev: Evaluator, written: Expr, name: string): Value | undefined {
+  const annotation = unquoted(ev, written);
+  if (annotation === undefined) return undefined;
+  const shape = shapeAnnotation(annotation, (text) => ev.program.expression(text));
   if (shape !== undefined) return tensor(annotatedShape(ev, shape.dims, name), shape.dtype);
-  const plain =
-    annotation.kind === 'str'
-      ? annotation.value
-      : annotation.kind === 'name'
-        ? annotation.name
-        : annotation.kind === 'attribute'
-          ? annotation.name
-          : '';
+  const plain = annotation.kind === 'name' || annotation.kind === 'attribute' ? annotation.name : '';
   switch (plain) {
     case 'int':
       return int(sym(freshSym(name, -Infinity)));
@@ -39,10 +38,8 @@ function valueOfAnnotation(ev: Evaluator, annotation: Expr, name: string): Value
     case 'Tensor':
     case 'FloatTensor':
     case 'LongTensor':
-      return tensor(
-        { lead: [], rest: freshSegment(name), tail: [] },
-        plain === 'FloatTensor' ? 'float32' : plain === 'LongTensor' ? 'int64' : undefined,
-      );
+      // `FloatTensor` is written for any floating-point type.
+      return tensor({ lead: [], rest: freshSegment(name), tail: [] }, plain === 'LongTensor' ? 'int64' : undefined);
     default:
       return undefined;
   }

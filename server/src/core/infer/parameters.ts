@@ -43,7 +43,7 @@ export function bindParameters(ev: Evaluator, fn: FunctionValue, args: Arguments
       } else value = missing(param.name, index);
     }
     if (param.annotation !== undefined && param.form !== '*' && param.form !== '**')
-      value = annotatedValue(ev, value, param, fn);
+      value = annotatedValue(ev, value, param);
     vars.set(param.name, value);
     if (ev.report.recording) ev.report.record(param, value, ev.machine.facts, param.name);
   });

@@ -5,7 +5,7 @@
  * whoever wants one layer of a large package doesn't wait for the others. Its state is shared by
  * everything that imports it.
  */
-import type { PythonFile, Stmt } from '../python/tree';
+import type { Expr, PythonFile, Stmt } from '../python/tree';
 import type { Place } from '../text/place';
 import { spanOf } from '../text/place';
 import { resolveImport } from '../python/imports';
@@ -35,6 +35,8 @@ export interface Frameworks {
 
 export interface Sources {
   file(path: string): { readonly tree: PythonFile; readonly text: string } | undefined;
+  /** One expression, such as the content of an annotation in quotes. */
+  expression(text: string): Expr | undefined;
   readonly importRoots: readonly string[];
   isFile(path: string): boolean;
 }
@@ -92,6 +94,7 @@ export class Program {
   /** Files as they are run themselves; what imports them has the module of the same file instead. */
   private readonly scripts = new Map<string, Script>();
   private readonly slots = new Map<number, Module>();
+  private readonly expressions = new Map<string, { readonly expr: Expr | undefined }>();
   private nextSlot = 1;
 
   constructor(
@@ -153,6 +156,13 @@ export class Program {
       dependencies: undefined,
       imports: new Set(),
     };
+  }
+
+  /** What is in the quotes of an annotation; undefined where that is no expression. */
+  expression(text: string): Expr | undefined {
+    let known = this.expressions.get(text);
+    if (known === undefined) this.expressions.set(text, (known = { expr: this.sources.expression(text) }));
+    return known.expr;
   }
 
   /** Source text of a place. */
