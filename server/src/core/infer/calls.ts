@@ -9,6 +9,8 @@ import { layerNamed, operatorNamed } from './catalogue';
 import { derivesFrom, methodOf } from './classes';
 import { construct } from './construct';
 import { TooDeep, type Evaluator } from './evaluator';
+import { forgetTrait, lookAtCall, lookAtUnbound, madeBy, makeThing } from './looking';
+import { thingNamed } from './check';
 import { bindParameters } from './parameters';
 import type { Construction, Instance } from './heap';
 import { settle } from './latent';
@@ -55,6 +57,7 @@ export function havoc(ev: Evaluator, args: Arguments): void {
 }
 
 export function loseContent(ev: Evaluator, value: Value): void {
+  forgetTrait(ev, value);
   if (value.kind === 'tuple') for (const item of value.items) loseContent(ev, item);
   if (value.kind !== 'ref') return;
   const object = ev.machine.read(value.id);
@@ -89,7 +92,8 @@ function applyOperator(ev: Evaluator, name: string, args: Arguments, node: tree.
   const bound = bindCall(declared.params(name), settled(ev, args), (value) => ev.itemsOf(value));
   if (bound === undefined || bound === 'ambiguous')
     return firstUnknown(args) ?? unknown(`the arguments of ${name}`, node);
-  return ask(ev, node, bound, undefined, () =>
+  if (lookAtCall(ev, name, bound, node)) return unknown(`${name} refuses its arguments`, node);
+  return ask(ev, name, node, bound, undefined, () =>
     declared.infer(ev.argumentsOf(bound.values, bound.given), ev.solve, name),
   );
 }
@@ -113,6 +117,7 @@ function settled(ev: Evaluator, args: Arguments): Arguments {
 /** Asks an operator and turns its answer into a value and, where it is a mismatch, a finding. */
 function ask(
   ev: Evaluator,
+  name: string,
   node: tree.Expr,
   bound: Bound,
   built: Construction | undefined,
@@ -126,7 +131,7 @@ function ask(
   try {
     const outcome = infer();
     if (outcome.kind === 'known')
-      return outcome.value.kind === 'tensor' ? { ...outcome.value, origin: node } : outcome.value;
+      return outcome.value.kind === 'tensor' ? madeBy(name, outcome.value, bound, node, built) : outcome.value;
     if (outcome.kind === 'unknown') return unknown(outcome.reason, node);
     report(ev, outcome, node, bound, built);
     return unknown(outcome.message, node);
@@ -156,6 +161,9 @@ export function callExternal(ev: Evaluator, path: string, args: Arguments, node:
   const layer = layerNamed(path);
   if (layer !== undefined) return buildLayer(ev, layer, path, args, node);
   if (isModuleContainer(path)) return constructContainer(ev, path, args, node);
+  const thing = thingNamed(path);
+  if (thing !== undefined) return makeThing(ev, thing, path, args, node);
+  if (lookAtUnbound(ev, path, args, node)) return unknown(`${path} refuses its arguments`, node);
   const builtin = builtinFunction(path);
   if (builtin !== undefined) return builtin(ev, args, node);
   const dot = path.lastIndexOf('.');
@@ -210,7 +218,8 @@ function initialiseLayer(
     return unknown(`the arguments of ${name}`, node);
   }
   let result: Value = none;
-  const answer = ask(ev, node, bound, undefined, () => {
+  if (lookAtCall(ev, name, bound, node)) return unknown(`${name} refuses its arguments`, node);
+  const answer = ask(ev, name, node, bound, undefined, () => {
     const outcome = layer.build(ev.argumentsOf(bound.values, bound.given), ev.solve, name);
     if (outcome.kind !== 'built') return outcome;
     const target = ev.machine.write(self.id) as Instance;
@@ -239,7 +248,8 @@ function forwardLayer(
   }
   const bound = bindCall(layer.inputs, settled(ev, args), (value) => ev.itemsOf(value));
   if (bound === undefined || bound === 'ambiguous') return firstUnknown(args) ?? unknown(`the inputs of ${name}`, node);
-  return ask(ev, node, bound, object.built, () =>
+  lookAtCall(ev, `${name}.forward`, bound, node, { self, built: object.built });
+  return ask(ev, name, node, bound, object.built, () =>
     layer.forward(
       ev.argumentsOf(object.attrs, object.built?.arguments ?? new Map()),
       ev.argumentsOf(bound.values, bound.given),
@@ -279,6 +289,7 @@ function callTensorMethod(ev: Evaluator, self: TensorValue, name: string, args: 
     node,
   );
   if (known === undefined) return unknown(`Tensor.${name} is not known`, node);
+  if (self.trait !== undefined && name.endsWith('_')) forgetTrait(ev, self);
   if (RESHAPING.has(name) && node.kind === 'call' && node.callee.kind === 'attribute')
     reshapeInPlace(ev, self, known, node.callee.object);
   return known;

@@ -6,12 +6,13 @@ import { truth } from './compare';
 import { MAX_ITERATIONS } from './comprehension';
 import { elementOf, iterate } from './containers';
 import type { Evaluator } from './evaluator';
+import { lookAtLoop } from './looking';
 import { matches } from './matching';
 import { executeSimple, isQuiet } from './simple';
 import { PathEnds, type Branch, type State } from './machine';
 import { mergeConditions, mergeStates, widen } from './states';
 import { sameState, joinStates, MAX_STATES } from './states';
-import { sameValue } from './same';
+import { differingTraits, sameValue, withoutTraits } from './same';
 import { none, unknown, type FunctionValue, type Value } from './value';
 
 export type Exit =
@@ -51,11 +52,18 @@ function mergeResults(ev: Evaluator, results: readonly Branch<Value>[]): Branch<
   if (results.length < 2) return [...results];
   const merged: Branch<Value>[] = [];
   for (const result of results) {
-    const twin = merged.findIndex(
-      (other) => sameValue(other.value, result.value) && sameState(ev.machine, other.state, result.state),
-    );
+    let traits = differingTraits.count;
+    const twin = merged.findIndex((other) => {
+      traits = differingTraits.count;
+      return sameValue(other.value, result.value) && sameState(ev.machine, other.state, result.state);
+    });
     const other = merged[twin];
     if (other === undefined) merged.push(result);
+    else if (traits !== differingTraits.count)
+      merged[twin] = {
+        value: withoutTraits(other.value),
+        state: joinStates(ev.machine, [other.state, result.state]),
+      };
     else
       merged[twin] = {
         value: other.value,
@@ -68,7 +76,7 @@ function mergeResults(ev: Evaluator, results: readonly Branch<Value>[]): Branch<
   }
   if (merged.length <= MAX_STATES) return merged;
   const value = merged.every((result) => sameValue(result.value, (merged[0] as Branch<Value>).value))
-    ? (merged[0] as Branch<Value>).value
+    ? withoutTraits((merged[0] as Branch<Value>).value)
     : unknown('the result differs between paths');
   return [
     {
@@ -103,8 +111,10 @@ function execute(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
     case 'if':
       return executeIf(ev, stmt, state);
     case 'for':
+      lookAtLoop(ev, stmt, state);
       return executeFor(ev, stmt, state);
     case 'while':
+      lookAtLoop(ev, stmt, state);
       return executeWhile(ev, stmt, state);
     case 'with':
       return executeWith(ev, stmt, state);

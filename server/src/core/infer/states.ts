@@ -1,7 +1,7 @@
 /** When two paths are the same again, and what is left when they are joined. */
 import { differingIds, HEAP_SIZE, type HeapObject } from './heap';
 import type { Condition, Conditions, Machine, State } from './machine';
-import { sameValue, type ObjectPairs } from './same';
+import { differingTraits, sameValue, withoutTraits, type ObjectPairs } from './same';
 import { unknown, type UnknownValue, type Value } from './value';
 
 /** Paths that are followed side by side; above it they are joined. */
@@ -14,9 +14,14 @@ export function mergeStates(machine: Machine, states: readonly State[]): State[]
   if (states.length < 2) return [...states];
   const merged: State[] = [];
   for (const state of states) {
-    const twin = merged.findIndex((other) => sameState(machine, other, state));
+    let traits = differingTraits.count;
+    const twin = merged.findIndex((other) => {
+      traits = differingTraits.count;
+      return sameState(machine, other, state);
+    });
     const other = twin < 0 ? undefined : merged[twin];
     if (other === undefined) merged.push(state);
+    else if (traits !== differingTraits.count) merged[twin] = joinStates(machine, [other, state]);
     else
       merged[twin] = {
         ...other,
@@ -100,6 +105,7 @@ function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boolean {
   if (a.kind === 'frame' && b.kind === 'frame')
     return a.parent === b.parent && a.vars.sameAs(b.vars, (x, y) => sameValue(x, y, same));
   if (a.kind === 'list' && b.kind === 'list') {
+    if (a.of !== b.of) return false;
     if (a.items === undefined || b.items === undefined)
       return a.items === b.items && sameValue(a.element, b.element, same);
     const other = b.items;
@@ -183,14 +189,27 @@ export function widen(machine: Machine, before: State, after: State): State {
       machine.adopt(id, now);
       continue;
     }
-    if (sameObject(old, now, same)) continue;
-    widenObject(machine, id, old, now, same);
+    const traits = differingTraits.count;
+    if (!sameObject(old, now, same)) widenObject(machine, id, old, now, same);
+    else if (traits !== differingTraits.count) forgetTraits(machine, id);
   }
   return machine.seal();
 }
 
-const both = (a: Value | undefined, b: Value | undefined, same: ObjectPairs): Value =>
-  a !== undefined && b !== undefined && sameValue(a, b, same) ? a : JOINED;
+function both(a: Value | undefined, b: Value | undefined, same: ObjectPairs): Value {
+  const traits = differingTraits.count;
+  if (a === undefined || b === undefined || !sameValue(a, b, same)) return JOINED;
+  return traits === differingTraits.count ? a : withoutTraits(a);
+}
+
+function forgetTraits(machine: Machine, id: number): void {
+  const own = machine.write(id);
+  if (own?.kind === 'frame') for (const [name, value] of own.vars) own.vars.set(name, withoutTraits(value));
+  else if (own?.kind === 'instance') for (const [name, value] of own.attrs) own.attrs.set(name, withoutTraits(value));
+  else if (own?.kind === 'list') own.items = own.items?.map(withoutTraits);
+  else if (own?.kind === 'dict')
+    for (const [key, entry] of own.entries) own.entries.set(key, { key: entry.key, value: withoutTraits(entry.value) });
+}
 
 function widenObject(machine: Machine, id: number, old: HeapObject, now: HeapObject, same: ObjectPairs): void {
   const own = machine.write(id);
@@ -213,6 +232,8 @@ function widenObject(machine: Machine, id: number, old: HeapObject, now: HeapObj
     const items = [...(old.items ?? [old.element]), ...(now.items ?? [now.element])];
     const first = items[0];
     own.items = undefined;
-    own.element = first !== undefined && items.every((item) => sameValue(first, item, same)) ? first : JOINED;
+    own.of = undefined;
+    own.element =
+      first !== undefined && items.every((item) => sameValue(first, item, same)) ? withoutTraits(first) : JOINED;
   }
 }

@@ -1,0 +1,20 @@
+/** What modules have to learn. */
+import type { Known, Scene } from '../../core/infer/scene';
+import type { Value } from '../../core/infer/value';
+
+/** Layers without parameters. */
+const PLAIN =
+  /^torch\.nn\.(Module|Sequential|ModuleList|ModuleDict|Identity|Flatten|Unflatten|(Alpha|FeatureAlpha)?Dropout[123]?d?|Re[Ll]U6?|LeakyReLU|ELU|SELU|CELU|GELU|SiLU|Mish|Hard\w+|Soft\w+|LogSoftmax|LogSigmoid|Sigmoid|Tanh\w*|(Max|Avg|LP|AdaptiveAvg|AdaptiveMax)Pool[123]d|Upsample|\w+Pad[123]d|PixelShuffle|PixelUnshuffle|\w+Loss)$/;
+
+/** Whether a layer or module has parameters of its own; undefined where it isn't known. */
+export function hasOwnParameters({ cls, attributes }: Known): boolean | undefined {
+  if ([...attributes.values()].some((value) => value.kind === 'tensor' && value.parameter === true)) return true;
+  return cls === undefined || PLAIN.test(cls) ? false : undefined;
+}
+
+/** Whether a module or one below it has parameters; undefined where it isn't known. */
+export function hasParameters(scene: Scene, module: Value): boolean | undefined {
+  const own = scene.modules(module)?.map(hasOwnParameters);
+  if (own === undefined) return undefined;
+  return own.includes(true) ? true : own.includes(undefined) ? undefined : false;
+}

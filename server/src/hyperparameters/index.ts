@@ -1,0 +1,23 @@
+/** Every check of hyperparameters and of how objects fit together, one file each, sorted by file. */
+import type { Check } from '../core/infer/check';
+import { backwardWithoutGraph } from './backward-without-graph';
+import { evalNeverUndone } from './eval-never-undone';
+import { lossWithoutActivation } from './loss-without-activation';
+import { missingZeroGrad } from './missing-zero-grad';
+import { optimizer } from './optimizer';
+import { scheduler } from './scheduler';
+import { sigmoidBeforeLogitsLoss } from './sigmoid-before-logits-loss';
+import { softmaxBeforeCrossEntropy } from './softmax-before-cross-entropy';
+
+export { traits } from './traits';
+
+export const checks: readonly Check[] = [
+  backwardWithoutGraph,
+  evalNeverUndone,
+  ...lossWithoutActivation,
+  missingZeroGrad,
+  ...optimizer,
+  ...scheduler,
+  sigmoidBeforeLogitsLoss,
+  softmaxBeforeCrossEntropy,
+];
