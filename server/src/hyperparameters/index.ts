@@ -1,6 +1,7 @@
 /** Every check of hyperparameters and of how objects fit together, one file each, sorted by file. */
 import type { Check } from '../core/infer/check';
 import { backwardWithoutGraph } from './backward-without-graph';
+import { dataLoader } from './data-loader';
 import { evalNeverUndone } from './eval-never-undone';
 import { lossWithoutActivation } from './loss-without-activation';
 import { missingZeroGrad } from './missing-zero-grad';
@@ -13,6 +14,7 @@ export { traits } from './traits';
 
 export const checks: readonly Check[] = [
   backwardWithoutGraph,
+  ...dataLoader,
   evalNeverUndone,
   ...lossWithoutActivation,
   missingZeroGrad,

@@ -134,9 +134,11 @@ const optimizers: Readonly<Record<string, Declared>> = {
   },
 };
 
-const declared = (name: string): Declared => optimizers[name.slice('torch.optim.'.length)] as Declared;
+const PREFIX = 'torch.optim.';
+const declared = (name: string): Declared => optimizers[name.slice(PREFIX.length)] as Declared;
 /** Whether a full name is an optimizer of torch's own. */
-export const isOptimizer = (name: string): boolean => declared(name) !== undefined && name.startsWith('torch.optim.');
+export const isOptimizer = (name: string): boolean =>
+  name.startsWith(PREFIX) && Object.hasOwn(optimizers, name.slice(PREFIX.length));
 /** Whether a cyclic schedule can move the momentum of this optimizer. */
 export const hasMomentum = (name: string): boolean => declared(name).momentum === true;
 

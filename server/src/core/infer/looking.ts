@@ -60,7 +60,7 @@ function asked<T>(ev: Evaluator, node: tree.Expr, ask: () => T | undefined): T |
 // ---- things
 
 const isMismatch = (made: Readonly<Record<string, Value>> | Mismatch): made is Mismatch =>
-  typeof made['kind'] === 'string';
+  typeof made.kind === 'string';
 
 /** An optimizer, a scheduler: an object whose class the catalogue knows. */
 export function makeThing(ev: Evaluator, thing: Thing, name: string, args: Arguments, node: tree.Expr): Value {

@@ -1,10 +1,12 @@
 /** What checks see of the program around a call: the objects there are, and the text. */
 import type * as tree from '../python/tree';
 import { spanOf, type Place } from '../text/place';
+import { constantOf } from '../shape/dim';
+import { lengthOf } from './builtins/data';
 import { baseOrder } from './classes';
 import { CHILDREN, itemsOf } from './containers';
 import type { Evaluator } from './evaluator';
-import type { Construction, Instance } from './heap';
+import type { Construction, HeapObject, Instance } from './heap';
 import { settle } from './latent';
 import type { Value } from './value';
 
@@ -28,7 +30,7 @@ export class Scene {
     /** The object whose method is called. */
     readonly self: Value | undefined,
     /** Of a layer that is used: the call that built it. */
-    readonly built: Place | undefined = undefined,
+    readonly built?: Place,
   ) {}
 
   private instance(value: Value | undefined): Instance | undefined {
@@ -61,6 +63,21 @@ export class Scene {
   ownerOfParameters(value: Value): Value | undefined {
     const list = value.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
     return list?.kind === 'list' && list.of !== undefined ? { kind: 'ref', id: list.of } : undefined;
+  }
+
+  /** `len` of a data set. */
+  length(dataset: Value): number | undefined {
+    const length = lengthOf(this.ev, settle(this.ev, dataset), this.place as tree.Expr);
+    return length && constantOf(this.ev.machine.facts.dim(length));
+  }
+
+  /** Whether an object's class is, or derives from, a framework's; undefined where it isn't known. */
+  isA(written: Value, name: string): boolean | undefined {
+    const value = settle(this.ev, written);
+    const object = value.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
+    if (object?.kind !== 'instance') return object === undefined ? undefined : false;
+    const order = baseOrder(object.cls);
+    return order.includes(name) ? true : order.includes(undefined) ? undefined : false;
   }
 
   items(value: Value): readonly Value[] | undefined {
@@ -103,8 +120,8 @@ export class Scene {
     const [first = '', ...rest] = path.split('.');
     let value: Value | undefined = settle(this.ev, this.ev.lookup(first, this.place));
     for (const name of rest) {
-      const object: unknown = value?.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
-      value = (object as Instance | undefined)?.attrs?.get(name);
+      const object: HeapObject | undefined = value?.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
+      value = object?.kind === 'instance' ? object.attrs.get(name) : undefined;
     }
     return value && settle(this.ev, value);
   }

@@ -7,8 +7,10 @@ const PLAIN =
   /^torch\.nn\.(Module|Sequential|ModuleList|ModuleDict|Identity|Flatten|Unflatten|(Alpha|FeatureAlpha)?Dropout[123]?d?|Re[Ll]U6?|LeakyReLU|ELU|SELU|CELU|GELU|SiLU|Mish|Hard\w+|Soft\w+|LogSoftmax|LogSigmoid|Sigmoid|Tanh\w*|(Max|Avg|LP|AdaptiveAvg|AdaptiveMax)Pool[123]d|Upsample|\w+Pad[123]d|PixelShuffle|PixelUnshuffle|\w+Loss)$/;
 
 /** Whether a layer or module has parameters of its own; undefined where it isn't known. */
-export function hasOwnParameters({ cls, attributes }: Known): boolean | undefined {
+export function hasOwnParameters({ cls, attributes, built }: Known): boolean | undefined {
   if ([...attributes.values()].some((value) => value.kind === 'tensor' && value.parameter === true)) return true;
+  // A class that is looked at by itself may be there for others to derive from.
+  if (cls === undefined && (built === undefined || built.place.start === built.place.end)) return undefined;
   return cls === undefined || PLAIN.test(cls) ? false : undefined;
 }
 
