@@ -6,6 +6,8 @@ import { evalNeverUndone } from './eval-never-undone';
 import { lossWithoutActivation } from './loss-without-activation';
 import { missingZeroGrad } from './missing-zero-grad';
 import { optimizer } from './optimizer';
+import { optimizerBeforeLayers } from './optimizer-before-layers';
+import { optimizerOfFrozenParameters } from './optimizer-of-frozen-parameters';
 import { scheduler } from './scheduler';
 import { sigmoidBeforeLogitsLoss } from './sigmoid-before-logits-loss';
 import { softmaxBeforeCrossEntropy } from './softmax-before-cross-entropy';
@@ -19,6 +21,8 @@ export const checks: readonly Check[] = [
   ...lossWithoutActivation,
   missingZeroGrad,
   ...optimizer,
+  optimizerBeforeLayers,
+  optimizerOfFrozenParameters,
   ...scheduler,
   sigmoidBeforeLogitsLoss,
   softmaxBeforeCrossEntropy,

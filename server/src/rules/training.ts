@@ -47,6 +47,20 @@ export const trainingRules: readonly RuleText[] = [
     `${training}for epoch in range(3):\n${round}`,
     `${training}for epoch in range(3):\n    optimizer.zero_grad()\n${round}`,
   ),
+  advice(
+    'optimizer-before-layers',
+    'A layer of the model was made after the optimizer had taken its parameters.',
+    'An optimizer keeps the parameters that parameters() gave when it was made. A layer that takes the place of another later is never trained; the one it replaced is. Replace layers first, or give the new ones to add_param_group. Source: torch.optim, "Constructing it".',
+    `${data}model = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 5))\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\nmodel[1] = nn.Linear(8, 3)\nF.cross_entropy(model(x), y).backward()\noptimizer.step()`,
+    `${data}model = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 5))\nmodel[1] = nn.Linear(8, 3)\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\nF.cross_entropy(model(x), y).backward()\noptimizer.step()`,
+  ),
+  advice(
+    'optimizer-of-frozen-parameters',
+    'No parameter that an optimizer has gets a gradient.',
+    'All were frozen with requires_grad = False, mostly to train a new last layer that was then forgotten, or replaced too early. The optimizer steps and changes nothing. Source: torch.Tensor.requires_grad.',
+    'model = nn.Linear(8, 3)\nfor p in model.parameters():\n    p.requires_grad = False\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\noptimizer.step()',
+    'model = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 5))\nfor p in model.parameters():\n    p.requires_grad = False\nmodel[1] = nn.Linear(8, 3)\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\noptimizer.step()',
+  ),
   rule(
     'optimizer-without-parameters',
     'An optimizer gets nothing to optimize.',

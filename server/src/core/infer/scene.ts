@@ -99,6 +99,8 @@ export class Scene {
       if (object?.kind !== 'instance') return false;
       const known = this.object(value);
       if (known === undefined || baseOrder(object.cls).includes(undefined) || found.size > MAX_MODULES) return false;
+      // What is no module has no part in what its owner learns.
+      if (!object.attrs.has('training')) return true;
       found.set(value.id, known);
       return [...object.attrs].every(([name, item]) => (name.startsWith('<') && name !== CHILDREN) || visit(item));
     };
@@ -134,6 +136,26 @@ export class Scene {
     const object = value.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
     if (object?.kind === 'instance' && typeof object.cls !== 'string') return classText(object.cls);
     return undefined;
+  }
+
+  /** Objects that variables and attributes in reach hold. */
+  *inReach(): Generator<Known> {
+    for (let active: Evaluator['activation'] | undefined = this.ev.activation; active; active = active.caller) {
+      const owner = this.object(active.self);
+      for (const frame of [active.frame, active.module.frame])
+        for (const value of this.ev.machine.frame(frame)?.vars.values() ?? []) yield* this.known(value);
+      for (const value of owner?.attributes.values() ?? []) yield* this.known(value);
+    }
+  }
+
+  private *known(value: Value): Generator<Known> {
+    const known = this.object(value);
+    if (known !== undefined) yield known;
+  }
+
+  /** Text of the file that the place is in. */
+  wholeFile(): string {
+    return this.text({ at: { file: this.place.at.file, base: 0 }, start: 0, end: Number.MAX_SAFE_INTEGER });
   }
 
   /** Text of the function that runs, or of the script's statement that holds the place. */

@@ -13,7 +13,8 @@ import { PathEnds, type Branch, type State } from './machine';
 import { mergeConditions, mergeStates, widen } from './states';
 import { sameState, joinStates, MAX_STATES } from './states';
 import { differingTraits, sameValue, withoutTraits } from './same';
-import { none, unknown, type FunctionValue, type Value } from './value';
+import { FROZEN, setBelow } from './builtins/modules';
+import { bool, none, unknown, type FunctionValue, type Value } from './value';
 
 export type Exit =
   { readonly kind: 'next' | 'break' | 'continue' } | { readonly kind: 'return'; readonly value: Value };
@@ -190,6 +191,7 @@ function executeFor(ev: Evaluator, stmt: tree.For, state: State): Flow[] {
   return ev
     .branches(state, () => {
       const iterable = ev.evaluate(stmt.iterable);
+      freeze(ev, stmt, iterable);
       const items = iterate(ev, iterable);
       return items === undefined || items.length > MAX_ITERATIONS
         ? { element: elementOf(ev, iterable, stmt.iterable) }
@@ -214,6 +216,18 @@ function executeFor(ev: Evaluator, stmt: tree.For, state: State): Flow[] {
         );
       return knownLoop(ev, stmt, start, value.items);
     });
+}
+
+/** `for p in model.parameters(): p.requires_grad = False`: how many there are doesn't matter. */
+function freeze(ev: Evaluator, stmt: tree.For, iterable: Value): void {
+  const [only, more] = stmt.body;
+  if (only?.kind !== 'assign' || more !== undefined || only.value.kind !== 'bool' || iterable.kind !== 'ref') return;
+  const [target] = only.targets;
+  if (target?.kind !== 'attribute' || target.name !== 'requires_grad' || target.object.kind !== 'name') return;
+  const list = ev.machine.read(iterable.id);
+  if (list?.kind !== 'list' || list.of === undefined) return;
+  if (stmt.target.kind === 'name' && stmt.target.name === target.object.name)
+    setBelow(ev, { kind: 'ref', id: list.of }, FROZEN, bool(!only.value.value));
 }
 
 function knownLoop(ev: Evaluator, stmt: tree.For, start: State, items: readonly Value[]): Flow[] {

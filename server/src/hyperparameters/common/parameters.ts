@@ -1,4 +1,5 @@
 /** What modules have to learn. */
+import { FROZEN, HANDED_OUT } from '../../core/infer/builtins/modules';
 import type { Known, Scene } from '../../core/infer/scene';
 import type { Value } from '../../core/infer/value';
 
@@ -20,3 +21,13 @@ export function hasParameters(scene: Scene, module: Value): boolean | undefined 
   if (own === undefined) return undefined;
   return own.includes(true) ? true : own.includes(undefined) ? undefined : false;
 }
+
+/** What `parameters()` and `requires_grad_()` leave on modules. */
+const isMarked = (module: Known, mark: string): boolean => {
+  const value = module.attributes.get(mark);
+  return value?.kind === 'bool' && value.value === true;
+};
+/** Whether no parameter of the module gets a gradient. */
+export const isFrozen = (module: Known): boolean => isMarked(module, FROZEN);
+/** Whether nobody can have the module's parameters: they were never asked for. */
+export const isUntouched = (module: Known): boolean => !module.attributes.has(HANDED_OUT);

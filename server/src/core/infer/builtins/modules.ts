@@ -162,7 +162,6 @@ export function moduleMethod(
         self,
         'training',
         name === 'eval' ? bool(false) : text === undefined ? bool(true) : text.kind === 'bool' ? text : bool(undefined),
-        0,
       );
       return self;
     case 'register_buffer':
@@ -205,7 +204,7 @@ export function moduleMethod(
       markHandedOut(ev, self);
       return ev.machine.newList(undefined, 'list', unknown(`what ${name}() gives`, node));
     case 'requires_grad_':
-      setBelow(ev, self, FROZEN, first === undefined ? bool(false) : negated(settle(ev, first)), 0);
+      setBelow(ev, self, FROZEN, first === undefined ? bool(false) : negated(settle(ev, first)));
       return self;
     case 'zero_grad':
     case 'load_state_dict':
@@ -221,20 +220,24 @@ export function moduleMethod(
   }
 }
 
-/** Modules whose flag is set on the way down at most. */
-const MAX_DEPTH = 12;
-
 /** Sets an attribute of a module and of all modules below it. */
-function setBelow(ev: Evaluator, self: Value, attribute: string, flag: Value, depth: number): void {
-  if (self.kind !== 'ref' || depth > MAX_DEPTH) return;
+export function setBelow(
+  ev: Evaluator,
+  self: Value,
+  attribute: string,
+  flag: Value,
+  seen: Set<number> = new Set<number>(),
+): void {
+  if (self.kind !== 'ref' || seen.has(self.id)) return;
+  seen.add(self.id);
   const object = ev.machine.read(self.id);
-  if (object?.kind === 'list') for (const item of object.items ?? []) setBelow(ev, item, attribute, flag, depth + 1);
+  if (object?.kind === 'list') for (const item of object.items ?? []) setBelow(ev, item, attribute, flag, seen);
   if (object?.kind === 'dict')
-    for (const entry of object.entries.values()) setBelow(ev, entry.value, attribute, flag, depth + 1);
+    for (const entry of object.entries.values()) setBelow(ev, entry.value, attribute, flag, seen);
   if (object?.kind !== 'instance' || !object.attrs.has('training')) return;
   const own = ev.machine.write(self.id) as Instance;
   own.attrs.set(attribute, flag);
-  for (const value of [...own.attrs.values()]) setBelow(ev, value, attribute, flag, depth + 1);
+  for (const value of [...own.attrs.values()]) setBelow(ev, value, attribute, flag, seen);
 }
 
 /** Marks modules whose parameters somebody asked for: an optimizer may have them. */
@@ -243,7 +246,7 @@ export const HANDED_OUT = '<handed out>';
 export const FROZEN = '<frozen>';
 
 const markHandedOut = (ev: Evaluator, self: Reference): void => {
-  setBelow(ev, self, HANDED_OUT, bool(true), 0);
+  setBelow(ev, self, HANDED_OUT, bool(true));
 };
 
 const negated = (flag: Value): Value =>
