@@ -99,8 +99,9 @@ export class Scene {
       if (object?.kind !== 'instance') return false;
       const known = this.object(value);
       if (known === undefined || baseOrder(object.cls).includes(undefined) || found.size > MAX_MODULES) return false;
-      // What is no module has no part in what its owner learns.
-      if (!object.attrs.has('training')) return true;
+      // What is no module has no part in what its owner learns; a class of unknown packages may be one.
+      if (!object.attrs.has('training'))
+        return value !== root && baseOrder(object.cls).every((base) => typeof base !== 'string' || isPlain(base));
       found.set(value.id, known);
       return [...object.attrs].every(([name, item]) => (name.startsWith('<') && name !== CHILDREN) || visit(item));
     };
@@ -184,6 +185,9 @@ export class Scene {
     return spanOf(place).start;
   }
 }
+
+/** Bases that make no module. */
+const isPlain = (base: string): boolean => /^(builtins\.object|typing\.\w+|abc\.ABC)$/.test(base);
 
 const classText = (cls: Value & { readonly kind: 'class' }): string =>
   baseOrder(cls)
