@@ -20,6 +20,13 @@ const round = '    loss = F.cross_entropy(model(x), y)\n    loss.backward()\n   
 
 export const trainingRules: readonly RuleText[] = [
   rule(
+    'backward-of-many',
+    'backward() is called on a tensor of more than one number.',
+    'Gradients are those of one number. A loss with reduction="none" has one for each example: mean() or sum() comes first, or backward() gets a weight for each.',
+    `${data}loss = F.cross_entropy(nn.Linear(8, 3)(x), y, reduction="none")\nloss.backward()`,
+    `${data}loss = F.cross_entropy(nn.Linear(8, 3)(x), y, reduction="none")\nloss.mean().backward()`,
+  ),
+  rule(
     'backward-without-graph',
     'backward() is called where no gradient leads back to any parameter.',
     '`.detach()`, `.data` and `torch.tensor(loss)` give the numbers without the way they were computed. They are for looking at, not for training.',

@@ -160,10 +160,10 @@ export function callExternal(ev: Evaluator, path: string, args: Arguments, node:
   if (operated !== undefined) return operated;
   const layer = layerNamed(path);
   if (layer !== undefined) return buildLayer(ev, layer, path, args, node);
+  if (lookAtUnbound(ev, path, args, node)) return unknown(`${path} refuses its arguments`, node);
   if (isModuleContainer(path)) return constructContainer(ev, path, args, node);
   const thing = thingNamed(path);
   if (thing !== undefined) return makeThing(ev, thing, path, args, node);
-  if (lookAtUnbound(ev, path, args, node)) return unknown(`${path} refuses its arguments`, node);
   const builtin = builtinFunction(path);
   if (builtin !== undefined) return builtin(ev, args, node);
   const dot = path.lastIndexOf('.');

@@ -80,6 +80,11 @@ export class Scene {
     return order.includes(name) ? true : order.includes(undefined) ? undefined : false;
   }
 
+  isList(value: Value): boolean {
+    const object = value.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
+    return object?.kind === 'list' && object.form === 'list';
+  }
+
   items(value: Value): readonly Value[] | undefined {
     return itemsOf(this.ev, settle(this.ev, value));
   }
