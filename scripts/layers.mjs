@@ -22,6 +22,7 @@ export const layers = [
   { room: 'server/src/core/shape', uses: ['server/src/core/text'] },
   { room: 'server/src/core', uses: [] },
   { room: 'server/src/operators', uses: ['server/src/core'] },
+  { room: 'server/src/hyperparameters', uses: ['server/src/core'] },
   { room: 'server/src/frameworks', uses: ['server/src/core', 'server/src/operators'] },
   { room: 'server/src/rules', uses: ['server/src/core'] },
   {
@@ -34,6 +35,7 @@ export const layers = [
       'server/src/service',
       'server/src/core',
       'server/src/operators',
+      'server/src/hyperparameters',
       'server/src/frameworks',
       'server/src/rules',
     ],

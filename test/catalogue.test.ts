@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { staleFiles } from '../scripts/generate.mjs';
 import { filesUnder, inRoot } from '../scripts/paths.mjs';
+import { checks } from '../server/src/hyperparameters';
 import { catalogue as operators } from '../server/src/operators';
 import { ruleTexts } from '../server/src/rules';
 
@@ -27,6 +28,12 @@ const catalogues: Readonly<Record<string, Catalogue>> = {
     apart: ['index', 'signature', 'signatures.generated'],
     ids: operators.map(({ id }) => id),
     fixture: (id) => `test/fixtures/shape/${id}.py`,
+  },
+  hyperparameters: {
+    folder: 'server/src/hyperparameters',
+    apart: ['index', 'traits'],
+    ids: checks.map(({ id }) => id),
+    fixture: (id) => `test/fixtures/hyperparameters/${id}.py`,
   },
 };
 
@@ -93,7 +100,8 @@ describe('findings', () => {
   it('have ids in kebab-case and texts that are filled in', () => {
     const wrong = ruleTexts.filter(
       ({ id, ...texts }) =>
-        !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id) || Object.values(texts).some((text) => text.trim() === ''),
+        !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id) ||
+        Object.values(texts).some((text) => typeof text === 'string' && text.trim() === ''),
     );
     deepEqual(wrong, []);
   });

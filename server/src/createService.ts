@@ -1,7 +1,9 @@
 /** The checker behind the facade: documents, their programs, and what was found, remembered until something changes. */
 import { catalogue } from './operators/index';
+import { checks, traits } from './hyperparameters/index';
 import { frameworks } from './frameworks/index';
 import { register } from './core/infer/catalogue';
+import { registerChecks } from './core/infer/check';
 import { evaluateFile, type Entries, type FileResult } from './core/infer/entries';
 import { Program, type Sources } from './core/infer/program';
 import { shapeTable, whyTable, hintsOf, hoverAt } from './core/infer/shown';
@@ -27,6 +29,7 @@ interface Remembered {
 
 export function createService({ host, parser }: { readonly host: Host; readonly parser: SyntaxParser }): Service {
   register(catalogue);
+  registerChecks(checks, traits);
   const frontEnd = new PythonFrontEnd(parser);
   const documents = new Map<string, PythonDocument>();
   const unopened = new Map<string, Unopened>();

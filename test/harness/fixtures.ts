@@ -10,7 +10,11 @@ import { readMarkers, writeMarkers, type Marked, type Marker } from './markers';
 
 /** Where fixtures lie for the checker: they are read into memory. */
 const ROOT = '/fixture';
-export const FIXTURE_FOLDERS: readonly string[] = ['test/fixtures/shape', 'test/fixtures/evaluator'];
+export const FIXTURE_FOLDERS: readonly string[] = [
+  'test/fixtures/shape',
+  'test/fixtures/evaluator',
+  'test/fixtures/hyperparameters',
+];
 
 export interface FixtureFile {
   /** Path on the disk. */

@@ -9,7 +9,8 @@ const PREFIXES: readonly (readonly [RegExp, string])[] = [
   [/^torch\.functional\./, 'torch.'],
   [/^torch\._C\._nn\./, 'torch.nn.functional.'],
   [/^torch\.nn\.parallel\.(DataParallel)\b/, 'torch.nn.$1'],
-  [/^torch\.utils\.data\.(?:dataloader|dataset)\.(\w+)/, 'torch.utils.data.$1'],
+  [/^torch\.optim\.(?:adam|adamw|sgd|rmsprop|adagrad|adadelta|lbfgs|radam|nadam)\.([A-Z]\w*)/, 'torch.optim.$1'],
+  [/^torch\.utils\.data\.(?:dataloader|dataset|sampler)\.(\w+)/, 'torch.utils.data.$1'],
   [/^torch\.distributed\.(?:\w+\.)*DistributedDataParallel/, 'torch.nn.parallel.DistributedDataParallel'],
   [/^torch\.(FloatTensor|LongTensor|HalfTensor|DoubleTensor|IntTensor|BoolTensor)\b/, 'torch.Tensor'],
 ];

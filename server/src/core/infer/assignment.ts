@@ -6,6 +6,7 @@ import { nameSize, unpack } from './containers';
 import { replaceChild } from './builtins/modules';
 import { dictKey, type Evaluator } from './evaluator';
 import { settle } from './latent';
+import { forgetTrait } from './looking';
 import { setAttribute } from './objects';
 import { ASSIGNED } from './shown';
 import { tuple, unknown, type Value } from './value';
@@ -84,6 +85,7 @@ function setItem(ev: Evaluator, written: Value, writtenIndex: Value, value: Valu
   const object = settle(ev, written);
   const index = settle(ev, writtenIndex);
   if (object.kind === 'tensor') {
+    forgetTrait(ev, object);
     callOperator(ev, 'torch.Tensor.__setitem__', [object, index, value], node);
     return;
   }

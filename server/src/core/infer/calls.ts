@@ -10,6 +10,8 @@ import { layerNamed, operatorNamed } from './catalogue';
 import { derivesFrom, methodOf } from './classes';
 import { construct } from './construct';
 import { TooDeep, type Evaluator } from './evaluator';
+import { forgetTrait, lookAtCall, lookAtUnbound, madeBy, makeThing } from './looking';
+import { thingNamed } from './check';
 import { bindParameters } from './parameters';
 import type { Construction, Instance } from './heap';
 import { settle } from './latent';
@@ -56,6 +58,7 @@ export function havoc(ev: Evaluator, args: Arguments): void {
 }
 
 export function loseContent(ev: Evaluator, value: Value): void {
+  forgetTrait(ev, value);
   if (value.kind === 'tuple') for (const item of value.items) loseContent(ev, item);
   if (value.kind !== 'ref') return;
   const object = ev.machine.read(value.id);
@@ -90,7 +93,8 @@ function applyOperator(ev: Evaluator, name: string, args: Arguments, node: tree.
   const bound = bindCall(declared.params(name), settled(ev, args), (value) => ev.itemsOf(value));
   if (bound === undefined || bound === 'ambiguous')
     return firstUnknown(args) ?? unknown(`the arguments of ${name}`, node);
-  return ask(ev, node, bound, undefined, () =>
+  if (lookAtCall(ev, name, bound, node)) return unknown(`${name} refuses its arguments`, node);
+  return ask(ev, name, node, bound, undefined, () =>
     declared.infer(ev.argumentsOf(bound.values, bound.given), ev.solve, name),
   );
 }
@@ -114,6 +118,7 @@ function settled(ev: Evaluator, args: Arguments): Arguments {
 /** Asks an operator and turns its answer into a value and, where it is a mismatch, a finding. */
 function ask(
   ev: Evaluator,
+  name: string,
   node: tree.Expr,
   bound: Bound,
   built: Construction | undefined,
@@ -128,7 +133,7 @@ function ask(
     const outcome = infer();
     if (outcome.kind === 'known') {
       const value = ev.autocast > 0 ? ofAnyFloat(outcome.value) : outcome.value;
-      return value.kind === 'tensor' ? { ...value, origin: node } : value;
+      return value.kind === 'tensor' ? madeBy(name, value, bound, node, built) : value;
     }
     if (outcome.kind === 'unknown') return unknown(outcome.reason, node);
     if (ev.autocast > 0 && outcome.id.startsWith('dtype-')) return unknown('element types under autocast', node);
@@ -159,7 +164,10 @@ export function callExternal(ev: Evaluator, path: string, args: Arguments, node:
   if (operated !== undefined) return operated;
   const layer = layerNamed(path);
   if (layer !== undefined) return buildLayer(ev, layer, path, args, node);
+  if (lookAtUnbound(ev, path, args, node)) return unknown(`${path} refuses its arguments`, node);
   if (isModuleContainer(path)) return constructContainer(ev, path, args, node);
+  const thing = thingNamed(path);
+  if (thing !== undefined) return makeThing(ev, thing, path, args, node);
   const builtin = builtinFunction(path);
   if (builtin !== undefined) return builtin(ev, args, node);
   const dot = path.lastIndexOf('.');
@@ -214,7 +222,8 @@ function initialiseLayer(
     return unknown(`the arguments of ${name}`, node);
   }
   let result: Value = none;
-  const answer = ask(ev, node, bound, undefined, () => {
+  if (lookAtCall(ev, name, bound, node)) return unknown(`${name} refuses its arguments`, node);
+  const answer = ask(ev, name, node, bound, undefined, () => {
     const outcome = layer.build(ev.argumentsOf(bound.values, bound.given), ev.solve, name);
     if (outcome.kind !== 'built') return outcome;
     const target = ev.machine.write(self.id) as Instance;
@@ -243,7 +252,8 @@ function forwardLayer(
   }
   const bound = bindCall(layer.inputs, settled(ev, args), (value) => ev.itemsOf(value));
   if (bound === undefined || bound === 'ambiguous') return firstUnknown(args) ?? unknown(`the inputs of ${name}`, node);
-  return ask(ev, node, bound, object.built, () =>
+  lookAtCall(ev, `${name}.forward`, bound, node, { self, built: object.built });
+  return ask(ev, name, node, bound, object.built, () =>
     layer.forward(
       ev.argumentsOf(object.attrs, object.built?.arguments ?? new Map()),
       ev.argumentsOf(bound.values, bound.given),
@@ -283,6 +293,7 @@ function callTensorMethod(ev: Evaluator, self: TensorValue, name: string, args: 
     node,
   );
   if (known === undefined) return unknown(`Tensor.${name} is not known`, node);
+  if (self.trait !== undefined && name.endsWith('_')) forgetTrait(ev, self);
   if (RESHAPING.has(name) && node.kind === 'call' && node.callee.kind === 'attribute')
     reshapeInPlace(ev, self, known, node.callee.object);
   return known;

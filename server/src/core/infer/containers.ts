@@ -12,7 +12,7 @@ import { settle } from './latent';
 import { Leave } from './machine';
 import { mismatch } from './operator';
 import { int, str, tensor, tuple, unknown, type ClassValue, type Value } from './value';
-import { sameValue } from './same';
+import { sameValue, withoutTraits } from './same';
 
 /** Items that a tensor is taken apart into at most. */
 const MAX_ROWS = 256;
@@ -196,7 +196,7 @@ function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Val
 /** The value that all have in common. */
 export function common(values: readonly Value[]): Value | undefined {
   const first = values[0];
-  return first !== undefined && values.every((value) => sameValue(first, value)) ? first : undefined;
+  return first !== undefined && values.every((value) => sameValue(first, value)) ? withoutTraits(first) : undefined;
 }
 
 function sequenceItem(ev: Evaluator, object: Value, index: Value, node: tree.Subscript): Value {

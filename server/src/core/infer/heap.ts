@@ -28,6 +28,8 @@ export interface ListObject {
   /** undefined: any number of items, each like `element`. */
   items: Value[] | undefined;
   element: Value;
+  /** Id of the module whose `parameters()` it is. */
+  of?: number | undefined;
 }
 export interface DictObject {
   readonly kind: 'dict';

@@ -246,6 +246,7 @@ function renumbered(object: HeapObject, to: (id: number) => number): HeapObject 
         owner: SHARED,
         items: object.items?.some(hasIds) === true ? object.items.map((item) => moved(item, to)) : object.items,
         element: moved(object.element, to),
+        of: object.of === undefined ? undefined : to(object.of),
       };
     case 'dict': {
       if (![...object.entries.values()].some((entry) => hasIds(entry.value))) return { ...object, owner: SHARED };

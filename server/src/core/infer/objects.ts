@@ -9,6 +9,7 @@ import { callFunction, callOperator } from './calls';
 import { classAttribute, hasUnknownBase } from './classes';
 import type { Evaluator } from './evaluator';
 import type { Instance } from './heap';
+import { forgetTrait } from './looking';
 import { freshLatent, settle, tensorOf } from './latent';
 import { bool, int, str, tensor, tuple, unknown, type LatentValue, type TensorValue, type Value } from './value';
 import { isOperatorName } from './catalogue';
@@ -98,7 +99,7 @@ function tensorAttribute(ev: Evaluator, value: TensorValue, name: string, node: 
       break;
   }
   if (TENSOR_PROPERTIES.has(name)) {
-    if (name === 'data') return value;
+    if (name === 'data') return { ...value, trait: { kind: 'detached', by: 'torch.Tensor.data', place: node } };
     return isOperatorName(`torch.Tensor.${name}`)
       ? callOperator(ev, `torch.Tensor.${name}`, [value], node)
       : unknown(`${name} of a tensor`, node);
@@ -253,7 +254,8 @@ export function setAttribute(ev: Evaluator, written: Value, name: string, value:
         object,
       );
     else if (!isModuleValue(ev, value) || !addChild(ev, own, name, value)) own.attrs.set(name, value);
-  } else if (object.kind === 'class') {
+  } else if (object.kind === 'tensor') forgetTrait(ev, object);
+  else if (object.kind === 'class') {
     const frame = ev.machine.write(object.namespace);
     if (frame?.kind === 'frame') frame.vars.set(name, value);
   }

@@ -5,9 +5,11 @@
  * arguments and `solve` about sizes, and answers with one of three: `known` value, `unknown`
  * because of a reason, or `mismatch` in PyTorch's own words.
  */
+import type { Fix, Related } from '../finding';
 import type { Dim } from '../shape/dim';
 import type { DType } from '../shape/dtype';
 import type { Shape } from '../shape/shape';
+import type { Place } from '../text/place';
 import type { TensorValue, Value } from './value';
 
 /**
@@ -119,6 +121,12 @@ export interface Mismatch {
   readonly fixes: readonly FixIntent[];
   /** The argument to underline; the whole call otherwise. */
   readonly argument?: string | undefined;
+  /** Of code that PyTorch accepts: how much it matters. What has one doesn't end the path. */
+  readonly severity?: 'warning' | 'information' | undefined;
+  /** What to underline in place of the call. */
+  readonly place?: Place | undefined;
+  readonly related?: readonly Related[] | undefined;
+  readonly edits?: readonly Fix[] | undefined;
 }
 export type Outcome = Known | NotKnown | Mismatch;
 
@@ -147,6 +155,8 @@ export interface RuleText {
   readonly why: string;
   readonly bad: string;
   readonly good: string;
+  /** Whether PyTorch runs the bad example without a word. */
+  readonly runs?: true;
 }
 
 export interface Operator {

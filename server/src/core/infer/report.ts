@@ -79,8 +79,9 @@ export class Report {
     if (expression.at.file === this.file) this.recorded.push({ expression, name, value, facts, entry: this });
   }
 
-  mismatch(ev: Evaluator, mismatch: Mismatch, node: tree.Expr, context?: Context): void {
-    if (ev.guarded > 0) return;
+  mismatch(ev: Evaluator, mismatch: Mismatch, call: tree.Expr, context?: Context): void {
+    if (ev.guarded > 0 && mismatch.severity === undefined) return;
+    const node = mismatch.place ?? call;
     const stack = callStack(ev, node);
     const place = stack.find((at) => at.file === this.file)?.place;
     if (place === undefined) return;
@@ -88,7 +89,7 @@ export class Report {
       mismatch,
       place,
       related: relatedPlaces(ev, mismatch, node, place, stack, context),
-      fixes: mismatch.fixes.flatMap((intent) => fixOf(intent, context)),
+      fixes: [...mismatch.fixes.flatMap((intent) => fixOf(intent, context)), ...(mismatch.edits ?? [])],
       conditions: ev.machine.conditions,
       part: this.part,
     });
@@ -111,23 +112,31 @@ export class Report {
   /** What one part, or what comes before all parts, has to say. */
   private conclude(part: object | undefined, findings: Map<string, Finding>): void {
     // A path that ends before the parts begin reaches none of them.
-    const everything = [...this.candidates, ...this.raisedUnder]
+    const refuted = this.candidates.filter(({ mismatch }) => mismatch.severity === undefined);
+    const everything = [...refuted, ...this.raisedUnder]
       .filter((ended) => ended.part === part || ended.part === undefined)
       .map(({ conditions }) => conditions);
     const candidates = this.candidates.filter((candidate) => candidate.part === part);
     const certain = covers(everything);
     // Where every rank of an input is refuted, the usual one (asked first) speaks for all.
-    const usual = candidates.filter(({ conditions }) =>
+    const failing = candidates.filter(({ mismatch }) => mismatch.severity === undefined);
+    const usual = failing.filter(({ conditions }) =>
       [...conditions.values()].every((condition) => condition.kind !== 'rank' || condition.answer === 0),
     );
-    for (const candidate of usual.length > 0 ? usual : candidates) {
-      const verdict = certain ? { severity: 'error' as Severity, flags: [] } : judge(candidate.conditions, everything);
+    const advised = candidates.filter(({ mismatch }) => mismatch.severity !== undefined);
+    for (const candidate of [...(usual.length > 0 ? usual : failing), ...advised]) {
       const { place, mismatch } = candidate;
+      const verdict =
+        mismatch.severity !== undefined
+          ? judgeAdvice(candidate, candidates)
+          : certain
+            ? { severity: 'error' as Severity, flags: [] }
+            : judge(candidate.conditions, everything);
       // An assertion about options is the author's word on which go together.
       if (verdict === undefined || (mismatch.id === 'assertion-fails' && verdict.flags.length > 0)) continue;
       const key = `${mismatch.id} ${place.at.base + place.start} ${place.end}`;
       const earlier = findings.get(key);
-      if (earlier !== undefined && (earlier.severity === 'error' || verdict.severity !== 'error')) continue;
+      if (earlier !== undefined && !isWorse(verdict.severity, earlier.severity)) continue;
       const when = verdict.flags.length > 0 ? ` (when ${verdict.flags.map((flag) => flag.label).join(' and ')})` : '';
       findings.set(key, {
         id: mismatch.id,
@@ -140,6 +149,20 @@ export class Report {
       });
     }
   }
+}
+
+const RANKS: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
+const isWorse = (a: Severity, b: Severity): boolean => RANKS[a] < RANKS[b];
+
+/** Advice about code that runs is certain where all paths that lead to the code agree, or an option decides. */
+function judgeAdvice(candidate: Candidate, all: readonly Candidate[]): ReturnType<typeof judge> {
+  const { mismatch, conditions } = candidate;
+  const same = all.filter((other) => other.mismatch.id === mismatch.id && other.place === candidate.place);
+  const verdict = judge(
+    conditions,
+    same.map((other) => other.conditions),
+  );
+  return verdict && { ...verdict, severity: mismatch.severity ?? verdict.severity };
 }
 
 /**
@@ -180,7 +203,7 @@ const samePlace = (a: Place, b: Place): boolean => a.at === b.at && a.start === 
 function relatedPlaces(
   ev: Evaluator,
   mismatch: Mismatch,
-  node: tree.Expr,
+  node: Place,
   place: Place,
   stack: readonly StackEntry[],
   context: Context | undefined,
@@ -196,6 +219,9 @@ function relatedPlaces(
     if (related.length < 6) related.push({ place: at, message });
   };
   if (!samePlace(node, place)) add(node, mismatch.message);
+  for (const { place: at, message } of mismatch.related ?? []) add(at, message);
+  // Advice says itself what it is about; the sizes don't matter to it.
+  if (mismatch.severity !== undefined) context = undefined;
   if (context?.built !== undefined)
     add(context.built.place, `the layer is built here: ${shorten(ev.program.textOf(context.built.place))}`);
   for (const [name, given] of context?.bound.given ?? []) {

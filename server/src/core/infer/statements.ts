@@ -7,12 +7,14 @@ import { truth } from './compare';
 import { MAX_ITERATIONS } from './comprehension';
 import { elementOf, iterate } from './containers';
 import type { Evaluator } from './evaluator';
+import { lookAtLoop } from './looking';
 import { matches } from './matching';
 import { executeSimple, isQuiet } from './simple';
 import { PathEnds, type Branch, type State } from './machine';
-import { grouped, joinStates, MAX_STATES, mergeStates, oneOf, sameState, widen } from './states';
-import { sameValue } from './same';
-import { none, unknown, type FunctionValue, type Value } from './value';
+import { joinStates, MAX_STATES, merging, mergeStates, oneOf, sameState, widen } from './states';
+import { sameValue, withoutTraits } from './same';
+import { FROZEN, setBelow } from './builtins/modules';
+import { bool, none, unknown, type FunctionValue, type Value } from './value';
 
 export type Exit =
   { readonly kind: 'next' | 'break' | 'continue' } | { readonly kind: 'return'; readonly value: Value };
@@ -49,15 +51,19 @@ export function runFunction(ev: Evaluator, fn: FunctionValue, bind: () => void):
 
 function mergeResults(ev: Evaluator, results: readonly Branch<Value>[]): Branch<Value>[] {
   if (results.length < 2) return [...results];
-  const merged = grouped(results, (a, b) => sameValue(a.value, b.value) && sameState(ev.machine, a.state, b.state)).map(
-    ([first, ...twins]) => ({
-      value: first.value,
-      state: oneOf([first.state, ...twins.map((twin) => twin.state)]),
-    }),
+  const merged = merging(
+    results,
+    (a, b) => sameValue(a.value, b.value) && sameState(ev.machine, a.state, b.state),
+    ([first, ...twins], differ): Branch<Value> => {
+      const states = [first.state, ...twins.map((twin) => twin.state)] as const;
+      return differ
+        ? { value: withoutTraits(first.value), state: joinStates(ev.machine, states) }
+        : { value: first.value, state: oneOf(states) };
+    },
   );
   if (merged.length <= MAX_STATES) return merged;
   const value = merged.every((result) => sameValue(result.value, (merged[0] as Branch<Value>).value))
-    ? (merged[0] as Branch<Value>).value
+    ? withoutTraits((merged[0] as Branch<Value>).value)
     : unknown('the result differs between paths');
   return [
     {
@@ -92,8 +98,10 @@ function execute(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
     case 'if':
       return executeIf(ev, stmt, state);
     case 'for':
+      lookAtLoop(ev, stmt, state);
       return executeFor(ev, stmt, state);
     case 'while':
+      lookAtLoop(ev, stmt, state);
       return executeWhile(ev, stmt, state);
     case 'with':
       return executeWith(ev, stmt, state);
@@ -169,6 +177,7 @@ function executeFor(ev: Evaluator, stmt: tree.For, state: State): Flow[] {
   return ev
     .branches(state, () => {
       const iterable = ev.evaluate(stmt.iterable);
+      freeze(ev, stmt, iterable);
       const items = iterate(ev, iterable);
       return items === undefined || items.length > MAX_ITERATIONS
         ? { element: elementOf(ev, iterable, stmt.iterable) }
@@ -193,6 +202,18 @@ function executeFor(ev: Evaluator, stmt: tree.For, state: State): Flow[] {
         );
       return knownLoop(ev, stmt, start, value.items);
     });
+}
+
+/** `for p in model.parameters(): p.requires_grad = False`: how many there are doesn't matter. */
+function freeze(ev: Evaluator, stmt: tree.For, iterable: Value): void {
+  const [only, more] = stmt.body;
+  if (only?.kind !== 'assign' || more !== undefined || only.value.kind !== 'bool' || iterable.kind !== 'ref') return;
+  const [target] = only.targets;
+  if (target?.kind !== 'attribute' || target.name !== 'requires_grad' || target.object.kind !== 'name') return;
+  const list = ev.machine.read(iterable.id);
+  if (list?.kind !== 'list' || list.of === undefined) return;
+  if (stmt.target.kind === 'name' && stmt.target.name === target.object.name)
+    setBelow(ev, { kind: 'ref', id: list.of }, FROZEN, bool(!only.value.value));
 }
 
 function knownLoop(ev: Evaluator, stmt: tree.For, start: State, items: readonly Value[]): Flow[] {

@@ -2,7 +2,7 @@
 import { covers } from './coverage';
 import { differingIds, HEAP_SIZE, type HeapObject, type Instance } from './heap';
 import type { Condition, Conditions, Machine, State } from './machine';
-import { sameValue, type ObjectPairs } from './same';
+import { differingTraits, sameValue, withoutTraits, type ObjectPairs } from './same';
 import { unknown, type UnknownValue, type Value } from './value';
 
 /** Paths that are followed side by side; above it they are joined. */
@@ -13,19 +13,38 @@ const JOINED: UnknownValue = unknown('it differs between the paths that lead her
 /** Merges equal states and joins what is above the cap. */
 export function mergeStates(machine: Machine, states: readonly State[]): State[] {
   if (states.length < 2) return [...states];
-  const merged = grouped(states, (a, b) => sameState(machine, a, b)).map(oneOf);
+  const merged = merging(
+    states,
+    (a, b) => sameState(machine, a, b),
+    (group, differ) => (differ ? joinStates(machine, group) : oneOf(group)),
+  );
   return merged.length > MAX_STATES ? [joinStates(machine, merged)] : merged;
 }
 
-/** Puts together what is the same; groups and their members stay in order. */
-export function grouped<T>(items: readonly T[], same: (a: T, b: T) => boolean): (readonly [T, ...T[]])[] {
-  const groups: [T, ...T[]][] = [];
+/**
+ * Makes one of what is the same, in order.
+ *
+ * @param whole makes it of a group; `differ` says that tensors in it are the same but for their traits
+ */
+export function merging<T>(
+  items: readonly T[],
+  same: (a: T, b: T) => boolean,
+  whole: (group: readonly [T, ...T[]], differ: boolean) => T,
+): T[] {
+  const groups: { readonly members: [T, ...T[]]; differ: boolean }[] = [];
   for (const item of items) {
-    const group = groups.find(([first]) => same(first, item));
-    if (group === undefined) groups.push([item]);
-    else group.push(item);
+    let traits = 0;
+    const group = groups.find(({ members: [first] }) => {
+      traits = differingTraits.count;
+      return same(first, item);
+    });
+    if (group === undefined) groups.push({ members: [item], differ: false });
+    else {
+      group.members.push(item);
+      group.differ ||= traits !== differingTraits.count;
+    }
   }
-  return groups;
+  return groups.map(({ members, differ }) => (members.length === 1 ? members[0] : whole(members, differ)));
 }
 
 /** Equal states as one. */
@@ -130,6 +149,7 @@ function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boolean {
   if (a.kind === 'frame' && b.kind === 'frame')
     return a.parent === b.parent && a.vars.sameAs(b.vars, (x, y) => sameValue(x, y, same));
   if (a.kind === 'list' && b.kind === 'list') {
+    if (a.of !== b.of) return false;
     if (a.items === undefined || b.items === undefined)
       return a.items === b.items && sameValue(a.element, b.element, same);
     const other = b.items;
@@ -210,14 +230,27 @@ export function widen(machine: Machine, before: State, after: State): State {
       machine.adopt(id, now);
       continue;
     }
-    if (sameObject(old, now, same)) continue;
-    widenObject(machine, id, old, now, joinedPairs(readA, readB, same));
+    const traits = differingTraits.count;
+    if (!sameObject(old, now, same)) widenObject(machine, id, old, now, joinedPairs(readA, readB, same));
+    else if (traits !== differingTraits.count) forgetTraits(machine, id);
   }
   return machine.seal();
 }
 
-const both = (a: Value | undefined, b: Value | undefined, same: ObjectPairs): Value =>
-  a !== undefined && b !== undefined && sameValue(a, b, same) ? a : JOINED;
+function both(a: Value | undefined, b: Value | undefined, same: ObjectPairs): Value {
+  const traits = differingTraits.count;
+  if (a === undefined || b === undefined || !sameValue(a, b, same)) return JOINED;
+  return traits === differingTraits.count ? a : withoutTraits(a);
+}
+
+function forgetTraits(machine: Machine, id: number): void {
+  const own = machine.write(id);
+  if (own?.kind === 'frame') for (const [name, value] of own.vars) own.vars.set(name, withoutTraits(value));
+  else if (own?.kind === 'instance') for (const [name, value] of own.attrs) own.attrs.set(name, withoutTraits(value));
+  else if (own?.kind === 'list') own.items = own.items?.map(withoutTraits);
+  else if (own?.kind === 'dict')
+    for (const [key, entry] of own.entries) own.entries.set(key, { key: entry.key, value: withoutTraits(entry.value) });
+}
 
 function widenObject(machine: Machine, id: number, old: HeapObject, now: HeapObject, same: ObjectPairs): void {
   const own = machine.write(id);
@@ -240,6 +273,8 @@ function widenObject(machine: Machine, id: number, old: HeapObject, now: HeapObj
     const items = [...(old.items ?? [old.element]), ...(now.items ?? [now.element])];
     const first = items[0];
     own.items = undefined;
-    own.element = first !== undefined && items.every((item) => sameValue(first, item, same)) ? first : JOINED;
+    own.of = undefined;
+    own.element =
+      first !== undefined && items.every((item) => sameValue(first, item, same)) ? withoutTraits(first) : JOINED;
   }
 }

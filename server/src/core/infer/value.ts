@@ -35,6 +35,25 @@ export type Value =
   | LatentValue
   | UnknownValue;
 
+/** What a tensor is known to be besides its shape and dtype. */
+export type TraitKind =
+  /** What a linear layer or convolution gives: any numbers. */
+  | 'scores'
+  | 'softmax'
+  | 'log_softmax'
+  | 'sigmoid'
+  /** Cut off from what it was computed from: no gradient goes back through it. */
+  | 'detached';
+/** Where a trait comes from. Paths that differ only in it are one path, without it. */
+export interface Trait {
+  readonly kind: TraitKind;
+  /** Full name of the operator or layer that gave it. */
+  readonly by: string;
+  /** The call that gave it. */
+  readonly place: Place;
+  /** Of a layer: the call that built it. */
+  readonly built?: Place | undefined;
+}
 export interface TensorValue {
   readonly kind: 'tensor';
   readonly shape: Shape;
@@ -46,6 +65,7 @@ export interface TensorValue {
   readonly parameter?: boolean;
   /** Where it was made; not part of its identity. */
   readonly origin?: Place | undefined;
+  readonly trait?: Trait | undefined;
 }
 /** An int (sizes, indices): a number, or symbolic. */
 export interface IntValue {

@@ -87,7 +87,8 @@ export function batchOf(ev: Evaluator, object: Instance, node: tree.Expr): Value
   return size === undefined || sample === undefined ? undefined : collate(ev, sample, size, node);
 }
 
-function lengthOf(ev: Evaluator, dataset: Value, node: tree.Expr): Dim | undefined {
+/** `len` of a data set; undefined where it isn't known. */
+export function lengthOf(ev: Evaluator, dataset: Value, node: tree.Expr): Dim | undefined {
   const object = dataset.kind === 'ref' ? ev.machine.read(dataset.id) : undefined;
   if (object?.kind !== 'instance') return undefined;
   if (typeof object.cls === 'string') return dataLength(ev, object, node);

@@ -64,7 +64,9 @@ const instanceOf =
 const parameter: Builtin = (ev, args, node) => {
   const value = at(ev, args, 0, 'data');
   const data = value === undefined ? undefined : tensorOf(ev, value);
-  return data === undefined ? unknown('a parameter of unknown data', node) : { ...data, parameter: true };
+  return data === undefined
+    ? unknown('a parameter of unknown data', node)
+    : { ...data, parameter: true, trait: undefined };
 };
 
 const callFirst: Builtin = (ev, args, node) => {

@@ -10,8 +10,9 @@ import { dictKey, type Evaluator } from '../evaluator';
 import type { DictObject, Instance, ListObject } from '../heap';
 import { settle } from '../latent';
 import { callOperator } from '../calls';
-import { sameValue } from '../same';
+import { sameValue, withoutTraits } from '../same';
 import { bool, float, int, none, str, tensor, tuple, unknown, type Value } from '../value';
+import { thingMethod } from '../looking';
 import { parserMethod } from './argparse';
 import { moduleMethod } from './modules';
 import { bracesFormatted } from './text';
@@ -137,7 +138,9 @@ function listMethod(
     case 'add': {
       const list = own();
       if (list.items === undefined)
-        list.element = sameValue(list.element, first) ? first : unknown('an item of a list of unknown length');
+        list.element = sameValue(list.element, first)
+          ? withoutTraits(first)
+          : unknown('an item of a list of unknown length');
       else if (name === 'append' || !list.items.some((item) => sameValue(item, first))) list.items.push(first);
       return none;
     }
@@ -259,13 +262,16 @@ function instanceMethod(
   node: tree.Expr,
 ): Value {
   if (object.cls === 'argparse.ArgumentParser') return parserMethod(ev, self, name, args);
+  const own = typeof object.cls === 'string' ? thingMethod(ev, self, object.cls, name, args, node) : undefined;
+  if (own !== undefined) return own;
   const modular = moduleMethod(ev, self, name, args, node);
   if (modular !== undefined) return modular;
   havoc(ev, args);
   // A method of an unknown class may change its own object.
   if (!derivesFrom(object.cls, 'torch.nn.Module')) {
-    const own = ev.machine.write(self.id);
-    if (own?.kind === 'instance' && typeof own.cls === 'string' && !own.cls.startsWith('torch.')) own.open = true;
+    const changed = ev.machine.write(self.id);
+    if (changed?.kind === 'instance' && typeof changed.cls === 'string' && !changed.cls.startsWith('torch.'))
+      changed.open = true;
   }
   return unknown(`what ${name}() gives`, node);
 }

@@ -153,15 +153,15 @@ export function moduleMethod(
     args.keywords.get('tensor')?.value ??
     args.keywords.get('module')?.value ??
     args.keywords.get('param')?.value;
-  if (RETURNING_SELF.has(name)) return self;
+  if (RETURNING_SELF.has(name) && name !== 'requires_grad_') return self;
   switch (name) {
     case 'train':
     case 'eval':
-      setTraining(
+      setBelow(
         ev,
         self,
+        'training',
         name === 'eval' ? bool(false) : text === undefined ? bool(true) : text.kind === 'bool' ? text : bool(undefined),
-        0,
       );
       return self;
     case 'register_buffer':
@@ -193,6 +193,19 @@ export function moduleMethod(
     case 'children':
     case 'named_children':
       return childModules(ev, self, name === 'named_children');
+    case 'parameters':
+      markHandedOut(ev, self);
+      return parametersOf(ev, self, node);
+    case 'named_parameters':
+    case 'modules':
+    case 'named_modules':
+    case 'get_submodule':
+    case 'get_parameter':
+      markHandedOut(ev, self);
+      return ev.machine.newList(undefined, 'list', unknown(`what ${name}() gives`, node));
+    case 'requires_grad_':
+      setBelow(ev, self, FROZEN, first === undefined ? bool(false) : negated(settle(ev, first)));
+      return self;
     case 'zero_grad':
     case 'load_state_dict':
     case 'compile':
@@ -207,19 +220,44 @@ export function moduleMethod(
   }
 }
 
-/** Modules whose flag is set on the way down at most. */
-const MAX_DEPTH = 12;
-
-function setTraining(ev: Evaluator, self: Value, flag: Value, depth: number): void {
-  if (self.kind !== 'ref' || depth > MAX_DEPTH) return;
+/** Sets an attribute of a module and of all modules below it. */
+export function setBelow(
+  ev: Evaluator,
+  self: Value,
+  attribute: string,
+  flag: Value,
+  seen: Set<number> = new Set<number>(),
+): void {
+  if (self.kind !== 'ref' || seen.has(self.id)) return;
+  seen.add(self.id);
   const object = ev.machine.read(self.id);
-  if (object?.kind === 'list') for (const item of object.items ?? []) setTraining(ev, item, flag, depth + 1);
+  if (object?.kind === 'list') for (const item of object.items ?? []) setBelow(ev, item, attribute, flag, seen);
   if (object?.kind === 'dict')
-    for (const entry of object.entries.values()) setTraining(ev, entry.value, flag, depth + 1);
+    for (const entry of object.entries.values()) setBelow(ev, entry.value, attribute, flag, seen);
   if (object?.kind !== 'instance' || !object.attrs.has('training')) return;
   const own = ev.machine.write(self.id) as Instance;
-  own.attrs.set('training', flag);
-  for (const value of [...own.attrs.values()]) setTraining(ev, value, flag, depth + 1);
+  own.attrs.set(attribute, flag);
+  for (const value of [...own.attrs.values()]) setBelow(ev, value, attribute, flag, seen);
+}
+
+/** Marks modules whose parameters somebody asked for: an optimizer may have them. */
+export const HANDED_OUT = '<handed out>';
+/** Marks modules none of whose parameters get a gradient. */
+export const FROZEN = '<frozen>';
+
+const markHandedOut = (ev: Evaluator, self: Reference): void => {
+  setBelow(ev, self, HANDED_OUT, bool(true));
+};
+
+const negated = (flag: Value): Value =>
+  bool(flag.kind === 'bool' && flag.value !== undefined ? !flag.value : undefined);
+
+/** The list that `parameters()` gives: which ones and how many isn't said, whose they are is. */
+function parametersOf(ev: Evaluator, self: Reference, node: tree.Expr): Value {
+  const list = ev.machine.newList(undefined, 'list', unknown('what parameters() gives', node));
+  const own = ev.machine.write(list.id);
+  if (own?.kind === 'list') own.of = self.id;
+  return list;
 }
 
 /** Puts a child into a Sequential or ModuleDict; false where the object is neither. */

@@ -2,6 +2,7 @@
 import { at, type Builtin } from './builtin';
 import type * as tree from '../../python/tree';
 import type { Arguments } from '../bind';
+import { thingNamed } from '../check';
 import { layerNamed, operatorNamed } from '../catalogue';
 import { baseOrder, classAttribute } from '../classes';
 import { type Evaluator } from '../evaluator';
@@ -39,6 +40,8 @@ function isInstance(ev: Evaluator, value: Value, cls: Value): boolean | undefine
           : false;
     if (cls.kind !== 'external') return undefined;
     if (order.includes(cls.path)) return true;
+    const thing = typeof object.cls === 'string' ? thingNamed(object.cls) : undefined;
+    if (thing !== undefined) return thing.base === cls.path ? true : undefined;
     if (cls.path === 'torch.nn.Module')
       return isModuleValue(ev, value) ? true : order.includes(undefined) ? undefined : false;
     // Bases that several layers share (_ConvNd, RNNBase): which ones isn't listed here.
