@@ -12,12 +12,13 @@ import { ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../../server/src/operators';
-import { callsOf } from './calls';
+import { callsOf, randomCalls } from './calls';
 import { check, type Case, type Verdict } from './cases';
 import { python } from './python';
 import { repeat, writeReport } from './report';
 
 const seed = process.env['ORACLE_SEED'] ?? '1';
+const maker = randomCalls(seed);
 const count = Number(process.env['ORACLE_COUNT'] ?? 100);
 const only = process.env['ORACLE_ONLY'] ?? '';
 const SHOWN = 5;
@@ -46,7 +47,7 @@ describe('oracle: random calls', function () {
     const counts = new Map(
       [...namesOf.values()].flatMap((names) => names.map((name) => [name, callsPerName(names)] as const)),
     );
-    cases = await callsOf(counts, seed);
+    cases = await callsOf(counts, maker);
   });
 
   for (const [id, names] of namesOf)
@@ -54,7 +55,7 @@ describe('oracle: random calls', function () {
       const found = await check(names.flatMap((name) => cases.get(name) ?? []));
       verdicts.set(id, found);
       const wrong = found.filter(({ disagreement }) => disagreement !== undefined);
-      const shown = wrong.slice(0, SHOWN).map(({ call, disagreement }) => `${disagreement}\n${repeat(call, seed)}`);
+      const shown = wrong.slice(0, SHOWN).map(({ call, disagreement }) => `${disagreement}\n${repeat(call, maker)}`);
       ok(
         wrong.length <= (open[id] ?? 0),
         `${wrong.length} of ${found.length} calls disagree, ${open[id] ?? 0} are known; seed ${seed}\n\n${shown.join('\n\n')}`,
@@ -64,7 +65,7 @@ describe('oracle: random calls', function () {
   after(() => {
     if (verdicts.size === 0) return;
     const wrong = [...verdicts.values()].flat().filter(({ disagreement }) => disagreement !== undefined).length;
-    console.log(`    seed ${seed}: ${writeReport(verdicts, seed)}`);
+    console.log(`    seed ${seed}: ${writeReport(verdicts, maker)}`);
     console.log(`    ${wrong} disagreements are open`);
   });
 });
