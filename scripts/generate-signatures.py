@@ -29,6 +29,8 @@ import einops.layers.torch
 import torch
 import torch.fft
 import torch.linalg
+import torch.masked
+import torch.signal.windows
 import torch.special
 
 from signature_sources import Parameter, Signature, parser_strings, python_signatures, read_stubs, show, unread
@@ -42,6 +44,8 @@ FUNCTION_NAMESPACES = {
     "torch.linalg": torch.linalg,
     "torch.fft": torch.fft,
     "torch.special": torch.special,
+    "torch.masked": torch.masked,
+    "torch.signal.windows": torch.signal.windows,
     "torch.nn.init": torch.nn.init,
     "torch.nn.utils": torch.nn.utils,
     "torch.nn.utils.rnn": torch.nn.utils.rnn,

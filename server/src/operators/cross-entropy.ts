@@ -30,7 +30,7 @@ interface Loss {
   readonly ignored: number | undefined;
 }
 
-function loss(solve: Solve, l: Loss): TensorValue {
+export function loss(solve: Solve, l: Loss): TensorValue {
   const [scores, wanted] = [dimsOf(solve.shape(l.input)), dimsOf(solve.shape(l.target))];
   if (scores === undefined || wanted === undefined) return ofOpenRank(l);
   if (scores.length === 0) {
@@ -179,7 +179,7 @@ function checkWeight(solve: Solve, weight: TensorValue, classes: Dim, sentence: 
   refuse('class-weight-mismatch', message, { argument: 'weight' });
 }
 
-function checkSmoothing(call: Call): void {
+export function checkSmoothing(call: Call): void {
   const smoothing = pythonNumber(call.value('label_smoothing'));
   if (smoothing !== undefined && Number(smoothing) > 1)
     refuse('invalid-argument', `label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`, {
@@ -187,7 +187,7 @@ function checkSmoothing(call: Call): void {
     });
 }
 
-function ignoredOf(call: Call): number | undefined {
+export function ignoredOf(call: Call): number | undefined {
   const index = pythonNumber(call.value('ignore_index'));
   return index === undefined ? undefined : Number(index);
 }

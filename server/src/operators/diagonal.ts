@@ -22,7 +22,7 @@ function diagonalLength(n: Dim, m: Dim, offset: number): Dim {
   return offset >= 0 ? max(min(n, sub(m, num(offset))), zero) : max(min(add(n, num(offset)), m), zero);
 }
 
-function diagonalOf(call: Call, solve: Solve, t: TensorValue): TensorValue {
+export function diagonalOf(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const dims = solve.dims(t);
   const [a, b] = [
     call.given('dim1') ? call.number('dim1') : isLinalg(call) ? -2 : 0,
@@ -73,14 +73,15 @@ function triangle(solve: Solve, t: TensorValue, kind: string): TensorValue {
 function triangleIndices(call: Call, solve: Solve, kind: string): TensorValue {
   const [rows, columns] = [solve.number(call.int('row')), solve.number(call.int('col'))];
   const offset = numberGiven(call, 'offset', 0);
-  if (rows === undefined || columns === undefined || rows > 4096)
-    return result([num(2), solve.fresh('count')], 'int64');
+  const asked = call.given('dtype') ? call.dtype('dtype') : null;
+  const dtype = asked === null ? 'int64' : asked;
+  if (rows === undefined || columns === undefined || rows > 4096) return result([num(2), solve.fresh('count')], dtype);
   let count = 0;
   for (let row = 0; row < rows; row++) {
     const lower = Math.min(Math.max(row + offset + (kind === 'tril_indices' ? 1 : 0), 0), columns);
     count += kind === 'tril_indices' ? lower : columns - lower;
   }
-  return result([num(2), num(count)], 'int64');
+  return result([num(2), num(count)], dtype);
 }
 
 function blocks(call: Call, solve: Solve): TensorValue {

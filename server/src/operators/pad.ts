@@ -84,11 +84,12 @@ function modeOf(call: Call): Mode {
 
 export const pad = operator({
   id: 'pad',
-  names: ['torch.nn.functional.pad'],
+  names: ['torch.nn.functional.pad', 'torch.constant_pad_nd'],
   params: signatures,
-  infer: answering((call, solve) => {
+  infer: answering((call, solve, name) => {
     if (call.value('pad').kind === 'int') giveUp('pad is not a tuple');
-    return padded(solve, call.tensor('input'), call.ints('pad'), modeOf(call));
+    const mode = name.endsWith('constant_pad_nd') ? 'constant' : modeOf(call);
+    return padded(solve, call.tensor('input'), call.ints('pad'), mode);
   }),
 });
 

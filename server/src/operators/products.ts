@@ -242,6 +242,7 @@ export const products = operator({
     'torch.tensordot',
     'torch.cdist',
     'torch.cross',
+    'torch.Tensor.cross',
     'torch.linalg.cross',
     'torch.linalg.multi_dot',
     'torch.chain_matmul',

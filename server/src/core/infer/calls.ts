@@ -266,7 +266,7 @@ function callMethod(
 }
 
 /** In-place methods that change the shape of what they are called on. */
-const RESHAPING = new Set(['unsqueeze_', 'squeeze_', 'transpose_', 't_', 'swapaxes_', 'swapdims_', 'resize_']);
+const RESHAPING = new Set(['unsqueeze_', 'squeeze_', 'transpose_', 't_', 'swapaxes_', 'swapdims_', 'resize_', 'resize_as_', 'as_strided_']);
 
 function callTensorMethod(ev: Evaluator, self: TensorValue, name: string, args: Arguments, node: tree.Expr): Value {
   if (name === 'size') return sizeMethod(ev, self, args, node);
