@@ -13,7 +13,7 @@ import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
 import { applying, building, flag, plain, tensorIfKnown } from './common/construction';
 import { differ, isFloat } from './common/dtypes';
-import { reductionAttribute, reductionOf } from './common/losses';
+import { reductionOf } from './common/losses';
 import { pythonNumber } from './common/literals';
 import { setTo, sizeTexts } from './common/sizes';
 import { checkSmoothing, ignoredOf, loss } from './cross-entropy';
@@ -107,7 +107,7 @@ export const linearCrossEntropyLayer = layer({
           { argument: 'weight' },
         );
     }
-    return plain(reductionAttribute(call));
+    return plain();
   }),
   forward: applying((self, call, solve) => {
     const rows = [self.int('num_classes'), ...self.ints('out_features')];
