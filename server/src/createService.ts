@@ -1,5 +1,6 @@
 /** The checker behind the facade: documents, their programs, and what was found, remembered until something changes. */
 import { catalogue } from './operators/index';
+import { exactNamed } from './operators/signature';
 import { frameworks } from './frameworks/index';
 import { register } from './core/infer/catalogue';
 import { evaluateFile, type Entries, type FileResult } from './core/infer/entries';
@@ -26,7 +27,7 @@ interface Remembered {
 }
 
 export function createService({ host, parser }: { readonly host: Host; readonly parser: SyntaxParser }): Service {
-  register(catalogue);
+  register(catalogue, exactNamed);
   const frontEnd = new PythonFrontEnd(parser);
   const documents = new Map<string, PythonDocument>();
   const unopened = new Map<string, Unopened>();

@@ -8,6 +8,8 @@
  * have `self` first, constructors don't. Defaults are Python literals or dotted names.
  */
 import type { Signatures } from '../core/infer/operator';
+import type { Exact } from '../core/infer/refusals';
+import { callableTable } from './callables.generated';
 import { signatureTable } from './signatures.generated';
 
 /**
@@ -22,3 +24,13 @@ export const signatures = (name: string): Signatures => {
     );
   return found;
 };
+
+const kinds = ['parser', 'python', 'none'] as const;
+
+/** How a function, a method, a class or a `forward` takes its arguments, where it has exactly one signature. */
+export function exactNamed(name: string): Exact | undefined {
+  const how = kinds.find((kind) => Object.hasOwn(callableTable[kind], name));
+  const spoken = how === undefined ? undefined : callableTable[how][name];
+  const [signature] = Object.hasOwn(signatureTable, name) ? (signatureTable[name] ?? []) : [];
+  return how === undefined || spoken === undefined || signature === undefined ? undefined : { how, spoken, signature };
+}

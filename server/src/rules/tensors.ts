@@ -38,6 +38,13 @@ export const tensorRules: readonly RuleText[] = [
     good: 'import torch\nx = torch.randn(2, 512) + torch.randn(512)',
   },
   {
+    id: 'call-arguments',
+    summary: 'A function is called with arguments that it does not take.',
+    why: 'Before any size is looked at, PyTorch wants the right number of arguments, names that exist, and values of the right type.',
+    bad: 'import torch\nx = torch.randn(4, 6)\ny = torch.flip(x)',
+    good: 'import torch\nx = torch.randn(4, 6)\ny = torch.flip(x, [0])',
+  },
+  {
     id: 'cat-rank-mismatch',
     summary: 'Tensors of different numbers of dims are concatenated.',
     why: '`torch.cat` joins along an axis that all tensors have. A missing axis is added with `unsqueeze`.',
