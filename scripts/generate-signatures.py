@@ -193,7 +193,7 @@ class Nonsense:
 def spoken_by_parser(call: typing.Any) -> tuple[str, str] | None:
     """
     (how, name in messages) of a function bound from C++, asked with far too many arguments: 'parser' for a function of
-    one signature, 'none' for one without arguments. Functions of several signatures say something else.
+    one signature, 'parsers' of several, 'none' for one without arguments.
     """
     try:
         call(*[Nonsense()] * 40)
@@ -201,6 +201,8 @@ def spoken_by_parser(call: typing.Any) -> tuple[str, str] | None:
         none = re.match(r"([\w.]+)\(\) takes no arguments", str(error))
         if none:
             return "none", none[1].replace("Tensor.", "TensorBase.") if none[1].startswith("Tensor.") else none[1]
+        if "received an invalid combination of arguments" in str(error):
+            return "parsers", str(error).split("(", 1)[0]
         one = re.match(r"(\w+)\(\)(?: takes (?:from )?\d|: argument '\w+' \(position \d+\) must be)", str(error))
         return ("parser", one[1]) if one else None
     except Exception:
@@ -221,11 +223,11 @@ def spoken_by_python(function: typing.Any, bound: bool) -> tuple[str, str] | Non
 
 
 def callables(table: dict[str, list[str]]) -> dict[str, dict[str, str]]:
-    """How -> full name -> name in messages, of everything with exactly one signature."""
-    found: dict[str, dict[str, str]] = {"parser": {}, "python": {}, "none": {}}
+    """How -> full name -> name in messages, of everything whose signatures in the table are all there are."""
+    found: dict[str, dict[str, str]] = {"parser": {}, "parsers": {}, "python": {}, "none": {}}
     tensor = torch.randn(2)
     for name in sorted(table):
-        if len(table[name]) != 1 or re.search(r"\.__\w+__$", name):
+        if re.search(r"\.__\w+__$", name):
             continue
         owner, _, short = name.rpartition(".")
         target: typing.Any = torch if name.startswith("torch.") else einops
@@ -238,7 +240,9 @@ def callables(table: dict[str, list[str]]) -> dict[str, dict[str, str]]:
             how = spoken_by_python(function, owner == "torch.Tensor" or short == "forward")
         else:
             how = spoken_by_parser(getattr(tensor, short) if owner == "torch.Tensor" else function)
-        if how is not None:
+        # The table has more signatures than the parser where numbers may stand for tensors.
+        exact = len(table[name]) > 1 and name.rpartition(".")[2].rstrip("_") not in NUMBERS_AS_TENSORS if how and how[0] == "parsers" else len(table[name]) == 1
+        if how is not None and exact:
             found[how[0]][name] = how[1]
     return found
 
@@ -252,7 +256,7 @@ def write_callables(table: dict[str, list[str]]) -> None:
         " * Written by scripts/generate-signatures.py; do not edit. Meaning: see core/infer/refusals.ts.\n"
         " */\n"
         "// prettier-ignore\n"
-        "export const callableTable: Readonly<Record<'parser' | 'python' | 'none', Readonly<Record<string, string>>>> = {\n" + "\n".join(lines) + "\n};\n"
+        "export const callableTable: Readonly<Record<'parser' | 'parsers' | 'python' | 'none', Readonly<Record<string, string>>>> = {\n" + "\n".join(lines) + "\n};\n"
     )
     print(", ".join(f"{len(names)} by {how}" for how, names in found.items()))
 

@@ -25,12 +25,14 @@ export const signatures = (name: string): Signatures => {
   return found;
 };
 
-const kinds = ['parser', 'python', 'none'] as const;
+const kinds = ['parser', 'parsers', 'python', 'none'] as const;
 
-/** How a function, a method, a class or a `forward` takes its arguments, where it has exactly one signature. */
+/** How a function, a method, a class or a `forward` takes its arguments, where that is known to the letter. */
 export function exactNamed(name: string): Exact | undefined {
   const how = kinds.find((kind) => Object.hasOwn(callableTable[kind], name));
   const spoken = how === undefined ? undefined : callableTable[how][name];
-  const [signature] = Object.hasOwn(signatureTable, name) ? (signatureTable[name] ?? []) : [];
-  return how === undefined || spoken === undefined || signature === undefined ? undefined : { how, spoken, signature };
+  const found = Object.hasOwn(signatureTable, name) ? signatureTable[name] : undefined;
+  return how === undefined || spoken === undefined || found === undefined
+    ? undefined
+    : { how, spoken, signatures: found };
 }

@@ -255,7 +255,8 @@ function forwardLayer(
     return unknown(`a ${name} that unknown code may have changed`, node);
   }
   const known = settled(ev, args);
-  const refused = refusedCall(ev, `${name}.forward`, known, node);
+  // A lazy layer sets itself up first, which takes the same arguments and has another name.
+  const refused = name.includes('.Lazy') ? undefined : refusedCall(ev, `${name}.forward`, known, node);
   if (refused !== undefined) return refused;
   const bound = bindCall(layer.inputs, known, (value) => ev.itemsOf(value));
   if (bound === undefined || bound === 'ambiguous') return firstUnknown(args) ?? unknown(`the inputs of ${name}`, node);

@@ -9,11 +9,12 @@ import type { Value } from './value';
 
 /** How a function takes its arguments. */
 export interface Exact {
-  /** `parser`: PyTorch's parser; `python`: a Python function; `none`: C code without arguments. */
-  readonly how: 'parser' | 'python' | 'none';
+  /** `parser`: PyTorch's parser, `parsers` for several signatures; `python`: a Python function; `none`: C code without arguments. */
+  readonly how: 'parser' | 'parsers' | 'python' | 'none';
   /** The name in messages. */
   readonly spoken: string;
-  readonly signature: string;
+  /** One, except for `parsers`. */
+  readonly signatures: readonly string[];
 }
 
 export interface Refusal {
@@ -35,8 +36,11 @@ export function refusal(exact: Exact, args: Arguments, items: Items, receiver: b
     const [keyword] = args.keywords.values();
     return keyword && { message: `${exact.spoken}() takes no keyword arguments`, given: keyword };
   }
-  const all = parseSignature(exact.signature);
-  return refusedByParser(exact.spoken, receiver ? all.slice(1) : all, { ...args, positional }, items);
+  const overloads = exact.signatures.map((signature) => {
+    const all = parseSignature(signature);
+    return receiver ? all.slice(1) : all;
+  });
+  return refusedByAll(exact.spoken, overloads, { ...args, positional }, items);
 }
 
 const plural = (count: number): string => (count === 1 ? '' : 's');
@@ -45,6 +49,29 @@ const plural = (count: number): string => (count === 1 ? '' : 's');
 
 /** NumPy's names for parameters, which the parser takes too. */
 const numpyNames = new Set(['axis', 'keepdims', 'x', 'a', 'x1', 'x2']);
+
+/** Where no signature takes the arguments, and not just one of them has room for as many, the parser lists all. */
+function refusedByAll(
+  name: string,
+  overloads: readonly (readonly Parameter[])[],
+  args: Arguments,
+  items: Items,
+): Refusal | undefined {
+  const found = overloads.map((parameters) => refusedByParser(name, parameters, args, items));
+  if (found.length <= 1 || found.includes(undefined)) return found.length === 1 ? found[0] : undefined;
+  const values = [...args.positional, ...args.keywords.values()].map(({ value }) => typeName(value, items));
+  // Names of axes are text, and have signatures that are not in the table.
+  if (values.includes('str') || values.includes(undefined)) return undefined;
+  const plausible = overloads.filter((parameters) => {
+    const least = parameters.filter((parameter) => parameter.default === undefined).length;
+    return values.length >= least && values.length <= parameters.length;
+  });
+  const only = plausible.length === 1 ? overloads.findIndex((each) => each === plausible[0]) : -1;
+  if (only >= 0) return found[only];
+  const plain = args.keywords.size === 0 && !values.some((type) => type === 'list' || type === 'tuple');
+  const message = `${name}() received an invalid combination of arguments`;
+  return { message: plain ? `${message} - got (${values.join(', ')}), but expected` : message };
+}
 
 function refusedByParser(
   name: string,
@@ -67,7 +94,12 @@ function refusedByParser(
     const given = byPosition ?? keywords.get(parameter.name);
     if (given === undefined && parameter.default === undefined) return { message: missing(name, parameters.slice(at)) };
     if (given === undefined) continue;
-    const fault = faultOf(given.value, parameter, items, packs && at === 0 && byPosition !== undefined);
+    const fault = faultOf(
+      given.value,
+      parameter,
+      items,
+      byPosition === undefined ? 'name' : packs && at === 0 ? 'packed' : 'place',
+    );
     if (fault === 'unknown') return undefined;
     if (fault !== undefined) {
       const place = byPosition === undefined ? '' : ` (position ${at + 1})`;
@@ -117,7 +149,12 @@ const takes: Readonly<Record<string, { readonly yes: readonly string[]; readonly
 };
 
 /** `Tensor, not int`; undefined where the value is taken, 'unknown' where that can't be told. */
-function faultOf(value: Value, parameter: Parameter, items: Items, packs: boolean): string | undefined {
+function faultOf(
+  value: Value,
+  parameter: Parameter,
+  items: Items,
+  passed: 'name' | 'place' | 'packed',
+): string | undefined {
   if (parameter.type === 'any') return undefined;
   const type = typeName(value, items);
   if (type === undefined) return 'unknown';
@@ -127,7 +164,7 @@ function faultOf(value: Value, parameter: Parameter, items: Items, packs: boolea
   const [rule, wanted] = [takes[key], expected[key]];
   if (rule === undefined || wanted === undefined) return 'unknown';
   if (rule.yes.includes(type)) return undefined;
-  if (rule.maybe.includes(type)) return 'unknown';
+  if (rule.maybe.includes(type) && (list === null || list[2] !== '' || passed === 'packed')) return 'unknown';
   if (list === null) return `${wanted}, not ${type}`;
   if (type === 'tuple' || type === 'list') {
     const first = items(value)?.[0];
@@ -136,10 +173,10 @@ function faultOf(value: Value, parameter: Parameter, items: Items, packs: boolea
     // The parser looks at the first item; the others are looked at later.
     if (inner === list[1]) return undefined;
     if (list[1] === 'Tensor' || inner === undefined || inner === 'Tensor') return 'unknown';
-    return `${wanted}, but found element of type ${inner} at pos 0`;
+    return passed === 'name' ? `${wanted}, not ${type}` : `${wanted}, but found element of type ${inner} at pos 0`;
   }
   if (type === 'torch.Size') return list[1] === 'int' ? undefined : 'unknown';
-  if (type === 'int' && list[1] === 'int' && (list[2] !== '' || packs)) return undefined;
+  if (type === 'int' && list[1] === 'int' && (list[2] !== '' || passed === 'packed')) return undefined;
   return `${wanted}, not ${type}`;
 }
 
@@ -170,7 +207,10 @@ function typeName(value: Value, items: Items): string | undefined {
 
 // ---- Python
 
-function refusedByPython({ spoken, signature }: Exact, { positional, keywords }: Arguments): Refusal | undefined {
+function refusedByPython(
+  { spoken, signatures: [signature = ''] }: Exact,
+  { positional, keywords }: Arguments,
+): Refusal | undefined {
   const parameters = parseSignature(signature);
   if (parameters.some(({ form }) => form === '*' || form === '**')) return undefined;
   // A method's own object counts; `signature` has it for methods, not for constructors and `forward`.
