@@ -57,6 +57,16 @@ function checkNumbers(call: Call, kind: string): void {
     refuse('argument-out-of-range', 'Coefficients cannot be empty', { argument: 'a' });
 }
 
+function checkLayout(call: Call, kind: string): void {
+  const layout = call.value('layout');
+  const name = layout.kind === 'external' ? layout.path : undefined;
+  if (name === undefined || !name.startsWith('torch.')) giveUp('a layout that is not known');
+  if (name !== 'torch.strided')
+    refuse('argument-out-of-range', `${kind} is implemented for strided tensors only, got: ${name}`, {
+      argument: 'layout',
+    });
+}
+
 export const signalWindows = operator({
   id: 'signal-windows',
   names: names.map((name) => `torch.signal.windows.${name}`),
@@ -71,12 +81,12 @@ export const signalWindows = operator({
       refuse('negative-size', `${function_} requires non-negative window length, got M=${solve.text(size)}`, {
         argument: 'M',
       });
-    if (layout !== 'none') giveUp('a layout of its own');
     const asked = call.given('dtype') ? call.dtype('dtype') : null;
     if (asked !== null && asked !== undefined && asked !== 'float32' && asked !== 'float64')
       refuse('dtype-not-supported', `${function_} expects float32 or float64 dtypes, got: torch.${asked}`, {
         argument: 'dtype',
       });
+    if (layout !== 'none') checkLayout(call, function_);
     if (kind === 'general_cosine') {
       const coefficients = call.value('a');
       if (coefficients.kind === 'int' || coefficients.kind === 'float' || coefficients.kind === 'none')

@@ -43,12 +43,23 @@ function summed(call: Call, solve: Solve): TensorValue {
   return result(size, isIntegral(t.dtype) && !unchanged ? 'int64' : t.dtype);
 }
 
+/** Python compares each size with 0. */
+function notANumber(call: Call, item: Value): never {
+  const type =
+    item.kind === 'none'
+      ? 'NoneType'
+      : item.kind === 'ref' && call.items(item) !== undefined
+        ? 'list'
+        : giveUp('a size that is no int');
+  return refuse('call-arguments', `'<' not supported between instances of '${type}' and 'int'`);
+}
+
 /** Sizes of one argument: a number, or a list of numbers. */
 function sizesOf(call: Call, value: Value): readonly Dim[] {
   const items = value.kind === 'int' ? [value] : value.kind === 'shape' ? undefined : call.items(value);
   if (value.kind === 'shape' && value.shape.rest === undefined) return value.shape.lead;
   return (items ?? giveUp('sizes that are not known')).map((item) =>
-    item.kind === 'int' ? item.dim : giveUp('a size that is no int'),
+    item.kind === 'int' ? item.dim : notANumber(call, item),
   );
 }
 

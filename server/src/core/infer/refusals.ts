@@ -120,10 +120,16 @@ function missing(name: string, rest: readonly Parameter[]): string {
   return `${name}() missing ${names.length} required positional argument${names.length === 1 ? 's' : ''}: ${names.join(', ')}`;
 }
 
-const tooMany = (name: string, least: number, most: number, count: number): string =>
-  least === most
-    ? `${name}() takes ${most} positional argument${plural(most)} but ${count} ${count === 1 ? 'was' : 'were'} given`
-    : `${name}() takes from ${least} to ${most} positional arguments but ${count} ${count === 1 ? 'was' : 'were'} given`;
+const tooMany = (name: string, least: number, most: number, count: number, named = 0): string => {
+  const wanted =
+    least === most ? `${most} positional argument${plural(most)}` : `from ${least} to ${most} positional arguments`;
+  // Python counts those by name apart.
+  const given =
+    named === 0
+      ? `${count} ${count === 1 ? 'was' : 'were'}`
+      : `${count} positional argument${plural(count)} (and ${named} keyword-only argument${plural(named)}) were`;
+  return `${name}() takes ${wanted} but ${given} given`;
+};
 
 const expected: Readonly<Record<string, string>> = {
   Tensor: 'Tensor',
@@ -164,7 +170,9 @@ function faultOf(
   const [rule, wanted] = [takes[key], expected[key]];
   if (rule === undefined || wanted === undefined) return 'unknown';
   if (rule.yes.includes(type)) return undefined;
-  if (rule.maybe.includes(type) && (list === null || list[2] !== '' || passed === 'packed')) return 'unknown';
+  // A tensor without dims may stand for a number.
+  const number = value.kind !== 'tensor' || value.shape.lead.length + value.shape.tail.length === 0;
+  if (rule.maybe.includes(type) && number && (list === null || list[2] !== '' || passed === 'packed')) return 'unknown';
   if (list === null) return `${wanted}, not ${type}`;
   if (type === 'tuple' || type === 'list') {
     const first = items(value)?.[0];
@@ -224,9 +232,9 @@ function refusedByPython(
       return { message: `${spoken}() got multiple values for argument '${key}'`, given };
   }
   if (positional.length > places.length) {
-    if ([...keywords.keys()].some((key) => !places.some(({ name }) => name === key))) return undefined;
+    const named = [...keywords.keys()].filter((key) => !places.some(({ name }) => name === key)).length;
     const least = places.filter((parameter) => parameter.default === undefined).length;
-    const message = tooMany(spoken, least + own, places.length + own, positional.length + own);
+    const message = tooMany(spoken, least + own, places.length + own, positional.length + own, named);
     return { message, given: positional[places.length] };
   }
   const lacking = places
