@@ -44,7 +44,10 @@ const pure = {
     '@typescript-eslint/only-throw-error': [
       'error',
       {
-        allow: ['Leave', 'NeedsExploring', 'OutOfBudget', 'PathEnds', 'Settled', 'TooDeep'].map((name) => ({ from: 'file', name })),
+        allow: ['Leave', 'NeedsExploring', 'OutOfBudget', 'PathEnds', 'Settled', 'TooDeep'].map((name) => ({
+          from: 'file',
+          name,
+        })),
         allowRethrowing: true,
       },
     ],

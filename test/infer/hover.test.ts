@@ -1,4 +1,4 @@
-/** What hovers say of models whose input nobody has named: which inputs `forward` accepts, and the shapes inside. */
+/** What is said of models whose input nobody has named: which inputs `forward` accepts, the shapes inside, that none suits. */
 import { equal } from 'node:assert/strict';
 import { checkerOf } from '../harness/checker';
 
@@ -84,4 +84,16 @@ describe('hover: shapes inside', () => {
     ['a shape', 's = x.shape\ny = self.fc(x)\nreturn s', 's = x', 's: torch.Size (*x,)'],
   ] as const)
     it(what, async () => equal(await hoverOver(model('self.fc = nn.Linear(6, 4)', forward), target), shape));
+});
+
+describe('a class that no input suits', () => {
+  it('is told of where neither of the ranks works, and in the words for the usual one', async () => {
+    const service = await checkerOf({
+      [PATH]: model('self.conv = nn.Conv2d(3, 6, 5)', 'return self.conv(x.unsqueeze(1))'),
+    });
+    equal(
+      (service.findings(PATH) ?? []).map(({ severity, message }) => `${severity}: ${message}`).join('\n'),
+      'error: Given groups=1, weight of size [6, 3, 5, 5], expected input[B, 1, H, D] to have 3 channels, but got 1 channels instead',
+    );
+  });
 });

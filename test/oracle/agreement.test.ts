@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { sentencesAgree, shapeItems, shapesAgree, type Agreement } from './agreement';
+import { sameCounts, sameSentence, sentencesAgree, shapeItems, shapesAgree, type Agreement } from './agreement';
 
 describe('agreement of shapes', () => {
   for (const [shown, real, expected] of [
@@ -33,4 +33,15 @@ describe('agreement of sentences', () => {
     ['something else entirely', false],
   ] as const)
     it(`${said}: ${expected}`, () => equal(sentencesAgree(said, real), expected));
+});
+
+describe('agreement of sentences with what Python and values leave open', () => {
+  const sets = "Could not infer sizes for {'b', 'a'}";
+  it('a set has no order', () => equal(sameSentence("Could not infer sizes for {'a', 'b'}", sets), true));
+  it('but its items count', () => equal(sameSentence("Could not infer sizes for {'a', 'c'}", sets), false));
+  it('a KeyError is its key', () => equal(sameSentence('expected 1 dims. Received 0-dim tensor.', '0'), true));
+  it('and no other', () => equal(sameSentence('expected 1 dims. Received 3-dim tensor.', '0'), false));
+  const chosen = 'indexing result of shape [5, 10]';
+  it('how many a mask chooses', () => equal(sameCounts('indexing result of shape [count, 10]', chosen), true));
+  it('not what is beside it', () => equal(sameCounts('indexing result of shape [count, 9]', chosen), false));
 });

@@ -52,14 +52,28 @@ export function shapesAgree(shown: string, real: Observed['shape']): Agreement {
 const EXPRESSION = String.raw`\(*\w+\)*(?: ?(?:\*|\/\/|\+|-) ?\(*\w+\)*)+`;
 const WORD = new RegExp(String.raw`${EXPRESSION}|\.{3}|\*[A-Za-z_]+|\d+|[A-Za-z_]+|\s+|[^\w\s]`, 'gu');
 const words = (text: string): string[] => text.match(WORD) ?? [];
-const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/** Python prints a set in any order: `{'b', 'a'}`. */
+const sorted = (items: string): string => items.split(', ').sort().join(', ');
+const squeezed = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\{('\w+'(?:, '\w+')*)\}/gu, (_, items: string) => `{${sorted(items)}}`);
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** Whether the checker's sentence is the runtime's, or the part of it that matters, figures included. */
 export function sameSentence(said: string, real: string): boolean {
   const [ours, theirs] = [squeezed(said), squeezed(real)];
   if (ours === '') return false;
+  // A KeyError says nothing but its key: a number that no sentence was written for.
+  if (/^\d+$/.test(theirs)) return new RegExp(`\\b${theirs}\\b`).test(ours);
   return theirs.includes(ours) || (theirs.length > 10 && ours.startsWith(theirs));
+}
+
+/** The same where sizes that depend on values (how many a mask chooses) have a name in the checker's sentence. */
+export function sameCounts(said: string, real: string): boolean {
+  const pattern = literally(squeezed(said)).replace(/\bcount\b/g, String.raw`\d+`);
+  return sameSentence(said, real) || (pattern !== '' && new RegExp(pattern).test(squeezed(real)));
 }
 
 /**

@@ -1,16 +1,10 @@
 /**
- * Random calls of every declared operator and layer, in PyTorch and in the checker.
- *
- * They must not disagree. Disagreements that are known and not mended yet are counted by operator in
- * `open-disagreements.json`; a test fails where there are more, and the totals are printed with every run. The counts
- * only ever go down.
+ * Random calls of every declared operator and layer, in PyTorch and in the checker. They must not disagree.
  *
  * `ORACLE_SEED=n` takes other calls (CI keeps one seed), `ORACLE_COUNT=n` more or fewer of each, `ORACLE_ONLY=text`
  * only names that contain the text. A failure prints what repeats it; `.cache/oracle/*.txt` lists all.
  */
-import { ok } from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { equal } from 'node:assert/strict';
 import { catalogue } from '../../server/src/operators';
 import { callsOf, randomCalls } from './calls';
 import { check, type Case, type Verdict } from './cases';
@@ -22,9 +16,6 @@ const maker = randomCalls(seed);
 const count = Number(process.env['ORACLE_COUNT'] ?? 100);
 const only = process.env['ORACLE_ONLY'] ?? '';
 const SHOWN = 5;
-const open: Readonly<Record<string, number>> = JSON.parse(
-  readFileSync(join('test', 'oracle', 'open-disagreements.json'), 'utf8'),
-) as Record<string, number>;
 
 /** Names of a large family (300 elementwise functions) are alike: each gets fewer calls, the operator far more than `count`. */
 const LARGE = 40;
@@ -56,16 +47,15 @@ describe('oracle: random calls', function () {
       verdicts.set(id, found);
       const wrong = found.filter(({ disagreement }) => disagreement !== undefined);
       const shown = wrong.slice(0, SHOWN).map(({ call, disagreement }) => `${disagreement}\n${repeat(call, maker)}`);
-      ok(
-        wrong.length <= (open[id] ?? 0),
-        `${wrong.length} of ${found.length} calls disagree, ${open[id] ?? 0} are known; seed ${seed}\n\n${shown.join('\n\n')}`,
+      equal(
+        wrong.length,
+        0,
+        `${wrong.length} of ${found.length} calls disagree; seed ${seed}\n\n${shown.join('\n\n')}`,
       );
     });
 
   after(() => {
     if (verdicts.size === 0) return;
-    const wrong = [...verdicts.values()].flat().filter(({ disagreement }) => disagreement !== undefined).length;
     console.log(`    seed ${seed}: ${writeReport(verdicts, maker)}`);
-    console.log(`    ${wrong} disagreements are open`);
   });
 });

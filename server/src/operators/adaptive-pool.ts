@@ -52,7 +52,14 @@ function pool(solve: Solve, input: TensorValue, kind: Kind, { sizes, single }: W
   // torch fills in None from the input and asks for a dim more than the list is long.
   if (!single && n > 1 && !solve.minRank(input, sizes.length + 1))
     refuse('input-rank-mismatch', `Input dimension should be at least ${sizes.length + 1}`, { argument: 'input' });
-  if (sizes.length !== n) refuse('adaptive-output-size', wrongLength(kind, sizes.length), { argument: 'output_size' });
+  // Averages over two and three dims look at the output size first, all others at the input.
+  const sizesFirst = how === 'avg' && n > 1;
+  const checkSizes = (): void => {
+    if (sizes.length !== n)
+      refuse('adaptive-output-size', wrongLength(kind, sizes.length), { argument: 'output_size' });
+    checkWanted(solve, kind, sizes);
+  };
+  if (sizesFirst) checkSizes();
   const toOne = how === 'avg' && n > 1 && sizes.every((size) => size !== null && solve.number(size) === 1);
   if (toOne) return mean(solve, input, n);
   // Sizes that may all be 1 say nothing about the number of dims.
@@ -63,12 +70,15 @@ function pool(solve: Solve, input: TensorValue, kind: Kind, { sizes, single }: W
       ? `Expected 2 to 3 dimensions, but got ${rank ?? 'another number of'}-dimensional tensor for argument #1 'self' (while checking arguments for ${opName(kind)})`
       : `${opName(kind)}(): Expected ${n + 1}D or ${n + 2}D tensor, but got${how === 'max' ? ':' : ''} [${shown}]`,
   );
+  if (!sizesFirst) {
+    if (how === 'max') checkNotEmpty(solve, kind, before, rank === n + 2 ? [channels, ...spatial] : spatial, channels);
+    checkSizes();
+  }
   const out = sizes.map((size, i) => size ?? (spatial[i] as Dim));
-  checkWanted(solve, kind, out);
   // To one value for each channel, and over three dims, other kernels run.
   const others = how === 'avg' && (n === 3 || (n === 1 && out.every((size) => solve.equal(size, num(1)) !== 'no')));
   if (others && [channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
-  checkNotEmpty(solve, kind, before, how === 'max' && rank === n + 2 ? [channels, ...spatial] : spatial, channels);
+  if (how === 'avg') checkNotEmpty(solve, kind, before, spatial, channels);
   checkDtype(input, kind, out);
   return tensor(append(before, [channels, ...out]), input.dtype);
 }
@@ -100,10 +110,11 @@ function refuseMean(input: TensorValue): never {
   );
 }
 
-function checkWanted(solve: Solve, kind: Kind, out: readonly Dim[]): void {
-  if (out.every((size) => solve.atLeast(size, 0))) return;
+function checkWanted(solve: Solve, kind: Kind, out: readonly (Dim | null)[]): void {
+  if (out.every((size) => size === null || solve.atLeast(size, 0))) return;
   if (kind.how === 'max') giveUp('a negative output size');
-  const [n, shown] = [kind.n, sizeTexts(solve, kind.n === 1 ? [num(1), ...out] : out)];
+  const known = out.map((size) => size ?? giveUp('a negative output size beside None'));
+  const [n, shown] = [kind.n, sizeTexts(solve, kind.n === 1 ? [num(1), ...known] : known)];
   const list = n === 3 ? `${shown[0]}, ${shown[1]},${shown[2]}` : shown.join(', ');
   const op = n === 3 ? 'adaptive_avg_pool3d' : 'adaptive_avg_pool2d';
   refuse(

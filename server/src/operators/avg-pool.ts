@@ -16,6 +16,7 @@ import { applying, building, plain } from './common/construction';
 import { isComplex, isFloat, isHalf, isIntegral, kernelTakes } from './common/dtypes';
 import {
   checkPoolWindow,
+  onlyInts,
   outputTooSmall,
   poolArgument,
   pooledSizes,
@@ -26,6 +27,8 @@ import {
 import { append, sizeTexts } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
+
+const lists = ['kernel_size', 'stride', 'padding'];
 
 /** The arguments of an average pool. */
 export function averageWindow(call: Call, n: number, padded = true): Window {
@@ -41,8 +44,11 @@ export function averageWindow(call: Call, n: number, padded = true): Window {
 }
 
 /** The average pool, also for layers that are made of one. */
-export function averagePool(solve: Solve, input: TensorValue, n: 1 | 2 | 3, w: Window): TensorValue {
+export function averagePool(solve: Solve, input: TensorValue, n: 1 | 2 | 3, read: () => Window): TensorValue {
   const rank = rankOf(solve, input);
+  // Over one dim, the input is looked at before the window.
+  if (n === 1) windowed(solve, input, n, (sizes) => rankMessage(n, rank, sizes));
+  const w = read();
   const { before, channels, spatial } = windowed(solve, input, n, (sizes) => {
     if (!soundWindow(solve, w)) giveUp('an input of another number of dims');
     return rankMessage(n, rank, sizes);
@@ -106,15 +112,21 @@ function checkDivisor(call: Call, n: number): void {
     refuse('invalid-argument', 'divisor must be not zero', { argument: 'divisor_override' });
 }
 
+function windowAndDivisor(call: Call, n: number): Window {
+  const window = averageWindow(call, n);
+  strictBool(call, 'count_include_pad');
+  checkDivisor(call, n);
+  return window;
+}
+
 export const avgPool = operator({
   id: 'avg-pool',
   names: ['torch.avg_pool1d', ...[1, 2, 3].map((n) => `torch.nn.functional.avg_pool${n}d`)],
   params: signatures,
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
-    const window = averageWindow(call, n);
-    checkDivisor(call, n);
-    return averagePool(solve, call.tensor('input'), n, window);
+    onlyInts(call, ...lists);
+    return averagePool(solve, call.tensor('input'), n, () => windowAndDivisor(call, n));
   }),
 });
 
@@ -127,8 +139,7 @@ export const avgPoolLayer = layer({
   build: building((call) => plain(call.value('stride').kind === 'none' ? { stride: call.value('kernel_size') } : {})),
   forward: applying((self, call, solve, name) => {
     const n = spatialDims(name);
-    const window = averageWindow(self, n);
-    checkDivisor(self, n);
-    return averagePool(solve, call.tensor('input'), n, window);
+    onlyInts(self, ...lists);
+    return averagePool(solve, call.tensor('input'), n, () => windowAndDivisor(self, n));
   }),
 });

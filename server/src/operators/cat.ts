@@ -34,7 +34,7 @@ function commonRank(solve: Solve, tensors: readonly TensorValue[]): number | und
   return known;
 }
 
-function checkRanks(solve: Solve, tensors: readonly TensorValue[], positions: readonly number[]): void {
+function refuseScalars(solve: Solve, tensors: readonly TensorValue[], positions: readonly number[]): void {
   for (const [at, t] of tensors.entries())
     if (dimsOf(solve.shape(t))?.length === 0)
       refuse(
@@ -42,14 +42,14 @@ function checkRanks(solve: Solve, tensors: readonly TensorValue[], positions: re
         `zero-dimensional tensor (at position ${positions[at] ?? at}) cannot be concatenated`,
         { argument: 'tensors' },
       );
-  const first = dimsOf(solve.shape(tensors[0] as TensorValue))?.length;
-  for (const t of tensors.slice(1)) {
-    const rank = dimsOf(solve.shape(t))?.length;
-    if (first !== undefined && rank !== undefined && first !== rank)
-      refuse('cat-rank-mismatch', `Tensors must have same number of dimensions: got ${first} and ${rank}`, {
-        argument: 'tensors',
-      });
-  }
+}
+
+function sameRank(solve: Solve, first: TensorValue, other: TensorValue): void {
+  const [a, b] = [first, other].map((t) => dimsOf(solve.shape(t))?.length);
+  if (a !== undefined && b !== undefined && a !== b)
+    refuse('cat-rank-mismatch', `Tensors must have same number of dimensions: got ${a} and ${b}`, {
+      argument: 'tensors',
+    });
 }
 
 /** Concatenation along an axis, of tensors that are at least one. */
@@ -63,29 +63,29 @@ export function concatenate(solve: Solve, all: readonly TensorValue[], axis: num
   if (first === undefined) return result([num(0)], dtype);
   const rank = commonRank(solve, kept);
   const positions = kept.map((t) => all.indexOf(t));
-  checkRanks(solve, kept, positions);
+  refuseScalars(solve, kept, positions);
   if (rank !== undefined) axisIndex(axis, rank, 'dim');
-  const [firstOne, ...others] = kept.map((t) => showing(solve, t, [axis], 'dim'));
-  const shapes = [
-    firstOne as Shape,
-    ...others.map((shape, at) => likeFirst(solve, firstOne as Shape, shape, kept[at + 1] as TensorValue)),
-  ];
-  return result(pasted(solve, shapes, axis, positions), dtype);
+  const whole = showing(solve, first, [axis], 'dim');
+  const index = whole.rest === undefined ? axisIndex(axis, whole.lead.length) : axis;
+  // One tensor after the other: its rank, then its sizes.
+  const others = kept.slice(1).map((t, i) => {
+    sameRank(solve, first, t);
+    const shape = likeFirst(solve, whole, showing(solve, t, [axis], 'dim'), t);
+    sameBeside(solve, whole, shape, index, positions[i + 1] ?? i + 1);
+    return shape;
+  });
+  return result(pasted(solve, whole, others, axis), dtype);
 }
 
 /** An open shape beside a known one has its rank. */
 const likeFirst = (solve: Solve, first: Shape, shape: Shape, t: TensorValue): Shape =>
   (first.rest === undefined) === (shape.rest === undefined) ? shape : closed(solve, { ...t, shape }).shape;
 
-function pasted(solve: Solve, shapes: readonly Shape[], axis: number, positions: readonly number[]): Shape {
-  const first = shapes[0] as Shape;
-  const index = first.rest === undefined ? axisIndex(axis, first.lead.length) : axis;
-  const lengths: Dim[] = [];
-  for (const [at, shape] of shapes.entries()) {
-    const cut = splitAt(shape, axis) ?? giveUp('the number of dims is not known');
-    lengths.push(cut.size);
-    if (at > 0) sameBeside(solve, first, shape, index, positions[at] ?? at);
-  }
+/** The first shape with the lengths of all along the axis. */
+function pasted(solve: Solve, first: Shape, others: readonly Shape[], axis: number): Shape {
+  const lengths = [first, ...others].map(
+    (shape) => (splitAt(shape, axis) ?? giveUp('the number of dims is not known')).size,
+  );
   const cut = splitAt(first, axis) ?? giveUp('the number of dims is not known');
   const whole = sum(lengths.map((length) => solve.dim(length)));
   const { before, after } = cut;
@@ -152,7 +152,7 @@ export const cat = operator({
         'empty-sequence',
         kind.startsWith('c') && kind !== 'column_stack'
           ? 'torch.cat(): expected a non-empty list of Tensors'
-          : `${kind} expects a non-empty TensorList`,
+          : `${kind.replace('row_stack', 'vstack')} expects a non-empty TensorList`,
       );
     switch (kind) {
       case 'hstack': {

@@ -8,11 +8,11 @@
 import { operator, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
 import { num, type Dim } from '../core/shape/dim';
-import { complexOf, isComplex, realOf } from '../core/shape/dtype';
-import { answering, refuse } from './common/answer';
+import { complexOf, isComplex, realOf, type DType } from '../core/shape/dtype';
+import { answering, giveUp, refuse } from './common/answer';
 import { joined } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
-import { differ, isHalf, scalarName } from './common/dtypes';
+import { scalarName } from './common/dtypes';
 import { shortName, subjectOf } from './common/names';
 import { result } from './common/results';
 import { signatures } from './signature';
@@ -30,20 +30,25 @@ function paired(solve: Solve, t: TensorValue): TensorValue {
   return result(before, t.dtype && complexOf(t.dtype));
 }
 
-function combined(solve: Solve, a: TensorValue, b: TensorValue, kind: string): TensorValue {
-  for (const t of [a, b])
-    if (t.dtype !== undefined && !/^float(32|64)$/.test(t.dtype) && !(kind === 'complex' && isHalf(t.dtype)))
-      refuse(
-        'dtype-not-supported',
-        `Expected both inputs to be Half, Float or Double tensors but got ${scalarName(a.dtype ?? t.dtype)} and ${scalarName(b.dtype ?? t.dtype)}`,
-      );
-  if (differ(a.dtype, b.dtype) && a.dtype !== undefined && b.dtype !== undefined)
+function checkParts(first: DType, second: DType): void {
+  if (![first, second].every((dtype) => /^float(16|32|64)$/.test(dtype)))
+    refuse(
+      'dtype-not-supported',
+      `Expected both inputs to be Half, Float or Double tensors but got ${scalarName(first)} and ${scalarName(second)}`,
+    );
+  if (first !== second)
     refuse(
       'dtype-mismatch',
-      `Expected object of scalar type ${scalarName(a.dtype)} but got scalar type ${scalarName(b.dtype)} for second argument`,
+      `Expected object of scalar type ${scalarName(first)} but got scalar type ${scalarName(second)} for second argument`,
     );
+}
+
+function combined(solve: Solve, a: TensorValue, b: TensorValue, kind: string): TensorValue {
+  if (a.dtype !== undefined && b.dtype !== undefined) checkParts(a.dtype, b.dtype);
   const dtype = a.dtype ?? b.dtype;
-  return result(broadcastShapes(solve, solve.shape(a), solve.shape(b)), dtype && complexOf(dtype));
+  const shape = broadcastShapes(solve, solve.shape(a), solve.shape(b));
+  if (kind === 'polar' && dtype === 'float16') giveUp('polar of half precision');
+  return result(shape, dtype && complexOf(dtype));
 }
 
 export const complex = operator({

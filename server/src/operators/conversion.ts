@@ -9,10 +9,12 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { str, tensor, type TensorValue, type Value } from '../core/infer/value';
 import { dtypeNamed, isDifferentiable, isDType, type DType } from '../core/shape/dtype';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
+import { boolGiven } from './common/axes';
 import { isMethod, shortName, subjectOf } from './common/names';
 import { realOf } from './common/promotion';
 import { result } from './common/results';
+import { signatureTable } from './signatures.generated';
 import { signatures } from './signature';
 
 /** x.float() and the like. */
@@ -69,6 +71,8 @@ function namedType(value: Value): DType | undefined {
 }
 
 function converted(call: Call, solve: Solve, t: TensorValue): TensorValue {
+  // Arguments that none of PyTorch's overloads takes.
+  if (call.given('target') && call.value('target').kind === 'str') giveUp('a device that is not known');
   const other = call.given('tensor') ? call.tensor('tensor') : undefined;
   const asked = other !== undefined ? other.dtype : call.given('dtype') ? call.dtype('dtype') : null;
   const device = other !== undefined ? other.device : call.given('device') ? deviceOf(call.value('device')) : t.device;
@@ -90,10 +94,13 @@ export const conversion = operator({
   params: (name) => {
     const short = shortName(name);
     if (isMethod(name) && attributes.includes(short)) return ['self: Tensor'];
-    if (short === 'to') return [...signatures(name), 'self: Tensor, *args: any, **kwargs: any'];
-    return ['type', 'clone', 'detach', 'type_as', 'real', 'imag', 'to_dense', ...Object.keys(casts)].includes(short)
-      ? signatures(name)
-      : ['self: Tensor, *args: any, **kwargs: any'];
+    if (short === 'to')
+      return [
+        ...signatures(name),
+        'self: Tensor, target: any, *args: any, **kwargs: any',
+        'self: Tensor, *args: any, **kwargs: any',
+      ];
+    return Object.hasOwn(signatureTable, name) ? signatures(name) : ['self: Tensor, *args: any, **kwargs: any'];
   },
   infer: answering((call, solve, name) => {
     const t = call.tensor(subjectOf(name));
@@ -112,7 +119,7 @@ export const conversion = operator({
           ? result(shape, namedType(call.value('dtype')))
           : str(undefined);
       case 'requires_grad_':
-        if (t.dtype !== undefined && !isDifferentiable(t.dtype))
+        if (boolGiven(call, 'requires_grad', true) && t.dtype !== undefined && !isDifferentiable(t.dtype))
           refuse('dtype-not-supported', 'only Tensors of floating point dtype can require gradients');
         return t;
       case 'imag':

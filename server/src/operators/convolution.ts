@@ -13,7 +13,6 @@ import { bool, int, str, tensor, type TensorValue, type Value } from '../core/in
 import { add, floorDiv, mod, mul, num, type Dim } from '../core/shape/dim';
 import { shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
-import { rankOf } from './common/axes';
 import {
   applying,
   building,
@@ -24,14 +23,25 @@ import {
   textOf,
   withParameters,
 } from './common/construction';
-import { cppName, differ, isFloat, isHalf, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
+import {
+  batched,
+  checkConvolutionDtypes,
+  checkGroups,
+  checkWindow,
+  isNothing,
+  listArgument,
+  spreadLists,
+  spreadSame,
+  type Lists,
+} from './common/convolution';
+import { cppName, differ, isHalf, isIntegral, refuseDtypes } from './common/dtypes';
 import { checkCopying, paddingRankSentence, type Sides } from './common/padding';
-import { append, brackets, effectiveKernel, intTuple, isZero, joined, setTo, windowSteps } from './common/sizes';
-import { convolutionRankSentence, eachAtLeast, perAxis, spatialDims, windowed, withBatch } from './common/window';
+import { append, brackets, effectiveKernel, intTuple, joined, setTo, windowSteps } from './common/sizes';
+import { convolutionRankSentence, spatialDims, windowed, withBatch } from './common/window';
 import { signatures } from './signature';
 
-/** Numbers per spatial dim, or the words 'same' and 'valid'. */
-type Padding = readonly Dim[] | 'same' | 'valid';
+/** Numbers per spatial dim, or the words 'same' and 'valid', or one that PyTorch doesn't know. */
+type Padding = readonly Dim[] | 'same' | 'valid' | { readonly unknown: string };
 
 interface Convolution {
   /** As PyTorch names it: 'conv2d', or a lazy layer's full name. */
@@ -51,92 +61,11 @@ interface Convolution {
   readonly fixes: (channels: Dim) => readonly FixIntent[];
 }
 
-const wrongCount =
-  (argument: string, n: number, solve: Solve) =>
-  (given: readonly Dim[]): string =>
-    `expected ${argument} to be a single integer value or a list of ${n} values to match the convolution dimensions, ` +
-    `but got ${argument}=${brackets(solve, given)}`;
-
-/** `stride`, `dilation` and friends, one number for each spatial dim. */
-export const convolutionArgument = (call: Call, solve: Solve, argument: string, n: number): readonly Dim[] =>
-  perAxis(call, argument, n, wrongCount(argument, n, solve));
-
-function readPadding(call: Call, solve: Solve, n: number): Padding {
+function readPadding(call: Call, n: number): Padding {
   const value = call.value('padding');
-  if (value.kind !== 'str') return convolutionArgument(call, solve, 'padding', n);
+  if (value.kind !== 'str') return listArgument(call, 'padding', n);
   if (value.value === 'same' || value.value === 'valid') return value.value;
-  if (value.value === undefined) giveUp('the padding is not known');
-  return refuse('invalid-argument', `Invalid padding string: '${value.value}'`, { argument: 'padding' });
-}
-
-/** What `kernelOf` looks at. */
-interface Windowed {
-  readonly n: number;
-  readonly weight: TensorValue;
-  readonly stride: readonly Dim[];
-  readonly padding: Padding;
-  readonly dilation: readonly Dim[];
-  readonly groups: Dim;
-}
-
-/** The kernel's sizes, after checking that the weight fits a convolution over n dims. */
-export function kernelOf(solve: Solve, c: Windowed, input: Shape, same = false): readonly Dim[] {
-  const { n, weight } = c;
-  const rank = rankOf(solve, weight);
-  if (rank !== undefined && rank > 2 && rank !== n + 2) {
-    // With other mistakes beside it, PyTorch's words differ.
-    const sound = [...c.stride, ...c.dilation, c.groups].every((value) => solve.less(value, num(1)) === 'no');
-    const padded = typeof c.padding !== 'string' && c.padding.every((value) => isZero(solve, value));
-    if (same || !sound || !padded || input.rest !== undefined) giveUp('a kernel of another number of dims');
-    refuse(
-      'kernel-rank-mismatch',
-      n === 1 ? flatKernel(solve, weight, input) : wrongCount('stride', rank - 2, solve)(c.stride),
-      { argument: 'weight' },
-    );
-  }
-  if (!solve.rank(weight, [n + 2])) giveUp('the weight is not a kernel');
-  return solve.dims(weight).slice(2);
-}
-
-function flatKernel(solve: Solve, weight: TensorValue, input: Shape): string {
-  const rank = rankOf(solve, weight) ?? 0;
-  const batched = input.lead.length === 2 ? [num(1), ...input.lead] : input.lead;
-  return (
-    `Expected ${rank}-dimensional input for ${rank}-dimensional weight ${brackets(solve, solve.dims(weight))}, ` +
-    `but got ${batched.length}-dimensional input of size ${brackets(solve, batched)} instead`
-  );
-}
-
-/** Checks that groups divides the weight's first size. */
-export function checkGroups(solve: Solve, weight: TensorValue, groups: Dim): void {
-  if (!solve.atLeast(groups, 1))
-    refuse('invalid-argument', 'non-positive groups is not supported', { argument: 'groups' });
-  const sizes = solve.dims(weight);
-  const out = sizes[0] as Dim;
-  const [g, shown] = [solve.text(groups), brackets(solve, sizes)];
-  if (!solve.atLeast(out, groups))
-    refuse(
-      'groups-not-dividing-channels',
-      `Given groups=${g}, expected weight to be at least ${g} at dimension 0, but got weight of size ${shown} instead`,
-    );
-  if (!solve.divides(groups, out))
-    refuse(
-      'groups-not-dividing-channels',
-      `Given groups=${g}, expected weight to be divisible by ${g} at dimension 0, but got weight of size [${shown}] instead`,
-    );
-}
-
-/** Checks stride, dilation and kernel: all at least 1. */
-export function checkWindow(
-  solve: Solve,
-  stride: readonly Dim[],
-  dilation: readonly Dim[],
-  kernel: readonly Dim[],
-): void {
-  // Each kernel has words of its own about dilation.
-  if (dilation.some((step) => !solve.atLeast(step, 1))) giveUp('a dilation below 1');
-  eachAtLeast(solve, stride, 1, 'non-positive stride is not supported', 'stride');
-  if (kernel.some((size) => !solve.atLeast(size, 1))) giveUp('a kernel without elements');
+  return value.value === undefined ? giveUp('the padding is not known') : { unknown: value.value };
 }
 
 /** With padding in words, the words about other element types differ. */
@@ -153,88 +82,71 @@ function checkBiasDtype(input: TensorValue, bias: TensorValue | null): void {
   refuseDtypes(`Input type (${cppName(x)}) and bias type (${cppName(b)}) should be the same`, 'input');
 }
 
-/**
- * Checks element types of input and weight. Which kernel runs decides about the words.
- * @param dilation undefined for transposed convolutions
- */
-export function checkConvolutionDtypes(
-  input: TensorValue,
-  weight: TensorValue,
-  bias: TensorValue | null,
-  dilation?: readonly Dim[],
-): void {
-  const [x, w, b] = [input.dtype, weight.dtype, bias?.dtype];
-  const dense = dilation?.every((step) => step.key === num(1).key) !== false;
-  if (!dense && (isIntegral(x) || isIntegral(w))) giveUp('a dilated convolution of whole numbers');
-  if (x !== undefined && w !== undefined && x !== w) {
-    // Which kernel a transposed convolution takes depends on more than this.
-    if (x === 'float32' && dilation === undefined) giveUp('element types differ');
-    if (x === 'float32' && dilation !== undefined) {
-      if (w !== 'float64' || !dense) giveUp('element types differ');
-      const message = 'Input type (torch.FloatTensor) and weight type (torch.DoubleTensor) should be the same';
-      refuseDtypes(`${message} or input should be a MKLDNN tensor and weight is a dense tensor`, 'input');
-    }
-    if (isFloat(w) && (isFloat(x) || x === 'int64'))
-      refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'input');
-    giveUp('element types differ');
-  }
-  const dtype = x ?? w ?? b;
-  if (dtype !== undefined && !isFloat(dtype) && dtype !== 'int64') giveUp(`convolution of ${dtype}`);
-  if (w !== undefined && b !== undefined && w !== b) giveUp('element types differ');
-}
-
 function convolve(solve: Solve, c: Convolution): TensorValue {
   const { n, weight, groups } = c;
+  const copies = c.mode !== undefined && c.mode !== 'zeros';
+  const inWords = !Array.isArray(c.padding);
+  // The element type of the bias comes first, unless something else is called before.
+  const lazy = c.name.includes('Lazy');
+  if (!inWords && !copies && !lazy) checkBiasDtype(c.input, c.bias);
   const { before, channels, spatial } = windowed(solve, c.input, n, (sizes) =>
-    c.mode !== undefined && c.mode !== 'zeros' && !c.name.includes('Lazy')
+    copies && !lazy
       ? paddingRankSentence(2 * n, sizes === '' ? 0 : sizes.split(', ').length)
       : convolutionRankSentence(n, c.name, sizes),
   );
   // A lazy layer takes its sizes from the first input.
-  if (c.name.includes('Lazy') && c.channels !== undefined) solve.same(channels, c.channels);
-  const kernel = kernelOf(solve, c, append(before, [channels, ...spatial]), c.padding === 'same');
-  checkWindow(solve, c.stride, c.dilation, kernel);
-  if (typeof c.padding !== 'string') eachAtLeast(solve, c.padding, 0, 'negative padding is not supported', 'padding');
-  if (c.padding === 'same' && c.stride.some((step) => !solve.same(step, num(1))))
-    refuse('invalid-argument', "padding='same' is not supported for strided convolutions", { argument: 'stride' });
-  // Padding in words is resolved first.
-  if (typeof c.padding !== 'string') checkBiasDtype(c.input, c.bias);
-  checkGroups(solve, weight, groups);
-  const effective = kernel.map((size, i) => effectiveKernel(size, c.dilation[i] as Dim));
-  const padded = spatial.map((size, i) => paddedSize(c, size, effective[i] as Dim, i));
+  if (lazy && c.channels !== undefined) solve.same(channels, c.channels);
   checkMode(solve, c, spatial, before, channels);
+  if (!inWords && (copies || lazy)) checkBiasDtype(c.input, c.bias);
+  const shape = batched(before, [channels, ...spatial]);
+  const lists = listsOf(solve, c, shape);
+  const kernel = solve.dims(weight).slice(2);
+  checkGroups(solve, weight, groups);
+  const effective = kernel.map((size, i) => effectiveKernel(size, lists.dilation[i] as Dim));
+  const padded = spatial.map((size, i) =>
+    c.padding === 'same'
+      ? add(size, add(effective[i] as Dim, num(-1)))
+      : add(size, mul(num(2), lists.padding[i] as Dim)),
+  );
   checkChannels(solve, c, before, channels, c.mode === 'zeros' ? shownSizes(c, spatial, effective) : padded);
   checkBias(solve, c);
   checkKernelFits(solve, padded, effective);
+  checkWindow(solve, lists.dilation, kernel);
   // torch computes nothing over a spatial dim of size 0, padded or not, unless batch or channels are 0.
-  if ([channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
-  if (typeof c.padding === 'string' && (isIntegral(c.input.dtype) || isHalf(c.input.dtype)))
-    onlySameDtype(c.input, weight, c.bias);
-  if (typeof c.padding === 'string' && differ(c.input.dtype, c.bias?.dtype)) giveUp('a bias of another element type');
-  checkConvolutionDtypes(c.input, weight, c.bias, c.dilation);
-  if (solve.dims(weight).some((size) => isZero(solve, size))) giveUp('a weight without elements');
+  if (isNothing(solve, [channels, ...spatial])) giveUp('an input without elements');
+  if (inWords && (isIntegral(c.input.dtype) || isHalf(c.input.dtype))) onlySameDtype(c.input, weight, c.bias);
+  if (inWords && differ(c.input.dtype, c.bias?.dtype)) giveUp('a bias of another element type');
+  checkConvolutionDtypes(solve, c.input, weight, c.bias, { shape, groups, lists });
+  if (isNothing(solve, solve.dims(weight))) giveUp('a weight without elements');
   const out = padded.map((size, i) =>
-    c.padding === 'same' ? (spatial[i] as Dim) : windowSteps(size, effective[i] as Dim, c.stride[i] as Dim),
+    c.padding === 'same' ? (spatial[i] as Dim) : windowSteps(size, effective[i] as Dim, lists.stride[i] as Dim),
   );
   return tensor(append(before, [solve.dims(weight)[0] as Dim, ...out]), c.input.dtype ?? weight.dtype);
+}
+
+/** The lists with one number for each spatial dim. */
+function listsOf(solve: Solve, c: Convolution, input: Shape): Lists {
+  const { stride, dilation, padding } = c;
+  if (typeof padding === 'object' && 'unknown' in padding)
+    refuse('invalid-argument', `Invalid padding string: '${padding.unknown}'`, { argument: 'padding' });
+  if (padding === 'same') return spreadSame(solve, c, { stride, dilation, padding: [] }, input);
+  return spreadLists(solve, c, { stride, dilation, padding: padding === 'valid' ? [num(0)] : padding }, input);
 }
 
 /** With padding 'same', an odd amount puts one value at the end before the convolution is tried. */
 const shownSizes = (c: Convolution, spatial: readonly Dim[], effective: readonly Dim[]): readonly Dim[] =>
   c.padding === 'same' ? spatial.map((size, i) => add(size, mod(add(effective[i] as Dim, num(-1)), num(2)))) : spatial;
 
-function paddedSize(c: Convolution, size: Dim, effective: Dim, i: number): Dim {
-  if (c.padding === 'valid') return size;
-  if (c.padding === 'same') return add(size, add(effective, num(-1)));
-  return add(size, mul(num(2), c.padding[i] as Dim));
-}
-
 /** Padding that copies values needs enough of them. */
 function checkMode(solve: Solve, c: Convolution, spatial: readonly Dim[], before: Shape, channels: Dim): void {
-  if (typeof c.padding === 'string' || (c.mode !== 'reflect' && c.mode !== 'circular')) return;
-  if ([channels, ...spatial].some((size) => isZero(solve, size))) giveUp('an input without elements');
-  const sides = [...c.padding].reverse().map((pad): Sides => [pad, pad]);
-  checkCopying(solve, c.mode, append(before, [channels]), spatial, sides);
+  const { padding, mode } = c;
+  if (mode === undefined || mode === 'zeros' || typeof padding === 'string' || 'unknown' in padding) return;
+  if (padding.length !== spatial.length || padding.some((pad) => solve.less(pad, num(0)) === 'yes'))
+    giveUp('padding that cuts, or of another number of dims');
+  if (mode !== 'reflect' && mode !== 'circular') return;
+  if (isNothing(solve, [channels, ...spatial])) giveUp('an input without elements');
+  const sides = [...padding].reverse().map((pad): Sides => [pad, pad]);
+  checkCopying(solve, mode, append(before, [channels]), spatial, sides);
 }
 
 function checkChannels(solve: Solve, c: Convolution, before: Shape, channels: Dim, shown: readonly Dim[]): void {
@@ -281,16 +193,15 @@ export const convolution = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
-    windowed(solve, call.tensor('input'), n, (sizes) => convolutionRankSentence(n, `conv${n}d`, sizes));
     return convolve(solve, {
       name: `conv${n}d`,
       n,
       input: call.tensor('input'),
       weight: call.tensor('weight'),
       bias: tensorIfKnown(call, 'bias'),
-      stride: convolutionArgument(call, solve, 'stride', n),
-      padding: readPadding(call, solve, n),
-      dilation: convolutionArgument(call, solve, 'dilation', n),
+      stride: listArgument(call, 'stride', n),
+      padding: readPadding(call, n),
+      dilation: listArgument(call, 'dilation', n),
       groups: call.int('groups'),
       mode: 'zeros',
       fixes: () => [],
@@ -395,9 +306,9 @@ export const convolutionLayer = layer({
       input: call.tensor('input'),
       weight: self.tensor('weight'),
       bias: tensorIfKnown(self, 'bias'),
-      stride: convolutionArgument(self, solve, 'stride', n),
-      padding: readPadding(self, solve, n),
-      dilation: convolutionArgument(self, solve, 'dilation', n),
+      stride: self.ints('stride'),
+      padding: readPadding(self, n),
+      dilation: self.ints('dilation'),
       groups,
       mode: textOf(self, 'padding_mode'),
       channels,

@@ -9,10 +9,12 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { tensor, type TensorValue } from '../core/infer/value';
 import { num } from '../core/shape/dim';
-import { isDifferentiable, type DType } from '../core/shape/dtype';
+import { isComplex, isDifferentiable, type DType } from '../core/shape/dtype';
 import { shapeOf, type Shape } from '../core/shape/shape';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
+import { cppName } from './common/dtypes';
 import { shortName } from './common/names';
+import { isWithin, mustHold } from './common/overflow';
 import { DEFAULT_FLOAT, numberKind } from './common/promotion';
 import { hasNoElements, needs, notNegative } from './common/results';
 import { brackets } from './common/sizes';
@@ -23,6 +25,8 @@ const sized = ['zeros', 'ones', 'empty', 'full', 'rand', 'randn', 'randint'];
 /** The sentence of a negative size differs by function. */
 function sizeArgument(call: Call, solve: Solve, kind: string): Shape {
   const value = call.value('size');
+  // One number stands for a list of sizes where nothing else is passed by position.
+  if (value.kind === 'int' && (kind === 'full' || kind === 'randint')) giveUp('a size that is no list');
   // torch.zeros(x.shape) keeps a rank that is not known.
   if (value.kind === 'shape') return solve.shape(tensor(value.shape, undefined));
   const dims = call.ints('size');
@@ -30,7 +34,7 @@ function sizeArgument(call: Call, solve: Solve, kind: string): Shape {
   notNegative(
     solve,
     dims,
-    kind === 'zeros'
+    kind === 'zeros' && !call.given('self')
       ? 'zeros: Dimension size must be non-negative.'
       : negative && `Trying to create tensor with negative dimension ${solve.text(negative)}: ${brackets(solve, dims)}`,
   );
@@ -57,8 +61,8 @@ function checkKernel(solve: Solve, shape: Shape, kind: string, dtype: DType | un
   if (kind === 'randn') needs('normal_kernel_cpu', dtype, isDifferentiable);
 }
 
-/** randint(low, high) needs low < high. */
-function checkBounds(call: Call, solve: Solve): void {
+/** randint(low, high) needs low < high, both within the type. */
+function checkBounds(call: Call, solve: Solve, dtype: DType | undefined): void {
   if (!call.given('high') || call.value('high').kind !== 'int') return;
   const low = call.given('low') ? call.int('low') : num(0);
   const high = call.int('high');
@@ -67,6 +71,14 @@ function checkBounds(call: Call, solve: Solve): void {
       'argument-out-of-range',
       `random_ expects 'from' to be less than 'to', but got from=${solve.text(low)} >= to=${solve.text(high)}`,
     );
+  if (dtype === undefined) return;
+  if (isComplex(dtype))
+    refuse('dtype-not-supported', 'check_random_bounds handles only integral, floating-point and boolean types');
+  const [from, to] = [solve.number(low), solve.number(high)];
+  const outside = (bound: string): never =>
+    refuse('argument-out-of-range', `${bound} is out of bounds for ${cppName(dtype)}`);
+  if (from !== undefined && !isWithin(from, dtype)) outside('from');
+  if (to !== undefined && !isWithin(to - 1, dtype)) outside('to - 1');
 }
 
 const device = (call: Call): string | undefined => {
@@ -90,7 +102,8 @@ export const creation = operator({
     const shape = like === undefined ? sizeArgument(call, solve, kind) : solve.shape(like);
     const dtype = typeOf(call, kind, source);
     checkKernel(solve, shape, kind, dtype);
-    if (kind === 'randint') checkBounds(call, solve);
+    if (kind === 'randint') checkBounds(call, solve, dtype);
+    if (kind === 'full') mustHold(call.value('fill_value'), dtype, 'fill_value');
     return tensor(shape, dtype, { device: device(call) });
   }),
 });

@@ -10,7 +10,7 @@
 import { layer, operator, type Call, type Solve } from '../core/infer/operator';
 import { tensor, type TensorValue } from '../core/infer/value';
 import type { Dim } from '../core/shape/dim';
-import type { DType } from '../core/shape/dtype';
+import { isFloating } from '../core/shape/dtype';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { applying, building, plain, tensorIfKnown } from './common/construction';
@@ -28,6 +28,8 @@ interface Loss {
   readonly reduction: Reduction;
   /** The class whose examples don't count. */
   readonly ignored: number | undefined;
+  /** Whether the wanted class is certainly mixed with all. */
+  readonly smoothed: boolean;
 }
 
 export function loss(solve: Solve, l: Loss): TensorValue {
@@ -39,9 +41,15 @@ export function loss(solve: Solve, l: Loss): TensorValue {
   }
   if (l.kind === 'cross_entropy' && hasProbabilities(solve, scores, wanted, l.target))
     return withProbabilities(solve, l, scores);
-  checkTarget(solve, scores, wanted, l.target.dtype);
+  // Cross entropy takes the logarithm before anything else.
+  if (l.kind === 'cross_entropy') checkScores(l.input, scores.length);
+  checkTarget(solve, scores, wanted, l);
   checkTypes(solve, l, scores);
   if (isZero(solve, scores[scores.length === 1 ? 0 : 1] as Dim)) giveUp('no classes');
+  if (l.smoothed && scores.length === 1 && wanted.length === 1)
+    refuse('target-rank-mismatch', "output with shape [] doesn't match the broadcast shape [1]", {
+      argument: 'target',
+    });
   const each = scores.length === 1 ? [] : wanted;
   return reduced(l.reduction, shapeOf(each), l.input.dtype);
 }
@@ -65,7 +73,7 @@ function hasProbabilities(solve: Solve, scores: readonly Dim[], wanted: readonly
 
 function withProbabilities(solve: Solve, l: Loss, scores: readonly Dim[]): TensorValue {
   const { input, target, weight, reduction } = l;
-  if (isIntegral(target.dtype) && target.dtype !== undefined)
+  if (target.dtype !== undefined && !isFloating(target.dtype))
     refuse(
       'target-dtype',
       `Expected floating point type for target with class probabilities, got ${scalarName(target.dtype)}`,
@@ -99,12 +107,12 @@ function checkScores(input: TensorValue, rank: number): void {
   );
 }
 
-function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[], target: DType | undefined): void {
+function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[], l: Loss): void {
   const multiTarget = '0D or 1D target tensor expected, multi-target not supported';
   if (scores.length === 1) {
     if (wanted.length > 1) refuse('target-rank-mismatch', multiTarget, { argument: 'target' });
     const [only] = wanted;
-    if (only !== undefined && isFloat(target)) giveUp('a target of one dim and floats');
+    if (only !== undefined && isFloat(l.target.dtype)) giveUp('a target of one dim and floats');
     if (only !== undefined && !(solve.number(only) === 1 || solve.equal(only, scores[0] as Dim) === 'maybe'))
       refuse(
         'target-size-mismatch',
@@ -137,8 +145,11 @@ function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[
       },
     );
   if (wanted.length === expected.length && expected.every((size, i) => solve.same(size, wanted[i] as Dim))) return;
-  // Pictures: the element type is looked at first.
-  if (scores.length === 4 && target !== undefined && target !== 'int64') giveUp('a target of another type and size');
+  // Pictures: the element type and the weights are looked at first.
+  if (scores.length === 4) {
+    checkTargetType(l);
+    checkClassWeight(solve, l, scores);
+  }
   const message =
     scores.length === 4
       ? `size mismatch (got input: ${brackets(solve, scores)} , target: ${brackets(solve, wanted)}`
@@ -146,27 +157,34 @@ function checkTarget(solve: Solve, scores: readonly Dim[], wanted: readonly Dim[
   refuse('target-size-mismatch', message, { argument: 'target' });
 }
 
-function checkTypes(solve: Solve, l: Loss, scores: readonly Dim[]): void {
-  const { input, target, weight } = l;
-  const classes = scores[scores.length === 1 ? 0 : 1] as Dim;
-  if (l.kind === 'cross_entropy') checkScores(input, scores.length);
+function checkTargetType({ target }: Loss): void {
   const type = target.dtype;
   if (type !== undefined && type !== 'int64' && type !== 'uint8')
     refuse('target-dtype', `expected target dtype to be Long or Byte, but got ${scalarName(type)}`, {
       argument: 'target',
     });
-  if (type === 'uint8' && scores.length > 2) giveUp('a target of uint8');
-  if (weight !== null) {
-    const all = scores.length <= 2 ? 'all N classes or no classes' : 'all or no classes';
-    checkWeight(solve, weight, classes, `weight tensor should be defined either for ${all}`);
-    const [x, w] = [input.dtype, weight.dtype];
-    if (x !== undefined && w !== undefined && differ(x, w))
-      refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'weight');
-  }
+}
+
+/** The weights have one element for each class. */
+function checkClassWeight(solve: Solve, { weight }: Loss, scores: readonly Dim[]): void {
+  if (weight === null) return;
+  const classes = scores[scores.length === 1 ? 0 : 1] as Dim;
+  const all = scores.length <= 2 ? 'all N classes or no classes' : 'all or no classes';
+  checkWeight(solve, weight, classes, `weight tensor should be defined either for ${all}`);
+}
+
+function checkTypes(solve: Solve, l: Loss, scores: readonly Dim[]): void {
+  const { input, target, weight } = l;
+  checkTargetType(l);
+  if (target.dtype === 'uint8' && scores.length > 2) giveUp('a target of uint8');
+  checkClassWeight(solve, l, scores);
   if (input.dtype !== undefined && !isFloat(input.dtype)) {
     if (scores.length <= 2) kernelTakes(input, 'nll_loss_out_frame', isIntegral);
     giveUp(`a loss of ${input.dtype}`);
   }
+  const [x, w] = [input.dtype, weight?.dtype];
+  if (x !== undefined && w !== undefined && differ(x, w))
+    refuseDtypes(`expected scalar type ${scalarName(x)} but found ${scalarName(w)}`, 'weight');
 }
 
 function checkWeight(solve: Solve, weight: TensorValue, classes: Dim, sentence: string): void {
@@ -179,12 +197,15 @@ function checkWeight(solve: Solve, weight: TensorValue, classes: Dim, sentence: 
   refuse('class-weight-mismatch', message, { argument: 'weight' });
 }
 
-export function checkSmoothing(call: Call): void {
+/** Whether labels are certainly smoothed; refuses more than all of it. */
+export function isSmoothed(call: Call, kind: Loss['kind']): boolean {
+  if (kind === 'nll_loss') return false;
   const smoothing = pythonNumber(call.value('label_smoothing'));
   if (smoothing !== undefined && Number(smoothing) > 1)
     refuse('invalid-argument', `label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}`, {
       argument: 'label_smoothing',
     });
+  return smoothing !== undefined && Number(smoothing) > 0;
 }
 
 export function ignoredOf(call: Call): number | undefined {
@@ -198,9 +219,17 @@ export const crossEntropy = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const kind = name.endsWith('nll_loss') ? 'nll_loss' : 'cross_entropy';
-    if (kind === 'cross_entropy') checkSmoothing(call);
+    const smoothed = isSmoothed(call, kind);
     const [input, target, weight] = [call.tensor('input'), call.tensor('target'), tensorIfKnown(call, 'weight')];
-    return loss(solve, { kind, input, target, weight, reduction: reductionOf(call), ignored: ignoredOf(call) });
+    return loss(solve, {
+      kind,
+      input,
+      target,
+      weight,
+      reduction: reductionOf(call),
+      ignored: ignoredOf(call),
+      smoothed,
+    });
   }),
 });
 
@@ -212,8 +241,16 @@ export const crossEntropyLayer = layer({
   build: building((call) => plain(reductionAttribute(call))),
   forward: applying((self, call, solve, name) => {
     const kind = name.endsWith('NLLLoss') ? 'nll_loss' : 'cross_entropy';
-    if (kind === 'cross_entropy') checkSmoothing(self);
+    const smoothed = isSmoothed(self, kind);
     const [input, target, weight] = [call.tensor('input'), call.tensor('target'), tensorIfKnown(self, 'weight')];
-    return loss(solve, { kind, input, target, weight, reduction: reductionOf(self, false), ignored: ignoredOf(self) });
+    return loss(solve, {
+      kind,
+      input,
+      target,
+      weight,
+      reduction: reductionOf(self, false),
+      ignored: ignoredOf(self),
+      smoothed,
+    });
   }),
 });

@@ -7,12 +7,13 @@
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
-import { max, num, sub } from '../core/shape/dim';
+import { add, max, num, sub, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
-import { atAxis, joined, numberGiven, rankOf } from './common/axes';
+import { atAxis, axisIndex, joined, numberGiven, rankOf } from './common/axes';
 import { differ, isComplex, isIntegral } from './common/dtypes';
 import { pythonNumber } from './common/literals';
 import { everyForm, isInPlace, plainName, subjectOf } from './common/names';
+import { resultType } from './common/promotion';
 import { hasNoElements, needs, reshaped, result } from './common/results';
 import { signatures } from './signature';
 
@@ -22,16 +23,44 @@ const kernels: Readonly<Record<string, string>> = {
   logcumsumexp: 'logcumsumexp_out_cpu',
 };
 
+/** The values put before and behind: of the input's sizes, but along the axis. */
+function checkExtension(solve: Solve, t: TensorValue, more: TensorValue, axis: number): void {
+  const [own, sizes] = [solve.dims(t), solve.dims(more)];
+  if (own.length !== sizes.length)
+    refuse('input-rank-mismatch', 'diff expects prepend or append to be the same dimension as input');
+  const along = axisIndex(axis, own.length, 'dim');
+  for (const [i, size] of own.entries()) {
+    const other = sizes[i] as Dim;
+    if (i === along || solve.same(size, other, 'what is put before or behind has the sizes of the input')) continue;
+    refuse(
+      'cat-size-mismatch',
+      'diff expects the shape of tensor to prepend or append to match that of input except along the differencing dimension; ' +
+        `input.size(${i}) = ${solve.text(size)}, but got tensor.size(${i}) = ${solve.text(other)}`,
+    );
+  }
+}
+
 function difference(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const shape = solve.shape(t);
   if (shape.rest === undefined && shape.lead.length === 0)
     refuse('input-rank-mismatch', 'diff expects input to be at least one-dimensional');
   const times = numberGiven(call, 'n', 1);
   if (times < 0) refuse('argument-out-of-range', `order must be non-negative but got ${times}`, { argument: 'n' });
+  const added = ['prepend', 'append'].flatMap((name) => (call.given(name) ? (call.tensorOrNone(name) ?? []) : []));
+  if (times === 0 && added.length === 0) return reshaped(t, shape);
+  const axis = numberGiven(call, 'dim', -1);
+  const cut = atAxis(solve, t, axis) ?? giveUp('a tensor without dims');
+  for (const more of added) checkExtension(solve, t, more, axis);
   if (times === 0) return reshaped(t, shape);
-  if (call.given('prepend') || call.given('append')) return giveUp('diff with more values');
-  const cut = atAxis(solve, t, numberGiven(call, 'dim', -1)) ?? giveUp('a tensor without dims');
-  return result(joined(cut.before, [max(sub(cut.size, num(times)), num(0))], cut.after), t.dtype);
+  const length = added.reduce((sum, more) => add(sum, atAxis(solve, more, axis)?.size ?? num(0)), cut.size);
+  const dtype =
+    added.length === 0
+      ? t.dtype
+      : resultType(
+          solve,
+          [t, ...added].map((tensor) => ({ tensor })),
+        );
+  return result(joined(cut.before, [max(sub(length, num(times)), num(0))], cut.after), dtype);
 }
 
 /** renorm judges its numbers before the tensor. */
@@ -43,6 +72,7 @@ function checkRenorm(call: Call, solve: Solve, t: TensorValue): void {
     refuse('argument-out-of-range', `renorm: expected maxnorm to be >= 0 but got ${Number(most)}`, {
       argument: 'maxnorm',
     });
+  if (call.value('p').kind === 'float' && p === 'Infinity' && hasNoElements(solve, t)) giveUp('a norm of nothing');
   if (!solve.minRank(t, 2))
     refuse(
       'input-rank-mismatch',
@@ -72,6 +102,8 @@ export const cumulative = operator({
         (d) => !isIntegral(d) && !(kind !== 'logcumsumexp' && isComplex(d)),
       );
     if (isInPlace(name) && differ(asked ?? undefined, t.dtype)) giveUp('another element type in place');
+    const out = isInPlace(name) ? t.dtype : asked === null ? undefined : asked;
+    if (kind.startsWith('cum') && out === 'bool') giveUp(`${kind} of bools`);
     const whole = kind.startsWith('cum') && asked === null && isIntegral(dtype);
     return isInPlace(name) ? reshaped(t, solve.shape(t)) : result(solve.shape(t), whole ? 'int64' : dtype);
   }),

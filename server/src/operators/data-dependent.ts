@@ -8,11 +8,11 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { tuple, type TensorValue, type Value } from '../core/infer/value';
 import { num, type Dim } from '../core/shape/dim';
-import { isFloating } from '../core/shape/dtype';
+import { isFloating, type DType } from '../core/shape/dtype';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, boolGiven, joined, rankOf } from './common/axes';
-import { isIntegral } from './common/dtypes';
-import { lacksKernel } from './common/kernels';
+import { isComplex, isIntegral, scalarName } from './common/dtypes';
+import { pythonNumber } from './common/literals';
 import { shortName, subjectOf } from './common/names';
 import { hasNoElements, needs, reshaped, result } from './common/results';
 import { brackets } from './common/sizes';
@@ -28,6 +28,9 @@ function positions(call: Call, solve: Solve, t: TensorValue): Value {
 function distinct(call: Call, solve: Solve, t: TensorValue, name: string): Value {
   const count = solve.fresh('count');
   const axis = call.given('dim') ? call.numberOrNone('dim') : null;
+  if (axis !== null && rankOf(solve, t) === 0)
+    refuse('axis-out-of-range', `Dimension specified as ${axis} but tensor has no dimensions`, { argument: 'dim' });
+  if (axis !== null && hasNoElements(solve, t)) giveUp('an axis of nothing');
   const cut = axis === null ? undefined : atAxis(solve, t, axis);
   const values = reshaped(t, cut === undefined ? [count] : joined(cut.before, [count], cut.after));
   const [inverse, counts] = [boolGiven(call, 'return_inverse'), boolGiven(call, 'return_counts')];
@@ -40,26 +43,82 @@ function distinct(call: Call, solve: Solve, t: TensorValue, name: string): Value
   return tuple([values, ...more]);
 }
 
+const SEARCH = 'torch.searchsorted(): ';
+
+/** The positions that sort the sequence. */
+function checkSorter(call: Call, solve: Solve, sorted: TensorValue): void {
+  const sorter = call.given('sorter') ? call.tensorOrNone('sorter') : null;
+  if (sorter === null) return;
+  const [sizes, own] = [solve.dims(sorted), solve.dims(sorter)];
+  if (sizes.length !== own.length || !sizes.every((size, i) => solve.same(size, own[i] as Dim)))
+    refuse(
+      'index-size-mismatch',
+      `${SEARCH}boundary and sorter must have the same size, but got boundary tensor ${brackets(solve, sizes)}and got sorter tensor ${brackets(solve, own)}`,
+      { argument: 'sorter' },
+    );
+  if (sorter.dtype !== undefined && sorter.dtype !== 'int64')
+    refuse(
+      'dtype-not-supported',
+      `${SEARCH}sorter must be a tensor of long dtype but got dtype ${scalarName(sorter.dtype)}`,
+    );
+}
+
+/** `side` says in words what `right` says. */
+function checkSide(call: Call): void {
+  const side = call.given('side') ? call.value('side') : undefined;
+  if (side === undefined || side.kind === 'none') return;
+  if (side.kind !== 'str' || side.value === undefined) return;
+  const argument = 'side';
+  if (side.value !== 'left' && side.value !== 'right')
+    refuse('argument-out-of-range', `${SEARCH}side can only be 'left' or 'right' but got ${side.value}`, { argument });
+  if (side.value === 'left' && boolGiven(call, 'right'))
+    refuse(
+      'argument-out-of-range',
+      `${SEARCH}side and right can't be set to opposites, got side of left while right was True`,
+      { argument },
+    );
+}
+
+/** Boundaries are one sequence, or one for each row of the values. */
+function checkBoundaries(solve: Solve, sorted: TensorValue, t: TensorValue | undefined): void {
+  const rank = rankOf(solve, sorted);
+  if (rank === undefined || rank === 1) return;
+  if (t === undefined || rankOf(solve, t) === 0)
+    refuse(
+      'index-size-mismatch',
+      `${SEARCH}input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(${rank}) and input value's dim(0) numel(1)`,
+    );
+  if (rank === 0)
+    refuse('input-rank-mismatch', `${SEARCH}boundaries tensor should have positive dimension, but got 0 dimension`);
+  if (rankOf(solve, t) === undefined) return;
+  const [x, y] = [solve.dims(sorted), solve.dims(t)];
+  if (
+    x.length !== y.length ||
+    !x.slice(0, -1).every((size, i) => solve.same(size, y[i] as Dim, 'boundaries have the sizes of the values'))
+  )
+    refuse(
+      'index-size-mismatch',
+      `${SEARCH}boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, ` +
+        `but we got boundaries tensor ${brackets(solve, x)} and input value tensor ${brackets(solve, y)}`,
+    );
+}
+
+/** Complex numbers and bools have no order here. */
+function mustHaveOrder(...tensors: readonly (TensorValue | undefined)[]): void {
+  if (tensors.some((t) => t?.dtype === 'bool' || isComplex(t?.dtype))) giveUp('no kernel for this element type');
+}
+
 function searched(call: Call, solve: Solve): Value {
   const sorted = call.tensor('sorted_sequence');
   const dtype = boolGiven(call, 'out_int32') ? 'int32' : 'int64';
-  const value = call.value(call.given('self') ? 'self' : 'input');
-  if (value.kind !== 'tensor' && value.kind !== 'latent') return result([], dtype);
-  const t = call.tensor(call.given('self') ? 'self' : 'input');
-  const [a, b] = [rankOf(solve, sorted), rankOf(solve, t)];
-  if (a !== undefined && b !== undefined && a !== 1) {
-    const [x, y] = [solve.dims(sorted), solve.dims(t)];
-    if (
-      x.length !== y.length ||
-      !x.slice(0, -1).every((size, i) => solve.same(size, y[i] as Dim, 'boundaries have the sizes of the values'))
-    )
-      refuse(
-        'index-size-mismatch',
-        'torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, ' +
-          `but we got boundaries tensor ${brackets(solve, x)} and input value tensor ${brackets(solve, y)}`,
-      );
-  }
-  return result(solve.shape(t), dtype);
+  const input = call.given('self') ? 'self' : 'input';
+  const value = call.value(input);
+  const t = value.kind === 'tensor' || value.kind === 'latent' ? call.tensor(input) : undefined;
+  checkSide(call);
+  checkSorter(call, solve, sorted);
+  checkBoundaries(solve, sorted, t);
+  mustHaveOrder(sorted, t);
+  return result(t === undefined ? [] : solve.shape(t), dtype);
 }
 
 function bucketed(call: Call, solve: Solve): Value {
@@ -72,8 +131,42 @@ function bucketed(call: Call, solve: Solve): Value {
     );
   const input = call.given('self') ? 'self' : 'input';
   const value = call.value(input);
-  const dtype = boolGiven(call, 'out_int32') ? 'int32' : 'int64';
-  return result(value.kind === 'tensor' || value.kind === 'latent' ? solve.shape(call.tensor(input)) : [], dtype);
+  const t = value.kind === 'tensor' || value.kind === 'latent' ? call.tensor(input) : undefined;
+  mustHaveOrder(boundaries, t);
+  return result(t === undefined ? [] : solve.shape(t), boolGiven(call, 'out_int32') ? 'int32' : 'int64');
+}
+
+/** Whether each element is among others. */
+function isAmong(call: Call, solve: Solve): Value {
+  const [elements, others] = ['elements', 'test_elements'].map((name) => {
+    const argument = call.given(name) ? name : name.slice(0, -1);
+    const value = call.value(argument);
+    if (value.kind === 'bool') giveUp('no kernel for this element type');
+    return value.kind === 'tensor' || value.kind === 'latent' ? call.tensor(argument) : undefined;
+  });
+  for (const t of [elements, others])
+    if (t?.dtype === 'bool' || isComplex(t?.dtype))
+      refuse('dtype-not-supported', `Unsupported input type encountered for isin(): ${scalarName(t?.dtype as DType)}`);
+  return result(elements === undefined ? [] : solve.shape(elements), 'bool');
+}
+
+function histogram(call: Call, solve: Solve, t: TensorValue): Value {
+  const bins = call.given('bins') ? call.int('bins') : num(100);
+  if (solve.less(bins, num(1)) === 'yes')
+    refuse(
+      'argument-out-of-range',
+      `torch.histogram(): bins must be > 0, but got ${solve.text(bins)} for dimension 0`,
+      {
+        argument: 'bins',
+      },
+    );
+  const [least, most] = ['min', 'max'].map((name) =>
+    call.given(name) ? Number(pythonNumber(call.value(name)) ?? NaN) : 0,
+  );
+  if ((most ?? 0) < (least ?? 0)) refuse('argument-out-of-range', 'torch.histc: max must be larger than min');
+  if (t.dtype === 'bool' || isComplex(t.dtype)) giveUp('a histogram of this element type');
+  needs('histogram_cpu', t.dtype, isFloating);
+  return result([bins], t.dtype);
 }
 
 function counted(call: Call, solve: Solve, t: TensorValue): Value {
@@ -111,14 +204,7 @@ export const dataDependent = operator({
   },
   infer: answering((call, solve, name) => {
     const kind = shortName(name);
-    if (kind === 'isin') {
-      const value = call.value('elements');
-      if (value.kind === 'tensor' && lacksKernel(kind, value.dtype)) giveUp('no kernel for this element type');
-      return result(
-        value.kind === 'tensor' || value.kind === 'latent' ? solve.shape(call.tensor('elements')) : [],
-        'bool',
-      );
-    }
+    if (kind === 'isin') return isAmong(call, solve);
     if (kind === 'searchsorted') return searched(call, solve);
     if (kind === 'bucketize') return bucketed(call, solve);
     const t = call.tensor(subjectOf(name));
@@ -130,9 +216,7 @@ export const dataDependent = operator({
       case 'bincount':
         return counted(call, solve, t);
       case 'histc':
-        if (t.dtype === 'bool') giveUp('a histogram of bools');
-        needs('histogram_cpu', t.dtype, isFloating);
-        return call.given('bins') ? result([call.int('bins')], t.dtype) : result([num(100)], t.dtype);
+        return histogram(call, solve, t);
       case 'unique':
       case 'unique_consecutive':
         return distinct(call, solve, t, name);

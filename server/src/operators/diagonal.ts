@@ -11,8 +11,8 @@ import { add, max, min, num, sub, sum, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { axisIndex, numberGiven, rankOf } from './common/axes';
 import { everyForm, isMethod, plainName, subjectOf } from './common/names';
-import { resultType } from './common/promotion';
-import { countOf, reshaped, result } from './common/results';
+import { DEFAULT_FLOAT, resultType } from './common/promotion';
+import { countOf, needs, reshaped, result } from './common/results';
 import { signatures } from './signature';
 
 const zero = num(0);
@@ -71,10 +71,17 @@ function triangle(solve: Solve, t: TensorValue, kind: string): TensorValue {
 
 /** The number of elements of a triangle. */
 function triangleIndices(call: Call, solve: Solve, kind: string): TensorValue {
-  const [rows, columns] = [solve.number(call.int('row')), solve.number(call.int('col'))];
-  const offset = numberGiven(call, 'offset', 0);
+  const device = call.given('device') ? call.value('device') : undefined;
+  if (device?.kind === 'str') checkDevice(device.value);
+  const sizes = { row: call.int('row'), col: call.int('col') };
+  for (const [argument, size] of Object.entries(sizes))
+    if (solve.less(size, zero) === 'yes')
+      refuse('negative-size', `${argument} must be non-negative, got${solve.text(size)}`, { argument });
   const asked = call.given('dtype') ? call.dtype('dtype') : null;
   const dtype = asked === null ? 'int64' : asked;
+  needs(kind, dtype, (type) => type === 'int64' || type === 'int32');
+  const [rows, columns] = [solve.number(sizes.row), solve.number(sizes.col)];
+  const offset = numberGiven(call, 'offset', 0);
   if (rows === undefined || columns === undefined || rows > 4096) return result([num(2), solve.fresh('count')], dtype);
   let count = 0;
   for (let row = 0; row < rows; row++) {
@@ -84,8 +91,22 @@ function triangleIndices(call: Call, solve: Solve, kind: string): TensorValue {
   return result([num(2), num(count)], dtype);
 }
 
+/** Other names of devices are an error whose sentence lists all that PyTorch knows. */
+function checkDevice(name: string | undefined): void {
+  if (name !== undefined && !/^(cpu|cuda|mps|xpu|meta)(:\d+)?$/.test(name)) giveUp('a device of another name');
+}
+
+/** Offsets are ints, or tensors of one. */
+function checkOffset(call: Call, solve: Solve, name: string): void {
+  if (!call.given(name)) return;
+  const value = call.value(name);
+  if (['float', 'bool', 'str'].includes(value.kind) || (value.kind === 'tensor' && !solve.rank(value, [0])))
+    giveUp(`${name} is not an int`);
+}
+
 function blocks(call: Call, solve: Solve): TensorValue {
   const tensors = call.tensors('tensors');
+  if (tensors.length === 0) return result([num(1), zero], DEFAULT_FLOAT);
   const sizes = tensors.map((t, at) => {
     const dims = solve.dims(t);
     if (dims.length > 2)
@@ -119,6 +140,7 @@ export const diagonal = operator({
     if (kind.endsWith('_indices')) return triangleIndices(call, solve, kind);
     if (kind === 'block_diag') return blocks(call, solve);
     const t = call.tensor(!isMethod(name) && call.given('A') ? 'A' : subjectOf(name));
+    for (const argument of ['diagonal', 'offset']) checkOffset(call, solve, argument);
     switch (kind) {
       case 'diag':
         return diag(solve, t, numberGiven(call, 'diagonal', 0));

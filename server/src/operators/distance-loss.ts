@@ -95,7 +95,17 @@ function marginRanking(
       `margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${x}, input2: ${y}, target: ${z} `,
     );
   }
+  if (a.dtype === 'bool' || b.dtype === 'bool')
+    refuse(
+      'dtype-not-supported',
+      'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+    );
   const difference = broadcastShapes(solve, solve.shape(a), solve.shape(b));
+  if (target.dtype === 'bool')
+    refuse(
+      'dtype-not-supported',
+      'Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+    );
   // The target is the left factor.
   return reduced(reduction, broadcastShapes(solve, solve.shape(target), difference), floatResult(solve, ...all));
 }

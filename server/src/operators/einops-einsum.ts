@@ -8,6 +8,7 @@
 import { operator } from '../core/infer/operator';
 import { answering, giveUp, refuse } from './common/answer';
 import { parseSide, PATTERN, type Side } from './common/einops';
+import { differ, isIntegral } from './common/dtypes';
 import { result } from './common/results';
 import { einsumShape } from './einsum';
 
@@ -20,7 +21,7 @@ function compactEquation(pattern: string): string {
   if (sides.length !== 2)
     bad(sides.length === 1 ? "Einsum pattern must contain '->'." : 'too many values to unpack (expected 2)');
   const [lefts, right] = [
-    (sides[0] as string).split(',').map((side) => parseSide(side, true)),
+    (sides[0] as string).split(',').map((side) => parseSide(side, true, true)),
     parseSide(sides[1] as string, true),
   ];
   const letters = new Map<string, string>();
@@ -50,14 +51,22 @@ export const einopsEinsum = operator({
     const items = call.items(call.value('tensors_and_pattern')) ?? giveUp('the arguments are not known');
     const pattern = items[items.length - 1];
     if (pattern?.kind !== 'str' || pattern.value === undefined) return giveUp('the pattern is not known');
+    if (items.length === 1)
+      refuse(
+        PATTERN,
+        '`einops.einsum` takes at minimum two arguments: the tensors (at least one), followed by the pattern.',
+      );
     const operands = items
       .slice(0, -1)
       .map((item) => (item.kind === 'tensor' ? item : giveUp('an operand is not known to be a tensor')));
     const equation = compactEquation(pattern.value);
-    const [first] = operands;
-    return result(
-      einsumShape(solve, equation, operands),
-      operands.every((t) => t.dtype === first?.dtype) ? first?.dtype : undefined,
-    );
+    const shape = einsumShape(solve, equation, operands);
+    const [first, ...others] = operands;
+    if (others.some((t) => differ(t.dtype, first?.dtype))) giveUp('operands of different element types');
+    if (first?.dtype === 'bool') giveUp('products of bools');
+    // Sums of whole numbers are int64, whatever was summed.
+    const isCertain =
+      others.every((t) => t.dtype === first?.dtype) && (!isIntegral(first?.dtype) || first?.dtype === 'int64');
+    return result(shape, isCertain ? first?.dtype : undefined);
   }),
 });

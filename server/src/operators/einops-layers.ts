@@ -12,7 +12,7 @@ import { giveUp, Settled } from './common/answer';
 import { parsePattern, transformed, type Operation } from './common/einops';
 import { shortName } from './common/names';
 import { result } from './common/results';
-import { namedSizes, reducedType, reductionOf, subject } from './einops';
+import { checkUsed, namedSizes, reducedType, reductionOf, subject } from './einops';
 
 /** The attribute that keeps the sizes which the constructor was given by name. */
 const SIZES = 'axes_lengths';
@@ -55,7 +55,10 @@ export const einopsLayers = layer({
       () => {
         const pattern = patternOf(call);
         const sizes = namedSizes(call, pattern);
-        parsePattern(pattern, operationOf(call, name), (axis) => sizes.has(axis));
+        checkUsed(
+          call,
+          parsePattern(pattern, operationOf(call, name), (axis) => sizes.has(axis)),
+        );
         return built({
           attributes: { [SIZES]: tuple([...sizes].map(([axis, size]) => tuple([str(axis), int(size)]))) },
         });
@@ -68,13 +71,11 @@ export const einopsLayers = layer({
         const t = subject(call, solve, 'input');
         const sizes = keptSizes(self);
         const operation = operationOf(self, name);
-        const shape = transformed(
-          solve,
-          t,
-          parsePattern(patternOf(self), operation, (axis) => sizes.has(axis)),
-          sizes,
+        const pattern = parsePattern(patternOf(self), operation, (axis) => sizes.has(axis));
+        const shape = transformed(solve, t, pattern, sizes);
+        return known(
+          result(shape, operation === 'rearrange' ? t.dtype : reducedType(solve, operation, pattern, t, true)),
         );
-        return known(result(shape, operation === 'rearrange' ? t.dtype : reducedType(operation, t.dtype)));
       },
       (thrown) => thrown.outcome,
     ),

@@ -7,14 +7,14 @@
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { tuple, type Value } from '../core/infer/value';
-import { floorDiv, product, sub, sum, type Dim } from '../core/shape/dim';
+import { floorDiv, num, product, sub, sum, type Dim } from '../core/shape/dim';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { concatenate } from './cat';
 import { answering, giveUp, refuse } from './common/answer';
 import { PATTERN, SIZES } from './common/einops';
 import { shortName } from './common/names';
 import { reshaped } from './common/results';
-import { torchSize } from './common/sizes';
+import { brackets, isZero, torchSize } from './common/sizes';
 
 /** How many axes are before and after the star. */
 function analyse(pattern: string, kind: string): readonly [number, number] {
@@ -41,8 +41,15 @@ function packed(call: Call, solve: Solve, pattern: string): Value {
       );
     const end = dims.length - after;
     const under = dims.slice(before, end);
+    const [first, last] = [dims.slice(0, before), dims.slice(end)];
+    if ([...first, ...last].some((dim) => isZero(solve, dim)))
+      refuse(
+        SIZES,
+        `cannot reshape tensor of 0 elements into shape ${brackets(solve, [...first, num(-1), ...last])} because the unspecified dimension size -1 can be any value and is ambiguous`,
+        { argument: 'tensors' },
+      );
     shapes.push({ kind: 'shape', shape: shapeOf(under) });
-    return reshaped(t, [...dims.slice(0, before), product(under.map((dim) => solve.dim(dim))), ...dims.slice(end)]);
+    return reshaped(t, [...first, product(under.map((dim) => solve.dim(dim))), ...last]);
   });
   return tuple([concatenate(solve, flat, before), tuple(shapes)]);
 }
@@ -68,12 +75,15 @@ function unpacked(call: Call, solve: Solve, pattern: string): Value {
   const size = dims[before] as Dim;
   const shapes = askedShapes(call, solve);
   const isOpen = (dim: Dim): boolean => solve.number(dim) === -1;
-  const open = shapes.flat().filter(isOpen).length;
+  const open = shapes.filter((shape) => shape.some(isOpen)).length;
   const written = `[${shapes.map((shape) => (shape.length === 1 ? `(${solve.text(shape[0] as Dim)},)` : `(${shape.map((dim) => solve.text(dim)).join(', ')})`)).join(', ')}]`;
+  if (shapes.length === 0) return tuple([]);
   if (open > 1)
     refuse(SIZES, `unpack(..., ${pattern}) received more than one -1 in ${written} and can't infer dimensions`, {
       argument: 'packed_shapes',
     });
+  // Without elements any shape without elements will do.
+  if (dims.some((dim, i) => i !== before && isZero(solve, dim))) return giveUp('a tensor without elements');
   const clash = (): never =>
     refuse(
       SIZES,
@@ -95,6 +105,7 @@ function unpacked(call: Call, solve: Solve, pattern: string): Value {
 function filled(solve: Solve, shape: readonly Dim[], rest: Dim, clash: () => never): readonly Dim[] {
   const at = shape.findIndex((dim) => solve.number(dim) === -1);
   if (at < 0) return shape;
+  if (shape.some((dim, i) => i > at && solve.number(dim) === -1)) clash();
   if (!solve.atLeast(rest, 0)) clash();
   const others = product(shape.filter((_, i) => i !== at));
   if (!solve.divides(others, rest, 'the parts make up the axis')) clash();

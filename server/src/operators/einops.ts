@@ -9,11 +9,12 @@ import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
 import type { Dim } from '../core/shape/dim';
 import type { DType } from '../core/shape/dtype';
-import { isIntegral } from './common/dtypes';
+import { isComplex, isFloat, isIntegral } from './common/dtypes';
 import { answering, giveUp, refuse } from './common/answer';
-import { parsePattern, PATTERN, reductions, transformed, type Operation } from './common/einops';
+import { parsePattern, PATTERN, reduces, reductions, transformed, type Operation, type Pattern } from './common/einops';
+import { meanTakes } from './common/losses';
 import { shortName } from './common/names';
-import { result } from './common/results';
+import { hasNoElements, result } from './common/results';
 import { stacked } from './stack';
 
 /** Names of axes that a pattern may have. */
@@ -25,6 +26,15 @@ export function namedSizes(call: Call, pattern: string): ReadonlyMap<string, Dim
   for (const name of words(pattern))
     if (!['tensor', 'pattern', 'reduction'].includes(name) && call.given(name)) sizes.set(name, call.int(name));
   return sizes;
+}
+
+/** Refuses sizes for axes that the pattern doesn't have. */
+export function checkUsed(call: Call, { left, right }: Pattern): void {
+  for (const name of call.items(call.value('**axes_lengths')) ?? []) {
+    const axis = name.kind === 'str' ? name.value : undefined;
+    if (axis !== undefined && ![...left.names, ...right.names].includes(axis))
+      refuse(PATTERN, `Axis ${axis} is not used in transform`, { argument: 'pattern' });
+  }
 }
 
 /** A tensor, or a list of tensors which are stacked first. */
@@ -47,10 +57,31 @@ export function reductionOf(call: Call): Operation {
   return name as Operation;
 }
 
-/** The element type after an operation. */
-export function reducedType(operation: Operation, dtype: DType | undefined): DType | undefined {
-  if (operation === 'mean' && isIntegral(dtype))
-    refuse('dtype-not-supported', 'reduce_mean is not available for non-floating tensors');
+/**
+ * The element type after a reduction. Where no axis goes away nothing is computed.
+ * @param ofLayer layers leave means to torch, and know neither any nor all
+ */
+export function reducedType(
+  solve: Solve,
+  operation: Operation,
+  pattern: Pattern,
+  t: TensorValue,
+  ofLayer = false,
+): DType | undefined {
+  const reduced = reduces(solve, pattern, t);
+  if (reduced === false) return t.dtype;
+  if (ofLayer && (operation === 'any' || operation === 'all')) giveUp('a layer that asks for any or all');
+  if ((operation === 'min' || operation === 'max') && (isComplex(t.dtype) || hasNoElements(solve, t)))
+    giveUp('the largest of no elements, or of complex numbers');
+  const type = typeAfter(operation, t.dtype, ofLayer);
+  return reduced === true || type === t.dtype ? type : undefined;
+}
+
+function typeAfter(operation: Operation, dtype: DType | undefined, ofLayer: boolean): DType | undefined {
+  if (operation === 'mean' && dtype !== undefined && !isFloat(dtype)) {
+    if (!ofLayer) refuse('dtype-not-supported', 'reduce_mean is not available for non-floating tensors');
+    meanTakes('mean', dtype, isIntegral(dtype));
+  }
   if (operation === 'any' || operation === 'all') return dtype === 'uint8' ? 'uint8' : dtype && 'bool';
   return (operation === 'sum' || operation === 'prod') && isIntegral(dtype) ? 'int64' : dtype;
 }
@@ -70,7 +101,7 @@ export const einops = operator({
     const operation = kind === 'reduce' ? reductionOf(call) : (kind as Operation);
     const sizes = namedSizes(call, text);
     const pattern = parsePattern(text, operation, (axis) => sizes.has(axis));
-    const shape = transformed(solve, t, pattern, sizes);
-    return result(shape, kind === 'reduce' ? reducedType(operation, t.dtype) : t.dtype);
+    const shape = transformed(solve, t, pattern, sizes, () => checkUsed(call, pattern));
+    return result(shape, kind === 'reduce' ? reducedType(solve, operation, pattern, t) : t.dtype);
   }),
 });

@@ -8,7 +8,7 @@
  */
 import { layer, operator, type Call, type Solve } from '../core/infer/operator';
 import { int, tensor, type TensorValue } from '../core/infer/value';
-import { num, sub, type Dim } from '../core/shape/dim';
+import { add, num, sub, type Dim } from '../core/shape/dim';
 import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import {
@@ -99,7 +99,7 @@ function rowsOf(solve: Solve, { indices, offsets, noOffsets }: Bags): Dim {
   return solve.dims(indices)[0] as Dim;
 }
 
-function offsetsOf(solve: Solve, { offsets, noOffsets, lastOffset }: Bags): Dim {
+function offsetsOf(solve: Solve, { indices, offsets, noOffsets, lastOffset }: Bags): Dim {
   if (offsets === null) {
     if (noOffsets)
       refuse('embedding-bag-offsets', 'offsets has to be a 1D Tensor but got None', { argument: 'offsets' });
@@ -108,6 +108,8 @@ function offsetsOf(solve: Solve, { offsets, noOffsets, lastOffset }: Bags): Dim 
   if (!solve.rank(offsets, [1]))
     refuse('embedding-bag-offsets', 'offsets has to be a 1D Tensor', { argument: 'offsets' });
   const size = solve.dims(offsets)[0] as Dim;
+  // Offsets that grow would leave the indices; only equal ones, of empty bags, would not.
+  if (solve.less(add(solve.dims(indices)[0] as Dim, num(1)), size) === 'yes') giveUp('more bags than indices');
   if (!lastOffset) return size;
   if (!solve.atLeast(size, 1)) giveUp('no offsets');
   return sub(size, num(1));

@@ -9,16 +9,23 @@ import { operator, type Solve } from '../core/infer/operator';
 import { tensor, tuple, type TensorValue } from '../core/infer/value';
 import { shownDims } from '../core/shape/axis';
 import { num, type Dim } from '../core/shape/dim';
+import type { DType } from '../core/shape/dtype';
 import { dimsOf, shapeOf, type Shape } from '../core/shape/shape';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
 import { broadcastAll } from './common/broadcasting';
 import { scalarName } from './common/dtypes';
 import { shortName, subjectOf } from './common/names';
 import { reshaped } from './common/results';
-import { brackets } from './common/sizes';
+import { brackets, isZero } from './common/sizes';
 import { signatures } from './signature';
 
 const one = num(1);
+
+/** Only the older element types have a name in Python: `torch.FloatTensor`, but `CPUBoolType`. */
+function typeText(dtype: DType = 'float32'): string {
+  const name = scalarName(dtype);
+  return /^(Byte|Char|Short|Int|Long|Half|Float|Double)$/.test(name) ? `torch.${name}Tensor` : `CPU${name}Type`;
+}
 
 /** Refuses to expand a tensor of this shape to `sizes`, else the sizes with -1 filled in. */
 export function expandedSizes(solve: Solve, t: TensorValue, sizes: readonly Dim[]): readonly Dim[] {
@@ -28,9 +35,14 @@ export function expandedSizes(solve: Solve, t: TensorValue, sizes: readonly Dim[
   if (shownDims(shape) > sizes.length || (shape.rest === undefined && dims.length > sizes.length))
     refuse(
       'expand-rank-mismatch',
-      `expand(torch.${t.dtype === undefined ? 'Float' : scalarName(t.dtype)}Tensor{${brackets(solve, shape)}}, size=${target}): the number of sizes provided (${sizes.length}) ` +
+      `expand(${typeText(t.dtype)}{${brackets(solve, shape)}}, size=${target}): the number of sizes provided (${sizes.length}) ` +
         `must be greater or equal to the number of dimensions in the tensor (${shownDims(shape)})`,
     );
+  // A tensor without dims takes any sizes; counting the elements fails then.
+  if (shape.rest === undefined && dims.length === 0) {
+    checkCount(solve, sizes);
+    return sizes;
+  }
   const result: Dim[] = [];
   for (let back = 1; back <= sizes.length; back++) {
     const at = sizes.length - back;
@@ -53,7 +65,15 @@ export function expandedSizes(solve: Solve, t: TensorValue, sizes: readonly Dim[
         ),
     );
   }
+  checkCount(solve, result);
   return result;
+}
+
+/** Negative sizes that nothing else refuses. */
+function checkCount(solve: Solve, sizes: readonly Dim[]): void {
+  if (!sizes.some((size) => solve.less(size, num(0)) === 'yes')) return;
+  if (sizes.some((size) => solve.less(num(0), size) === 'maybe' || isZero(solve, size))) giveUp('a negative size');
+  refuse('expand-size-mismatch', 'numel: integer multiplication overflow');
 }
 
 /** One size: -1 keeps it, 1 takes any, others must be equal. */

@@ -8,19 +8,29 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { tuple, type TensorValue, type Value } from '../core/infer/value';
 import { num, type Dim } from '../core/shape/dim';
-import { answering, refuse } from './common/answer';
-import { atAxis, boolGiven, joined, numberGiven } from './common/axes';
+import { answering, giveUp, refuse } from './common/answer';
+import { atAxis, boolGiven, joined, numberGiven, rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
+import { isComplex } from './common/dtypes';
 import { everyForm, plainName, subjectOf } from './common/names';
 import { resultType } from './common/promotion';
+import { mustHaveElements, reducedShape } from './common/reducing';
 import { hasNoElements, reshaped, result, valuesAndIndices } from './common/results';
-import { mustHaveElements, reducedShape } from './reduction';
 import { signatures } from './signature';
+
+const checkElements = (solve: Solve, t: TensorValue, axes: readonly number[] | null, kind: string): void =>
+  mustHaveElements(solve, t, axes, {
+    named: `${kind.replace('nanmedian', 'median')}()`,
+    advice: true,
+    asPassed: false,
+  });
 
 /** max, min, median: of all, of two tensors, or along an axis. */
 function extreme(call: Call, solve: Solve, t: TensorValue, kind: string): Value {
   if (call.given('other')) {
     const other = call.tensor('other');
+    if (isComplex(t.dtype) || isComplex(other.dtype))
+      refuse('dtype-not-supported', `${kind}imum not implemented for complex tensors.`);
     return result(
       broadcastShapes(solve, solve.shape(t), solve.shape(other)),
       resultType(solve, [{ tensor: t }, { tensor: other }]),
@@ -28,7 +38,7 @@ function extreme(call: Call, solve: Solve, t: TensorValue, kind: string): Value 
   }
   const axis = call.given('dim') ? call.number('dim') : null;
   if (axis === null) {
-    if (!kind.includes('median')) mustHaveElements(solve, t, null, kind);
+    if (!kind.includes('median')) checkElements(solve, t, null, kind);
     return result([], t.dtype);
   }
   return along(call, solve, t, kind, axis);
@@ -36,7 +46,7 @@ function extreme(call: Call, solve: Solve, t: TensorValue, kind: string): Value 
 
 function along(call: Call, solve: Solve, t: TensorValue, kind: string, axis: number): Value {
   const shape = reducedShape(solve, t, [axis], boolGiven(call, 'keepdim'));
-  mustHaveElements(solve, t, [axis], kind);
+  checkElements(solve, t, [axis], kind);
   return valuesAndIndices(reshaped(t, shape));
 }
 
@@ -66,6 +76,16 @@ function kthvalue(call: Call, solve: Solve, t: TensorValue): Value {
     `kthvalue(): selected number k out of range for dimension ${shown}`,
   );
   return answer;
+}
+
+/** cummax and cummin have a sentence of their own for a tensor without dims. */
+function checkScalar(call: Call, solve: Solve, t: TensorValue, kind: string): void {
+  const axis = numberGiven(call, 'dim', -1);
+  if (rankOf(solve, t) === 0 && axis !== 0 && axis !== -1)
+    refuse('axis-out-of-range', `${kind}(): Expected reduction dim -1 or 0 for scalar but got ${axis}`, {
+      argument: 'dim',
+    });
+  if (hasNoElements(solve, t)) giveUp('axes of nothing');
 }
 
 export const extremes = operator({
@@ -100,6 +120,7 @@ export const extremes = operator({
       case 'sort':
       case 'cummax':
       case 'cummin':
+        if (kind !== 'sort') checkScalar(call, solve, t, kind);
         atAxis(solve, t, numberGiven(call, 'dim', -1));
         return valuesAndIndices(reshaped(t, solve.shape(t)));
       case 'argsort':
@@ -115,6 +136,8 @@ export const extremes = operator({
             'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
           );
         const reduced = reshaped(t, reducedShape(solve, t, axis === null ? null : [axis], boolGiven(call, 'keepdim')));
+        if (axis !== null && rankOf(solve, t) !== 0)
+          mustHaveElements(solve, t, [axis], { named: 'aminmax', advice: true, asPassed: false });
         return tuple([reduced, reduced], ['min', 'max']);
       }
       default:

@@ -15,7 +15,7 @@ import { dimsOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { boolGiven, joined } from './common/axes';
 import { differ, isHalf, scalarName } from './common/dtypes';
-import { matricesOf, mustBeFloating, smallerOf, squareOf } from './common/matrices';
+import { matrices, needsPrecision, smallerOf, squareMatrices } from './common/matrices';
 import { shortName } from './common/names';
 import { hasNoElements, result } from './common/results';
 import { brackets, tensorBrackets } from './common/sizes';
@@ -39,10 +39,10 @@ function kernelTakes(solve: Solve, t: TensorValue, kernel: string): void {
 
 function lu(call: Call, solve: Solve, t: TensorValue, kind: string): Value {
   const name = kind === 'lu' ? 'linalg.lu' : 'torch.lu_factor';
-  const { batch, rows, columns } = matricesOf(
+  const { batch, rows, columns } = matrices(
     solve,
     t,
-    `${name}: Expected tensor with 2 or more dimensions. Got size: ${tensorBrackets(solve, t)} instead`,
+    () => `${name}: Expected tensor with 2 or more dimensions. Got size: ${tensorBrackets(solve, t)} instead`,
   );
   kernelTakes(solve, t, 'lu_cpu');
   if (!boolGiven(call, 'pivot', true) && hasNoElements(solve, t)) giveUp('nothing to pivot');
@@ -57,10 +57,11 @@ function lu(call: Call, solve: Solve, t: TensorValue, kind: string): Value {
 
 function unpacked(call: Call, solve: Solve): Value {
   const [data, pivots] = [call.tensor('LU_data'), call.tensor('LU_pivots')];
-  const { batch, rows, columns } = matricesOf(
+  const { batch, rows, columns } = matrices(
     solve,
     data,
-    `torch.lu_unpack: Expected tensor with 2 or more dimensions. Got size: ${tensorBrackets(solve, data)} instead`,
+    () =>
+      `torch.lu_unpack: Expected tensor with 2 or more dimensions. Got size: ${tensorBrackets(solve, data)} instead`,
   );
   const wanted = [boolGiven(call, 'unpack_pivots', true), boolGiven(call, 'unpack_data', true)] as const;
   if (wanted[0] && pivots.dtype !== undefined && pivots.dtype !== 'int32')
@@ -102,7 +103,7 @@ function sameBatch(solve: Solve, own: readonly Dim[], batch: readonly Dim[], wha
 function householder(call: Call, solve: Solve): TensorValue {
   const name = 'torch.linalg.householder_product';
   const [input, tau] = [call.tensor(call.given('self') ? 'self' : 'input'), call.tensor(tauOf(call))];
-  const { rows, columns } = matricesOf(solve, input, `${name}: input must have at least 2 dimensions.`);
+  const { rows, columns } = matrices(solve, input, () => `${name}: input must have at least 2 dimensions.`);
   if (!solve.atLeast(rows, columns, 'reflectors are no longer than the matrix'))
     refuse('factors-mismatch', `${name}: input.shape[-2] must be greater than or equal to input.shape[-1]`);
   const last = solve.dims(tau).at(-1);
@@ -125,8 +126,8 @@ function multiplied(call: Call, solve: Solve): TensorValue {
   const input = call.tensor(call.given('self') ? 'self' : 'input');
   const tau = call.tensor(tauOf(call));
   const other = call.tensor(call.given('input3') ? 'input3' : 'other');
-  const matrix = matricesOf(solve, input, `${name}: input must have at least 2 dimensions.`);
-  const { rows, columns } = matricesOf(solve, other, `${name}: other must have at least 2 dimensions.`);
+  const matrix = matrices(solve, input, () => `${name}: input must have at least 2 dimensions.`);
+  const { rows, columns } = matrices(solve, other, () => `${name}: other must have at least 2 dimensions.`);
   const left = boolGiven(call, 'left', true);
   const [side, axis] = left ? [rows, '-2'] : [columns, '-1'];
   if (!solve.same(side, matrix.rows, 'the matrices fit'))
@@ -151,19 +152,19 @@ function multiplied(call: Call, solve: Solve): TensorValue {
 /** Functions of one matrix by what they give. */
 function ofMatrix(solve: Solve, t: TensorValue, kind: string): Value {
   if (kind === 'geqrf') {
-    const { batch, rows, columns } = matricesOf(solve, t, 'torch.geqrf: input must have at least 2 dimensions.');
+    const { batch, rows, columns } = matrices(solve, t, () => 'torch.geqrf: input must have at least 2 dimensions.');
     kernelTakes(solve, t, 'geqrf_cpu');
     const make = making(batch, t.dtype);
     return tuple([make([rows, columns]), make([smallerOf(solve, rows, columns)])], ['a', 'tau']);
   }
   if (kind === 'cholesky_inverse') {
-    const { rows, batch } = squareOf(solve, t, kind);
+    const { rows, batch } = squareMatrices(solve, t, kind);
     kernelTakes(solve, t, 'cholesky_inverse_out_cpu');
     return making(batch, t.dtype)([rows, rows]);
   }
   const name = kind.startsWith('ldl') ? 'torch.linalg.ldl_factor_ex' : `linalg.${kind.replace('_ex', '')}`;
-  const { batch, rows } = squareOf(solve, t, name);
-  mustBeFloating(t.dtype, name);
+  const { batch, rows } = squareMatrices(solve, t, name);
+  needsPrecision(t.dtype, name);
   const make = making(batch, t.dtype);
   const [square, info] = [make([rows, rows]), make([], 'int32')];
   if (kind === 'ldl_factor') return tuple([square, make([rows], 'int32')], ['LD', 'pivots']);

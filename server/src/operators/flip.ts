@@ -7,7 +7,7 @@
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
 import { axisIndex, distinct, rankOf, showing } from './common/axes';
 import { shortName, subjectOf } from './common/names';
 import { hasNoElements, reshaped } from './common/results';
@@ -15,6 +15,7 @@ import { signatures } from './signature';
 import { swapped } from './transpose';
 
 function rotated(call: Call, solve: Solve, t: TensorValue): TensorValue {
+  if (call.value('dims').kind === 'int') giveUp('an int as list of dims');
   const axes = call.numbers('dims') ?? [0, 1];
   if (axes.length !== 2)
     refuse('argument-out-of-range', `expected total rotation dims == 2, but got dims = ${axes.length}`, {
@@ -24,6 +25,7 @@ function rotated(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const rank = rankOf(solve, t);
   if (rank !== undefined && rank < 2)
     refuse('input-rank-mismatch', `expected total dims >= 2, but got total dims = ${rank}`);
+  showing(solve, t, [a, b], 'dims');
   if (a === b || (rank !== undefined && Math.abs(a - b) === rank))
     refuse('duplicate-axis', `expected rotation dims to be different, but got dim0 = ${a} and dim1 = ${b}`, {
       argument: 'dims',
@@ -34,6 +36,7 @@ function rotated(call: Call, solve: Solve, t: TensorValue): TensorValue {
 
 function rolled(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const shifts = call.ints('shifts').length;
+  if (shifts === 0) refuse('argument-out-of-range', '`shifts` required', { argument: 'shifts' });
   const axes = call.given('dims') ? (call.numbers('dims') ?? []) : [];
   if (axes.length === 0 ? shifts !== 1 : shifts !== axes.length)
     refuse('argument-out-of-range', `shifts and dimensions must align. shifts: ${shifts}, dims:${axes.length}`, {

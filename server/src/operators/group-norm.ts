@@ -8,7 +8,7 @@
  */
 import { layer, operator, type FixIntent, type Solve } from '../core/infer/operator';
 import { int, tensor, type TensorValue } from '../core/infer/value';
-import { mul, num, type Dim } from '../core/shape/dim';
+import type { Dim } from '../core/shape/dim';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, axisSentence, rankOf } from './common/axes';
@@ -96,18 +96,17 @@ function mayDivide(solve: Solve, groups: Dim, channels: Dim): boolean {
 
 /** Statistics over one value are refused; only where every size is known. */
 function refuseSingleValues(solve: Solve, input: TensorValue, groups: Dim): void {
-  const dims = dimsOf(solve.shape(input));
+  const sizes = dimsOf(solve.shape(input))?.map((size) => solve.number(size));
   const g = solve.number(groups);
-  if (dims === undefined || g === undefined || g < 1) return;
-  const values = solve.number(dims.reduce((a, b) => mul(a, b), num(1)));
-  const channels = solve.number(dims[1] as Dim);
-  if (values === undefined || channels === undefined || values !== g || channels !== g) return;
+  if (sizes === undefined || g === undefined || g === 0 || sizes.includes(undefined)) return;
+  const [batch = 0, channels = 0, ...rest] = sizes as number[];
+  // What remains of a number of channels that the groups don't divide is dropped.
+  const shown = [Math.floor((batch * channels) / g), g, ...rest];
+  if ([shown[0] ?? 0, ...rest].reduce((a, b) => a * b, 1) !== 1) return;
   refuse(
     'one-value-per-channel',
-    `Expected more than 1 value per channel when training, got input size ${tensorBrackets(solve, input)}`,
-    {
-      argument: 'input',
-    },
+    `Expected more than 1 value per channel when training, got input size [${shown.join(', ')}]`,
+    { argument: 'input' },
   );
 }
 

@@ -11,7 +11,7 @@ import { axesGiven, boolGiven, numberGiven } from './common/axes';
 import { isComplex } from './common/dtypes';
 import { everyForm, subjectOf } from './common/names';
 import { hasNoElements, result } from './common/results';
-import { reducedShape } from './reduction';
+import { reducedShape } from './common/reducing';
 import { signatures } from './signature';
 
 export const hashTensor = operator({

@@ -2,6 +2,7 @@
 import type { Declaration } from '../core/infer/operator';
 import { activation, activationLayer } from './activation';
 import { adaptivePool, adaptivePoolLayer } from './adaptive-pool';
+import { addedProducts } from './added-products';
 import { avgPool, avgPoolLayer } from './avg-pool';
 import { batchNorm, batchNormLayer } from './batch-norm';
 import { bilinear, bilinearLayer } from './bilinear';
@@ -30,6 +31,7 @@ import { embedding, embeddingLayer } from './embedding';
 import { embeddingBag, embeddingBagLayer } from './embedding-bag';
 import { expand } from './expand';
 import { extremes } from './extremes';
+import { factorSolvers } from './factor-solvers';
 import { factorizations } from './factorizations';
 import { fill } from './fill';
 import { flatten } from './flatten';
@@ -87,7 +89,7 @@ import { scaledDotProductAttention } from './scaled-dot-product-attention';
 import { signalWindows } from './signal-windows';
 import { sliceScatter } from './slice-scatter';
 import { softmax, softmaxLayer } from './softmax';
-import { solvers } from './solvers';
+import { solvers } from './solve';
 import { special } from './special';
 import { spectrogram } from './spectrogram';
 import { split, unbind } from './split';
@@ -114,6 +116,7 @@ export const catalogue: readonly Declaration[] = [
   activationLayer,
   adaptivePool,
   adaptivePoolLayer,
+  addedProducts,
   avgPool,
   avgPoolLayer,
   batchNorm,
@@ -158,6 +161,7 @@ export const catalogue: readonly Declaration[] = [
   embeddingBagLayer,
   expand,
   extremes,
+  factorSolvers,
   factorizations,
   fill,
   flatten,

@@ -13,6 +13,7 @@ import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, axisIndex } from './common/axes';
 import { shortName, subjectOf } from './common/names';
 import { countOf } from './common/results';
+import { signatureTable } from './signatures.generated';
 import { signatures } from './signature';
 
 function size(call: Call, solve: Solve, t: TensorValue): Value {
@@ -74,13 +75,7 @@ export const inspection = operator({
   params: (name) => {
     const short = shortName(name);
     if (short === 'size' || short === 'stride') return ['self: Tensor, dim: int? = None'];
-    return short === 'equal' || short === 'allclose'
-      ? signatures(name)
-      : short === 'numel' || short.startsWith('is_')
-        ? name.startsWith('torch.Tensor.')
-          ? ['self: Tensor, *args: any, **kwargs: any']
-          : signatures(name)
-        : ['self: Tensor, *args: any, **kwargs: any'];
+    return Object.hasOwn(signatureTable, name) ? signatures(name) : ['self: Tensor, *args: any, **kwargs: any'];
   },
   infer: answering((call, solve, name) => {
     const t = call.tensor(subjectOf(name));

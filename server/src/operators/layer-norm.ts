@@ -21,7 +21,7 @@ import {
   tensorIfKnown,
   withParameters,
 } from './common/construction';
-import { isIntegral, kernelTakes, mixedDtypes, onlyFloats } from './common/dtypes';
+import { differ, isIntegral, kernelTakes, mixedDtypes, onlyFloats } from './common/dtypes';
 import { brackets, intTuple, setTo, sizeTexts } from './common/sizes';
 import { signatures } from './signature';
 
@@ -37,6 +37,9 @@ interface Norm {
 export function normalise(solve: Solve, norm: Norm): TensorValue {
   const { kind, input, normalized } = norm;
   const shown = brackets(solve, normalized);
+  // Parameters of another type than the input's come before all sizes, those that differ among themselves after.
+  const parameters = [norm.weight, norm.bias].filter((parameter) => parameter !== null);
+  if (kind === 'layer' && differ(parameters[0]?.dtype, input.dtype)) mixedDtypes(input, parameters);
   if (normalized.length === 0)
     refuse(
       'invalid-argument',

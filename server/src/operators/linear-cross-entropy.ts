@@ -16,7 +16,7 @@ import { differ, isFloat } from './common/dtypes';
 import { reductionOf } from './common/losses';
 import { pythonNumber } from './common/literals';
 import { setTo, sizeTexts } from './common/sizes';
-import { checkSmoothing, ignoredOf, loss } from './cross-entropy';
+import { ignoredOf, isSmoothed, loss } from './cross-entropy';
 import { signatures } from './signature';
 
 interface Linear {
@@ -64,6 +64,7 @@ function applied(solve: Solve, call: Call, options: Call, linear: Linear, inLaye
     target,
     weight: tensorIfKnown(options, 'weight'),
     reduction: reductionOf(options, false),
+    smoothed: isSmoothed(options, 'cross_entropy'),
     ignored: options.value('ignore_index').kind === 'none' ? -100 : ignoredOf(options),
   });
 }
@@ -74,7 +75,6 @@ export const linearCrossEntropy = operator({
   params: signatures,
   infer: answering((call, solve) => {
     const [weight, bias] = [call.tensor('linear_weight'), tensorIfKnown(call, 'linear_bias')];
-    checkSmoothing(call);
     return applied(
       solve,
       call,

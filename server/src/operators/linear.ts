@@ -40,18 +40,24 @@ function applyLinear(
   const weightRank = rankOf(solve, weight) ?? giveUp('the number of dims of the weight is not known');
   if (weightRank === 0) giveUp('a weight without dims');
   if (weightRank === 1) return vectorProduct(solve, input, weight, bias);
+  if (!solve.minRank(input, 1))
+    refuse(
+      'input-rank-mismatch',
+      `both arguments to linear need to be at least 1D, but they are 0D and ${weightRank}D`,
+      {
+        argument: 'input',
+      },
+    );
   if (weightRank > 2)
     refuse('input-rank-mismatch', `t() expects a tensor with <= 2 dimensions, but self is ${weightRank}D`, {
       argument: 'weight',
-    });
-  if (!solve.minRank(input, 1))
-    refuse('input-rank-mismatch', 'both arguments to linear need to be at least 1D, but they are 0D and 2D', {
-      argument: 'input',
     });
   const { before, last } = solve.trailing(input, 1);
   const [outFeatures, inFeatures] = solve.dims(weight) as readonly [Dim, Dim];
   const inner = last[0] as Dim;
   const rows = countText(solve, before);
+  // With a bias the element types are compared before the sizes.
+  if (bias !== null) checkDtypes(input, weight, bias);
   if (!solve.same(inner, inFeatures, `a Linear layer needs a last size of ${solve.text(inFeatures)}`)) {
     refuse(
       'matmul-inner-dim-mismatch',
@@ -61,6 +67,9 @@ function applyLinear(
   }
   if (bias !== null) checkBias(solve, bias, outFeatures, rows);
   checkDtypes(input, weight, bias);
+  const dtype = input.dtype ?? weight.dtype ?? bias?.dtype;
+  if (dtype !== undefined && !isFloat(dtype) && dtype !== 'int64' && dtype !== 'complex64')
+    giveUp(`linear of ${dtype}`);
   return tensor(append(before, [outFeatures]), input.dtype ?? weight.dtype);
 }
 
@@ -68,6 +77,7 @@ function applyLinear(
 function vectorProduct(solve: Solve, input: TensorValue, weight: TensorValue, bias: TensorValue | null): TensorValue {
   const rank = rankOf(solve, input);
   if (rank === undefined || rank === 0) giveUp('a weight of one dim');
+  if (bias !== null) checkDtypes(input, weight, bias);
   if (bias !== null) refuse('input-rank-mismatch', 'mat2 must be a matrix, got 1-D tensor', { argument: 'weight' });
   const { before, last } = solve.trailing(input, 1);
   if (solve.equal(last[0] as Dim, solve.dims(weight)[0] as Dim) !== 'yes') giveUp('a weight of one dim');
@@ -99,9 +109,6 @@ function checkDtypes(input: TensorValue, weight: TensorValue, bias: TensorValue 
       refuseDtypes(`expected m1 and m2 to have the same dtype, but got: ${cppName(x)} != ${cppName(w)}`);
     refuseDtypes(`mat1 and mat2 must have the same dtype, but got ${scalarName(x)} and ${scalarName(w)}`);
   }
-  const dtype = x ?? w ?? b;
-  if (dtype !== undefined && !isFloat(dtype) && dtype !== 'int64' && dtype !== 'complex64')
-    giveUp(`linear of ${dtype}`);
 }
 
 export const linear = operator({

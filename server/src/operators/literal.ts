@@ -2,81 +2,98 @@
  * Tensors of Python data: `torch.tensor([[1, 2], [3, 4]])`, as_tensor, asarray, new_tensor, scalar_tensor.
  *
  * Shapes: nested lists of equal lengths -> (outer, ..., inner); a number -> ().
- * Types: bool, int64 or the default float after the content; a tensor keeps its own.
- * Errors: `ragged-tensor-literal`, `dtype-not-supported`.
+ * Types: what the content promotes to, bool, int64 or the default float; a tensor keeps its own.
+ * Errors: `ragged-tensor-literal`, `dtype-not-supported`, `not-one-element`, `argument-out-of-range`.
  * Source: torch.tensor, torch/csrc/utils/tensor_new.cpp, PyTorch 2.13.
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
-import type { Value } from '../core/infer/value';
-import { num, type Dim } from '../core/shape/dim';
-import type { DType } from '../core/shape/dtype';
-import { dimsOf } from '../core/shape/shape';
+import type { TensorValue, Value } from '../core/infer/value';
+import { num } from '../core/shape/dim';
+import { ofScalar, type DType } from '../core/shape/dtype';
 import { answering, giveUp, refuse } from './common/answer';
 import { shortName } from './common/names';
-import { DEFAULT_FLOAT } from './common/promotion';
-import { result } from './common/results';
+import { mustHold, overflows } from './common/overflow';
+import { DEFAULT_FLOAT, promoted } from './common/promotion';
+import { countOf, result } from './common/results';
 import { signatures } from './signature';
 
 /** Lists are followed this far; a long literal is judged by its first items. */
 const MAX_ITEMS = 4096;
 
-/** bool < int < float; undefined where it can't be said. */
-type Content = 'bool' | 'int' | 'float' | 'empty' | DType | undefined;
+const scalars = ['bool', 'int', 'float', 'tensor'];
 
-interface Data {
-  readonly dims: readonly Dim[];
-  readonly content: Content;
+/** A tensor among the data counts as a number, whatever its dims. */
+const isScalar = (value: Value): boolean => scalars.includes(value.kind);
+
+const itemsIn = (call: Call, value: Value): readonly Value[] =>
+  call.items(value) ?? giveUp(value.kind === 'unknown' ? value.reason : 'the data is not known');
+
+/** The sizes, as PyTorch takes them: of the first list, of its first item, and so on. */
+function sizesOf(call: Call, value: Value, depth = 0): readonly number[] {
+  if (isScalar(value)) return [];
+  if (value.kind === 'str')
+    return depth === 0
+      ? refuse('dtype-not-supported', `new(): invalid data type 'str'`)
+      : refuse('dtype-not-supported', `too many dimensions 'str'`);
+  const items = itemsIn(call, value);
+  const [first] = items;
+  return [items.length, ...(first === undefined ? [] : sizesOf(call, first, depth + 1))];
 }
 
-function dataOf(call: Call, solve: Solve, value: Value, depth: number): Data {
-  switch (value.kind) {
-    case 'bool':
-    case 'int':
-    case 'float':
-      return { dims: [], content: value.kind };
-    case 'tensor': {
-      const dims = dimsOf(value.shape);
-      return dims === undefined ? giveUp('a tensor of unknown rank in the data') : { dims, content: value.dtype };
-    }
-    case 'str':
-      return refuse('dtype-not-supported', `new(): invalid data type 'str'`);
-    default:
-      break;
+/** The type that all the data promote to; undefined where it isn't certain. */
+function typeOfData(call: Call, value: Value): DType | undefined {
+  if (value.kind === 'tensor') return value.dtype;
+  if (value.kind === 'bool' || value.kind === 'int' || value.kind === 'float') return ofScalar(value.kind);
+  if (value.kind === 'str') return refuse('dtype-not-supported', `new(): invalid data type 'str'`);
+  const types = itemsIn(call, value)
+    .slice(0, MAX_ITEMS)
+    .map((item) => typeOfData(call, item));
+  // A list without items has the default float.
+  return types.length === 0 ? DEFAULT_FLOAT : types.reduce((a, b) => a && b && promoted(a, b));
+}
+
+/** Where data are stored: each list must be as long as the first one of its depth, each number fit the type. */
+interface Store {
+  readonly call: Call;
+  readonly solve: Solve;
+  readonly sizes: readonly number[];
+  readonly dtype: DType | undefined;
+}
+
+function store(into: Store, value: Value, depth: number): void {
+  const { sizes } = into;
+  const expected = sizes[depth];
+  if (isScalar(value)) {
+    if (expected !== undefined)
+      return value.kind === 'tensor'
+        ? giveUp('a tensor among lists')
+        : refuse('ragged-tensor-literal', 'not a sequence');
+    return storeNumber(into, value);
   }
-  const items = call.items(value);
-  if (items === undefined) return giveUp(value.kind === 'unknown' ? value.reason : 'the data is not known');
-  if (items.length === 0) return { dims: [num(0)], content: 'empty' };
-  const [first, ...others] = items.slice(0, MAX_ITEMS).map((item) => dataOf(call, solve, item, depth + 1));
-  for (const other of others) sameLengths(solve, first as Data, other, depth + 1);
-  const content = [first as Data, ...others].map((data) => data.content).reduce(wider);
-  return { dims: [num(items.length), ...(first as Data).dims], content };
-}
-
-/** Each list of one level has the length of the first. */
-function sameLengths(solve: Solve, first: Data, other: Data, depth: number): void {
-  if (other.dims.length < first.dims.length && other.dims.length === 0)
-    refuse('ragged-tensor-literal', 'not a sequence');
-  if (other.dims.length !== first.dims.length) giveUp('lists of different depth');
-  const [expected, got] = [first.dims[0], other.dims[0]];
-  if (expected !== undefined && got !== undefined && solve.equal(expected, got) === 'no')
-    refuse(
+  if (value.kind === 'str' || expected === undefined) return giveUp('lists of different depth');
+  const items = itemsIn(into.call, value);
+  if (items.length !== expected)
+    return refuse(
       'ragged-tensor-literal',
-      `expected sequence of length ${solve.text(expected)} at dim ${depth} (got ${solve.text(got)})`,
+      `expected sequence of length ${expected} at dim ${depth} (got ${items.length})`,
     );
+  for (const item of items.slice(0, MAX_ITEMS)) store(into, item, depth + 1);
 }
 
-const order: readonly Content[] = ['empty', 'bool', 'int', 'float'];
-
-function wider(a: Content, b: Content): Content {
-  if (a === b) return a;
-  const [i, j] = [order.indexOf(a), order.indexOf(b)];
-  return i < 0 || j < 0 ? undefined : order[Math.max(i, j)];
+function storeNumber({ solve, dtype }: Store, value: Value): void {
+  const count = value.kind === 'tensor' ? countOf(solve, value) : undefined;
+  if (count !== undefined && solve.equal(count, num(1)) === 'no')
+    refuse('not-one-element', 'only one element tensors can be converted to Python scalars');
+  if (dtype?.includes('int') === true && overflows(value, dtype))
+    refuse('argument-out-of-range', `value cannot be converted to type ${dtype} without overflow`);
 }
 
-function typeOfContent(content: Content): DType | undefined {
-  if (content === 'bool') return 'bool';
-  if (content === 'int') return 'int64';
-  return content === 'float' || content === 'empty' ? DEFAULT_FLOAT : content;
+/** The tensor of nested data, of the type asked for. */
+function tensorOf(call: Call, solve: Solve, value: Value, asked: DType | null | undefined): TensorValue {
+  const sizes = sizesOf(call, value);
+  const dtype = asked === null ? typeOfData(call, value) : asked;
+  if (!sizes.includes(0)) store({ call, solve, sizes, dtype }, value, 0);
+  return result(sizes.map(num), dtype);
 }
 
 export const literal = operator({
@@ -106,16 +123,17 @@ export const literal = operator({
       const own = short === 'new_tensor' ? call.tensor('self').dtype : source.dtype;
       return result(source.shape, asked === null ? own : asked);
     }
-    const data = dataOf(call, solve, value, 0);
-    const found =
-      short === 'scalar_tensor'
-        ? DEFAULT_FLOAT
-        : short === 'new_tensor'
-          ? call.tensor('self').dtype
-          : typeOfContent(data.content);
-    return result(data.dims, asked === null ? found : asked);
+    if (short === 'scalar_tensor') return scalarTensor(value, asked === null ? DEFAULT_FLOAT : asked);
+    return tensorOf(call, solve, value, asked === null && short === 'new_tensor' ? call.tensor('self').dtype : asked);
   }),
 });
+
+function scalarTensor(value: Value, dtype: DType | undefined): TensorValue {
+  if (!isScalar(value)) giveUp('a number that is not known');
+  if (dtype?.includes('int') === true) mustHold(value, dtype, 's');
+  else if (dtype !== undefined && overflows(value, dtype)) giveUp('a number that is too large');
+  return result([], dtype);
+}
 
 /** `torch.FloatTensor(2, 3)` is a size, `torch.FloatTensor([2, 3])` is data. */
 function legacy(call: Call, solve: Solve, name: string): ReturnType<typeof result> {
@@ -131,5 +149,5 @@ function legacy(call: Call, solve: Solve, name: string): ReturnType<typeof resul
   if (items.length > 1) giveUp('data of this form');
   if (first.kind === 'shape') return result(first.shape, dtype);
   if (first.kind === 'tensor') return result(first.shape, dtype);
-  return result(dataOf(call, solve, first, 0).dims, dtype);
+  return tensorOf(call, solve, first, dtype);
 }

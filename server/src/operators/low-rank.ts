@@ -11,7 +11,7 @@ import { num, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { joined } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
-import { matricesOf, smallerOf } from './common/matrices';
+import { matrices, smallerOf } from './common/matrices';
 import { result } from './common/results';
 import { signatures } from './signature';
 
@@ -23,7 +23,7 @@ export const lowRank = operator({
     const t = call.tensor('A');
     const isPca = name.endsWith('pca_lowrank');
     if (!solve.minRank(t, 2)) giveUp('a tensor of too few dims');
-    const { batch, rows, columns } = matricesOf(solve, t, '');
+    const { batch, rows, columns } = matrices(solve, t, () => '');
     const least = smallerOf(solve, rows, columns);
     const asked = call.intOrNone('q');
     if (isPca && asked !== null && (solve.less(least, asked) === 'yes' || solve.less(asked, num(0)) === 'yes'))
@@ -39,7 +39,7 @@ export const lowRank = operator({
     let whole = batch;
     const mean = !isPca && call.given('M') ? call.tensorOrNone('M') : null;
     if (mean !== null) {
-      const other = matricesOf(solve, mean, '');
+      const other = matrices(solve, mean, () => '');
       const same = solve.equal(other.rows, rows) === 'yes' && solve.equal(other.columns, columns) === 'yes';
       if (!same || mean.dtype !== t.dtype) giveUp('a mean of another size');
       whole = broadcastShapes(solve, batch, other.batch);

@@ -20,7 +20,7 @@ function powerPool(solve: Solve, input: TensorValue, call: Call, n: 1 | 2 | 3): 
   if (kernel !== undefined && (kernel.length !== n || n === 1)) giveUp('a kernel size of another length');
   if (input.dtype !== undefined && !isFloat(input.dtype)) giveUp(`a power of ${input.dtype}`);
   if (call.float('norm_type') === 0) giveUp('a norm of 0');
-  const pooled = averagePool(solve, input, n, averageWindow(call, n, false));
+  const pooled = averagePool(solve, input, n, () => averageWindow(call, n, false));
   return tensor(pooled.shape, input.dtype);
 }
 

@@ -9,6 +9,7 @@ import { operator, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
 import { shownDims } from '../core/shape/axis';
 import { num, product, type Dim } from '../core/shape/dim';
+import type { DType } from '../core/shape/dtype';
 import { shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { closed, joined, rankOf } from './common/axes';
@@ -38,21 +39,48 @@ const sameInner = (solve: Solve, a: Dim, b: Dim): boolean => solve.same(a, b, 't
 const rows = (solve: Solve, shape: Shape, more: readonly Dim[] = []): string =>
   shape.rest === undefined ? times(solve, [product([...shape.lead, ...more].map((dim) => solve.dim(dim)))]) : '...';
 
-function checkTypes(
-  a: TensorValue,
-  b: TensorValue,
-  sentence: (a: NonNullable<TensorValue['dtype']>, b: NonNullable<TensorValue['dtype']>) => string,
-): void {
+function checkTypes(a: TensorValue, b: TensorValue, sentence: (a: DType, b: DType) => string): void {
   if (a.dtype !== undefined && b.dtype !== undefined && a.dtype !== b.dtype)
     refuse('dtype-mismatch', sentence(a.dtype, b.dtype));
 }
 const matrixTypes: Parameters<typeof checkTypes>[2] = (a, b) =>
   `expected m1 and m2 to have the same dtype, but got: ${cppName(a)} != ${cppName(b)}`;
-const batchTypes: typeof matrixTypes = (a, b) => `expected scalar type ${scalarName(a)} but found ${scalarName(b)}`;
 const vectorTypes: typeof matrixTypes = (a, b) =>
   `addmv input tensors must have the same dtype, but got ${scalarName(b)}, ${scalarName(a)}, and ${scalarName(b)}`;
 const dotTypes: typeof matrixTypes = (a, b) =>
   `dot : expected both vectors to have same dtype, but found ${scalarName(a)} and ${scalarName(b)}`;
+
+/** The sizes of one product among many. */
+interface ProductSizes {
+  readonly rows: Dim;
+  readonly inner: Dim;
+  readonly columns: Dim;
+}
+
+/** Products of fewer multiplications than this go through a simple loop, larger ones through MKL or one by one. */
+const LARGE = 400;
+const isMkl = (dtype: DType): boolean => /^(float|complex)(32|64|128)$/.test(dtype) && dtype !== 'complex32';
+
+/**
+ * Batches of matrices of different types: the kernel that is chosen by size finds it out.
+ * @param large the sentence where the products are done one by one
+ */
+export function checkBatchTypes(
+  solve: Solve,
+  a: TensorValue,
+  b: TensorValue,
+  { rows, inner, columns }: ProductSizes,
+  kernel: 'bmm' | 'baddbmm',
+  large: typeof matrixTypes,
+): void {
+  checkTypes(a, b, (x, y) => {
+    const count = solve.number(product([rows, inner, columns].map((size) => solve.dim(size))));
+    const found = (expected: DType, other: DType): string =>
+      `expected scalar type ${scalarName(expected)} but found ${scalarName(other)}`;
+    if (count !== undefined && count >= LARGE) return isMkl(y) ? found(y, x) : large(x, y);
+    return x === 'bool' ? `"${kernel}" not implemented for 'Bool'` : found(x, y);
+  });
+}
 
 const typed = (shape: Shape | readonly Dim[], a: TensorValue, b: TensorValue): TensorValue =>
   result(shape, a.dtype ?? b.dtype);
@@ -110,8 +138,12 @@ function batches(solve: Solve, a: TensorValue, b: TensorValue): TensorValue {
   const batch = broadcastShapes(solve, left.before, right.before);
   const [n, k] = left.last as readonly [Dim, Dim];
   const [inner, m] = right.last as readonly [Dim, Dim];
+  // A vector against rows is folded into the product of one matrix with it, the sides swapped.
+  const folded = vector && (solve.number(inner) === 1 || hasNoElements(solve, b));
   if (!sameInner(solve, k, inner)) {
-    const size = rows(solve, batch);
+    const size = rows(solve, batch, folded ? [m] : []);
+    if (folded)
+      refuse(INNER, `size mismatch, got input (${size}), mat (${size}x${solve.text(inner)}), vec (${solve.text(k)})`);
     refuse(
       INNER,
       `Expected size for first two dimensions of batch2 tensor to be: [${size}, ${solve.text(k)}] but got: [${size}, ${solve.text(inner)}].`,
@@ -123,8 +155,9 @@ function batches(solve: Solve, a: TensorValue, b: TensorValue): TensorValue {
       },
     );
   }
+  if (folded) checkTypes(b, a, vectorTypes);
   if (differ(a.dtype, b.dtype) && (hasNoElements(solve, a) || hasNoElements(solve, b))) giveUp('nothing is multiplied');
-  checkTypes(a, b, batchTypes);
+  checkBatchTypes(solve, a, b, { rows: n, inner, columns: m }, 'bmm', matrixTypes);
   return typed(joined(batch, vector ? [m] : [n, m]), a, b);
 }
 
@@ -155,8 +188,8 @@ function mm(solve: Solve, a: TensorValue, b: TensorValue): TensorValue {
   return rowsTimesMatrix(solve, a, b);
 }
 
-/** (b, n, k) x (b, k, m), nothing broadcast. */
-export function bmm(solve: Solve, a: TensorValue, b: TensorValue): TensorValue {
+/** The sizes of (b, n, k) x (b, k, m), nothing broadcast. */
+export function batchSizes(solve: Solve, a: TensorValue, b: TensorValue): ProductSizes & { readonly batch: Dim } {
   if (!solve.rank(a, [3])) refuse('input-rank-mismatch', 'batch1 must be a 3D tensor');
   if (!solve.rank(b, [3])) refuse('input-rank-mismatch', 'batch2 must be a 3D tensor', { argument: 'mat2' });
   const [n, rowsOfA, k] = solve.dims(a) as readonly [Dim, Dim, Dim];
@@ -167,8 +200,16 @@ export function bmm(solve: Solve, a: TensorValue, b: TensorValue): TensorValue {
       sameBatch ? INNER : 'batch-size-mismatch',
       `Expected size for first two dimensions of batch2 tensor to be: [${solve.text(n)}, ${solve.text(k)}] but got: [${solve.text(m)}, ${solve.text(inner)}].`,
     );
-  checkTypes(a, b, batchTypes);
-  return typed([n, rowsOfA, columns], a, b);
+  return { batch: n, rows: rowsOfA, inner: k, columns };
+}
+
+function bmm(solve: Solve, a: TensorValue, b: TensorValue): TensorValue {
+  const sizes = batchSizes(solve, a, b);
+  const dims = [sizes.batch, sizes.rows, sizes.columns];
+  // Nothing is multiplied: the result is of the right side's type.
+  if ([...dims, sizes.inner].some((size) => solve.number(size) === 0)) return result(dims, b.dtype);
+  checkBatchTypes(solve, a, b, sizes, 'bmm', matrixTypes);
+  return typed(dims, a, b);
 }
 
 function mv(solve: Solve, a: TensorValue, b: TensorValue): TensorValue {

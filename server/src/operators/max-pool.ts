@@ -17,6 +17,7 @@ import { applying, building, plain } from './common/construction';
 import { isComplex, isIntegral, kernelTakes } from './common/dtypes';
 import {
   checkPoolWindow,
+  onlyInts,
   outputTooSmall,
   poolArgument,
   pooledSizes,
@@ -27,6 +28,8 @@ import {
 import { append, brackets } from './common/sizes';
 import { spatialDims, windowed } from './common/window';
 import { signatures } from './signature';
+
+const lists = ['kernel_size', 'stride', 'padding', 'dilation'];
 
 function windowOf(call: Call, op: string, n: number): Window {
   const kernel = poolArgument(call, 'kernel_size', op, n);
@@ -39,29 +42,33 @@ function windowOf(call: Call, op: string, n: number): Window {
   };
 }
 
-function pool(solve: Solve, input: TensorValue, n: 1 | 2 | 3, w: Window, indices: boolean): Value {
+function pool(solve: Solve, input: TensorValue, n: 1 | 2 | 3, read: () => Window, indices: boolean): Value {
   // One dim without positions has a function of its own; with them it is a picture of height 1.
   const single = n === 1 && !indices;
   const rank = rankOf(solve, input);
   const expected = `${n + 1}D or ${n + 2}D (batch mode)`;
+  // Over one dim, the input is looked at before the window.
+  const early = n === 1 ? undefined : read();
   const { before, channels, spatial } = windowed(solve, input, n, (sizes) => {
-    if (!soundWindow(solve, w)) giveUp('an input of another number of dims');
+    if (early !== undefined && !soundWindow(solve, early)) giveUp('an input of another number of dims');
     if (n === 1 && indices)
       return `Expected 2 to 3 dimensions, but got ${rank ?? 'another number of'}-dimensional tensor for argument #1 'self' (while checking arguments for max_pool1d)`;
     return n === 1
       ? `max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:[${sizes}]`
       : `non-empty ${expected} tensor expected for input`;
   });
+  const checkElements = (): void => {
+    if ([channels, ...spatial].every((size) => solve.atLeast(size, 1))) return;
+    if (n === 3 || (n === 1 && indices)) giveUp('an input without elements');
+    const shape = append(before, [channels, ...spatial]);
+    const message = `${single ? 'max_pool1d: ' : ''}Expected ${expected} tensor with optional 0 dim batch size for input, but got:${brackets(solve, shape)}`;
+    refuse('pool-output-too-small', message, { argument: 'input' });
+  };
+  if (single) checkElements();
+  const w = early ?? read();
   if (single) checkSingleWindow(solve, w);
   else checkPoolWindow(solve, w);
-  const shape = append(before, [channels, ...spatial]);
-  for (const size of [channels, ...spatial]) {
-    if (solve.atLeast(size, 1)) continue;
-    if (n === 3 || (n === 1 && indices)) giveUp('an input without elements');
-    const name = n === 1 ? 'max_pool1d: ' : '';
-    const message = `${name}Expected ${expected} tensor with optional 0 dim batch size for input, but got:${brackets(solve, shape)}`;
-    refuse('pool-output-too-small', message, { argument: 'input' });
-  }
+  checkElements();
   const out = pooledSizes(solve, spatial, w, (sizes) =>
     single
       ? `max_pool1d() Invalid computed output size: ${solve.text(sizes[0] as Dim)}`
@@ -123,7 +130,8 @@ export const maxPool = operator({
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
     const indices = indexNames.includes(name) || (name.startsWith('torch.nn.') && call.bool('return_indices'));
-    return pool(solve, call.tensor('input'), n, windowOf(call, opName(n, indices), n), indices);
+    onlyInts(call, ...lists);
+    return pool(solve, call.tensor('input'), n, () => windowOf(call, opName(n, indices), n), indices);
   }),
 });
 
@@ -137,6 +145,7 @@ export const maxPoolLayer = layer({
   forward: applying((self, call, solve, name) => {
     const n = spatialDims(name);
     const indices = self.bool('return_indices');
-    return pool(solve, call.tensor('input'), n, windowOf(self, opName(n, indices), n), indices);
+    onlyInts(self, ...lists);
+    return pool(solve, call.tensor('input'), n, () => windowOf(self, opName(n, indices), n), indices);
   }),
 });

@@ -23,13 +23,15 @@ import { signatures } from './signature';
 function unpool(call: Call, self: Call, solve: Solve, n: 1 | 2 | 3): TensorValue {
   const [input, indices] = [call.tensor('input'), call.tensor('indices')];
   const rank = rankOf(solve, input);
-  const { before, channels, spatial } = windowed(solve, input, n, () =>
-    n === 2
-      ? `Input to max_unpooling2d should be a 3d or 4d Tensor, but got a tensor with ${rank ?? 0} dimensions.`
-      : giveUp('an input of another number of dims'),
-  );
   const kernel = strictArgument(self, 'kernel_size', n);
   const [stride, padding] = [strictArgument(self, 'stride', n, kernel), strictArgument(self, 'padding', n)];
+  const { before, channels, spatial } = windowed(solve, input, n, () => {
+    // Python code asks for the last sizes first, and compares them with the output size.
+    if (n !== 2 || rank === undefined || rank < n || call.intsOrNone('output_size') !== null)
+      giveUp('an input of another number of dims');
+    checkIndexType(indices);
+    return `Input to max_unpooling2d should be a 3d or 4d Tensor, but got a tensor with ${rank} dimensions.`;
+  });
   if ([...kernel, ...stride].some((size) => solve.less(size, num(1)) === 'yes'))
     giveUp('a window that PyTorch refuses');
   const usual = spatial.map((size, i) => {
@@ -69,11 +71,15 @@ function wanted(call: Call, solve: Solve, usual: readonly Dim[], stride: readonl
   return sizes;
 }
 
-function checkIndices(solve: Solve, input: TensorValue, indices: TensorValue, n: number): void {
+function checkIndexType(indices: TensorValue): void {
   if (indices.dtype !== undefined && indices.dtype !== 'int64')
     refuse('index-dtype', `elements in indices should be type int64 but got: ${scalarName(indices.dtype)}`, {
       argument: 'indices',
     });
+}
+
+function checkIndices(solve: Solve, input: TensorValue, indices: TensorValue, n: number): void {
+  checkIndexType(indices);
   const [a, b] = [dimsOf(solve.shape(input)), dimsOf(solve.shape(indices))];
   if (
     a !== undefined &&

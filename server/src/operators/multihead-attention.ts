@@ -10,6 +10,7 @@
 import { layer, type Call, type FixIntent, type Solve } from '../core/infer/operator';
 import { int, none, tensor, tuple, type TensorValue, type Value } from '../core/infer/value';
 import { add, floorDiv, mul, num, type Dim } from '../core/shape/dim';
+import { isFloating } from '../core/shape/dtype';
 import { dimsOf, shapeOf } from '../core/shape/shape';
 import { giveUp, refuse } from './common/answer';
 import {
@@ -21,7 +22,7 @@ import {
   tensorIfKnown,
   withParameters,
 } from './common/construction';
-import { isFloat, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
+import { cppName, differ, isFloat, refuseDtypes, scalarName } from './common/dtypes';
 import { joined, setTo, torchSize } from './common/sizes';
 import { signatures } from './signature';
 
@@ -124,14 +125,29 @@ function embedFix(solve: Solve, s: Sizes, size: Dim): readonly FixIntent[] {
     : setTo(solve, 'layer', 'embed_dim', size);
 }
 
-function checkBatch(solve: Solve, k: readonly Dim[], s: Sizes): void {
+function checkBatch(self: Call, solve: Solve, k: readonly Dim[], s: Sizes): void {
   const found = k[1] as Dim;
   if (s.batch === null || solve.same(found, s.batch, 'query and key have the same batch size')) return;
+  // A bias is put at the keys' end, as often as there are queries in the batch.
+  if (flag(self, 'add_bias_kv') ?? giveUp('add_bias_kv is not known'))
+    refuse(
+      clash,
+      `Sizes of tensors must match except in dimension 0. Expected size ${solve.text(found)} but got size ${solve.text(s.batch)} for tensor number 1 in the list.`,
+      { argument: 'key' },
+    );
   const [length, embed] = [k[0] as Dim, s.embed];
   const shape = [length, mul(s.batch, s.heads), floorDiv(embed, s.heads)].map((d) => solve.text(d)).join(', ');
   refuse(clash, `shape '[${shape}]' is invalid for input of size ${solve.text(mul(mul(length, found), embed))}`, {
     argument: 'key',
   });
+}
+
+/** Masks are made floats before anything else is looked at. */
+function checkMaskType(mask: TensorValue | null, argument: string): void {
+  const dtype = mask?.dtype;
+  if (dtype === undefined || dtype === 'bool') return;
+  if (!isFloating(dtype))
+    refuse('attention-mask-mismatch', `only bool and floating types of ${argument} are supported`, { argument });
 }
 
 function checkPaddingMask(solve: Solve, mask: TensorValue | null, s: Sizes): void {
@@ -147,10 +163,6 @@ function checkPaddingMask(solve: Solve, mask: TensorValue | null, s: Sizes): voi
       { argument: 'key_padding_mask' },
     );
   }
-  if (isIntegral(mask.dtype) && mask.dtype !== 'bool')
-    refuse('attention-mask-mismatch', 'only bool and floating types of key_padding_mask are supported', {
-      argument: 'key_padding_mask',
-    });
   const wanted = s.batch === null ? [s.keys] : [s.batch, s.keys];
   for (const [i, size] of solve.dims(mask).entries()) {
     const expected = wanted[i] as Dim;
@@ -189,13 +201,26 @@ function checkMask(solve: Solve, mask: TensorValue | null, s: Sizes): void {
   );
 }
 
-function checkDtypes(self: Call, all: readonly TensorValue[]): void {
-  const weight = self.value('in_proj_bias');
-  const wanted = weight.kind === 'tensor' ? weight.dtype : undefined;
-  for (const { dtype } of all) {
+/**
+ * All have the type of the weights. What stands in memory as it is read goes through one product with the bias,
+ * a transposed batch through a plain product.
+ */
+function checkDtypes(self: Call, solve: Solve, all: readonly TensorValue[], batchFirst: boolean): void {
+  const weight = ['in_proj_weight', 'q_proj_weight']
+    .map((name) => self.value(name))
+    .find(({ kind }) => kind === 'tensor');
+  const wanted = weight?.kind === 'tensor' ? weight.dtype : undefined;
+  const biased = self.value('in_proj_bias').kind === 'tensor';
+  for (const t of all) {
+    const { dtype } = t;
     if (dtype === undefined || wanted === undefined || dtype === wanted) continue;
+    const dims = solve.dims(t);
+    const isTransposed =
+      batchFirst && dims.length === 3 && dims.slice(0, 2).every((size) => solve.equal(size, num(1)) !== 'yes');
     refuseDtypes(
-      `mat1 and mat2 must have the same dtype, but got ${scalarName(dtype)} and ${scalarName(wanted)}`,
+      biased && !isTransposed
+        ? `mat1 and mat2 must have the same dtype, but got ${scalarName(dtype)} and ${scalarName(wanted)}`
+        : `expected m1 and m2 to have the same dtype, but got: ${cppName(dtype)} != ${cppName(wanted)}`,
       'query',
     );
   }
@@ -205,6 +230,10 @@ function checkDtypes(self: Call, all: readonly TensorValue[]): void {
 function attend(self: Call, call: Call, solve: Solve): Value {
   const [query, key, value] = [call.tensor('query'), call.tensor('key'), call.tensor('value')];
   const batchFirst = flag(self, 'batch_first') ?? giveUp('batch_first is not known');
+  const padding = tensorIfKnown(call, 'key_padding_mask');
+  const mask = tensorIfKnown(call, 'attn_mask');
+  checkMaskType(padding, 'key_padding_mask');
+  checkMaskType(mask, 'attn_mask');
   const rank = checkRanks(solve, query, key, value);
   const all = [query, key, value].map((t) => sequenceFirst(solve, t, batchFirst));
   const [q, k] = all as [readonly Dim[], readonly Dim[], readonly Dim[]];
@@ -215,8 +244,6 @@ function attend(self: Call, call: Call, solve: Solve): Value {
     queries: q[0] as Dim,
     keys: k[0] as Dim,
   };
-  const padding = tensorIfKnown(call, 'key_padding_mask');
-  const mask = tensorIfKnown(call, 'attn_mask');
   if (flag(call, 'is_causal') === true && call.value('attn_mask').kind === 'none')
     refuse(
       'invalid-argument',
@@ -227,10 +254,12 @@ function attend(self: Call, call: Call, solve: Solve): Value {
   const early = mask !== null && s.batch === null && dimsOf(solve.shape(mask))?.length === 3;
   if (early) checkMask(solve, mask, s);
   checkWidths(self, call, solve, all, s);
-  checkDtypes(self, [query, key, value]);
-  checkBatch(solve, k, s);
+  checkDtypes(self, solve, [query, key, value], batchFirst);
   if (!early) checkMask(solve, mask, s);
+  checkBatch(self, solve, k, s);
   checkPaddingMask(solve, padding, s);
+  for (const t of [padding, mask])
+    if (t !== null && t.dtype !== 'bool' && differ(t.dtype, query.dtype)) giveUp('a mask of another element type');
   return tuple([tensor(solve.shape(query), query.dtype), weightsOf(self, call, s, query)]);
 }
 

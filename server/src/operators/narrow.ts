@@ -9,20 +9,33 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
 import { add, floorDiv, neg, num, sub } from '../core/shape/dim';
+import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, joined, rankOf } from './common/axes';
+import { isInteger } from './common/dtypes';
 import { shortName, subjectOf } from './common/names';
 import { reshaped } from './common/results';
 import { brackets } from './common/sizes';
 import { signatures } from './signature';
 
+/** A start in a tensor is looked at before everything else. */
+function checkStart(solve: Solve, start: TensorValue): void {
+  const whole = start.dtype === undefined || isInteger(start.dtype);
+  if (!whole || !solve.rank(start, [0]))
+    refuse(whole ? 'input-rank-mismatch' : 'index-type', 'start must be an 0-dim integral Tensor.', {
+      argument: 'start',
+    });
+}
+
 function narrowed(call: Call, solve: Solve, t: TensorValue): TensorValue {
+  const from = call.value('start');
+  if (from.kind === 'tensor') checkStart(solve, from);
   if (rankOf(solve, t) === 0) refuse('input-rank-mismatch', 'narrow() cannot be applied to a 0-dim tensor.');
   const length = call.int('length');
   if (solve.less(length, num(0)) === 'yes')
     refuse('negative-size', 'narrow(): length must be non-negative.', { argument: 'length' });
   const cut = atAxis(solve, t, call.number('dim')) ?? giveUp('a tensor without dims');
-  if (call.value('start').kind === 'tensor') return reshaped(t, joined(cut.before, [length], cut.after));
+  if (from.kind === 'tensor') return reshaped(t, joined(cut.before, [length], cut.after));
   const start = call.int('start');
   const size = cut.size;
   if (solve.less(size, start) === 'yes' || solve.less(start, neg(size)) === 'yes')
@@ -33,15 +46,21 @@ function narrowed(call: Call, solve: Solve, t: TensorValue): TensorValue {
     );
   const negative = solve.less(start, num(0));
   if (negative !== 'maybe') {
-    const from = negative === 'yes' ? add(start, size) : start;
-    if (!solve.atLeast(size, add(from, length), 'a part lies within its axis'))
+    const first = negative === 'yes' ? add(start, size) : start;
+    if (!solve.atLeast(size, add(first, length), 'a part lies within its axis'))
       refuse(
         'index-out-of-range',
-        `start (${solve.text(from)}) + length (${solve.text(length)}) exceeds dimension size (${solve.text(size)}).`,
+        `start (${solve.text(first)}) + length (${solve.text(length)}) exceeds dimension size (${solve.text(size)}).`,
         { argument: 'length' },
       );
   }
   return reshaped(t, joined(cut.before, [length], cut.after));
+}
+
+/** An axis as messages count it. */
+function fromFront(solve: Solve, t: TensorValue, axis: number): number {
+  const rank = rankOf(solve, t);
+  return axis < 0 && rank !== undefined ? axis + Math.max(rank, 1) : axis;
 }
 
 function selected(call: Call, solve: Solve, t: TensorValue): TensorValue {
@@ -53,7 +72,7 @@ function selected(call: Call, solve: Solve, t: TensorValue): TensorValue {
     if (solve.less(index, cut.size) === 'no' || solve.less(index, neg(cut.size)) === 'yes')
       refuse(
         'index-out-of-range',
-        `select(): index ${solve.text(index)} out of range for tensor of size ${brackets(solve, solve.shape(t))} at dimension ${axis}`,
+        `select(): index ${solve.text(index)} out of range for tensor of size ${brackets(solve, solve.shape(t))} at dimension ${fromFront(solve, t, axis)}`,
         { argument: 'index' },
       );
   }
@@ -63,19 +82,19 @@ function selected(call: Call, solve: Solve, t: TensorValue): TensorValue {
 function windows(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const [size, step] = [call.int('size'), call.int('step')];
   const axis = call.number('dimension');
-  const cut = atAxis(solve, t, axis, 'dimension');
-  if (cut === undefined) return reshaped(t, [size]);
+  // A tensor without dims counts as one of one element.
+  const cut = atAxis(solve, t, axis, 'dimension') ?? { before: shapeOf([]), size: num(1), after: shapeOf([]) };
   if (solve.less(size, num(0)) === 'yes')
     refuse('negative-size', `size is ${solve.text(size)} but must be >= 0`, { argument: 'size' });
-  const rank = rankOf(solve, t);
   if (!solve.atLeast(cut.size, size, 'a window fits into its axis'))
     refuse(
       'argument-out-of-range',
-      `maximum size for tensor at dimension ${axis < 0 && rank !== undefined ? axis + rank : axis} is ${solve.text(cut.size)} but size is ${solve.text(size)}`,
+      `maximum size for tensor at dimension ${fromFront(solve, t, axis)} is ${solve.text(cut.size)} but size is ${solve.text(size)}`,
       { argument: 'size' },
     );
   if (solve.less(num(0), step) === 'no')
     refuse('argument-out-of-range', `step is ${solve.text(step)} but must be > 0`, { argument: 'step' });
+  if (rankOf(solve, t) === 0) return reshaped(t, [size]);
   return reshaped(t, joined(cut.before, [add(floorDiv(sub(cut.size, size), step), num(1))], cut.after, [size]));
 }
 

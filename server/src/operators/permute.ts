@@ -8,7 +8,7 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
 import type { Dim } from '../core/shape/dim';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
 import { axisIndex, closed } from './common/axes';
 import { shortName, subjectOf } from './common/names';
 import { reshaped } from './common/results';
@@ -29,6 +29,9 @@ function permuted(solve: Solve, t: TensorValue, order: readonly number[]): reado
 }
 
 function moved(call: Call, solve: Solve, t: TensorValue): readonly Dim[] {
+  // One overload takes two ints, the other two lists.
+  const isOne = (name: string): boolean => call.items(call.value(name)) === undefined;
+  if (isOne('source') !== isOne('destination')) giveUp('an int beside a list');
   const [source, destination] = [call.numbers('source') ?? [], call.numbers('destination') ?? []];
   const dims = solve.dims(t);
   const text = (axes: readonly number[]): string => `[${axes.join(', ')}]`;

@@ -14,7 +14,7 @@ import { differ } from './common/dtypes';
 import { pythonNumber } from './common/literals';
 import { everyForm, subjectOf } from './common/names';
 import { hasNoElements, result } from './common/results';
-import { reducedShape } from './reduction';
+import { reducedShape } from './common/reducing';
 import { signatures } from './signature';
 
 const INTERPOLATIONS = ['linear', 'lower', 'higher', 'midpoint', 'nearest'];

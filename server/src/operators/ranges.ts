@@ -6,11 +6,13 @@
  * Source: torch.arange, torch.linspace, torch.eye, PyTorch 2.13.
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
-import type { Value } from '../core/infer/value';
+import { int, type Value } from '../core/infer/value';
 import { ceilDiv, num, sub, type Dim } from '../core/shape/dim';
 import type { DType } from '../core/shape/dtype';
-import { answering, refuse } from './common/answer';
+import { answering, giveUp, refuse } from './common/answer';
+import { isComplex, isFloat } from './common/dtypes';
 import { shortName } from './common/names';
+import { overflows } from './common/overflow';
 import { DEFAULT_FLOAT, numberKind } from './common/promotion';
 import { notNegative, result } from './common/results';
 import { signatures } from './signature';
@@ -50,6 +52,9 @@ function steps(call: Call, solve: Solve, start: Value, end: Value, step: Value):
   return positive === 'yes' ? ceilDiv(length, step.dim) : solve.fresh('n');
 }
 
+const isWhole = (value: Value, solve: Solve): boolean =>
+  value.kind === 'int' || Number.isInteger(plainNumber(value, solve));
+
 function arange(call: Call, solve: Solve): ReturnType<typeof result> {
   const start: Value = call.given('start') ? call.value('start') : { kind: 'int', dim: num(0) };
   const end = call.value('end');
@@ -60,7 +65,23 @@ function arange(call: Call, solve: Solve): ReturnType<typeof result> {
     : kinds.every((kind) => kind === 'int' || kind === 'bool')
       ? 'int64'
       : undefined;
-  return result([steps(call, solve, start, end, step)], askedType(call, usual));
+  const dtype = askedType(call, usual);
+  // PyTorch counts in whole numbers then.
+  if (dtype === 'int64' && kinds.includes('float') && ![start, end, step].every((value) => isWhole(value, solve)))
+    giveUp('a range of whole numbers with bounds that are none');
+  return result([steps(call, solve, start, end, step)], dtype);
+}
+
+/** Element types that some of them have no kernel for. */
+function checkType(kind: string, asked: DType | null | undefined): void {
+  if (!asked) return;
+  const refused =
+    kind === 'eye'
+      ? false
+      : kind.endsWith('_window')
+        ? !isFloat(asked)
+        : asked === 'bool' || (isComplex(asked) && !kind.endsWith('space'));
+  if (refused) giveUp(`${kind} of ${asked}`);
 }
 
 export const ranges = operator({
@@ -80,6 +101,7 @@ export const ranges = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const kind = shortName(name);
+    checkType(kind, call.given('dtype') ? call.dtype('dtype') : null);
     if (kind === 'arange') return arange(call, solve);
     if (kind === 'eye') {
       const [n, m] = [call.int('n'), call.given('m') ? call.int('m') : undefined];
@@ -95,8 +117,16 @@ export const ranges = operator({
     if (kind === 'randperm') {
       const n = call.int('n');
       notNegative(solve, [n]);
+      const held = call.given('dtype') ? call.dtype('dtype') : null;
+      if (held && overflows(int(n), held)) giveUp('numbers beyond the element type');
       return result([n], askedType(call, 'int64'));
     }
-    return result([call.int('window_length')], askedType(call, DEFAULT_FLOAT));
+    const length = call.int('window_length');
+    notNegative(
+      solve,
+      [length],
+      `${kind} requires non-negative window_length, got window_length=${solve.text(length)}`,
+    );
+    return result([length], askedType(call, DEFAULT_FLOAT));
   }),
 });

@@ -12,7 +12,7 @@ import { dimsOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, joined } from './common/axes';
 import { isMethod, shortName, subjectOf } from './common/names';
-import { countOf, notNegative, reshaped, result } from './common/results';
+import { countOf, needs, notNegative, reshaped, result } from './common/results';
 import { signatures } from './signature';
 
 /** Sizes times counts, aligned at the end. */
@@ -39,26 +39,42 @@ function tiled(solve: Solve, t: TensorValue, counts: readonly Dim[]): readonly D
 function interleaved(call: Call, solve: Solve, name: string): TensorValue {
   const t = call.tensor(subjectOf(name));
   const value = call.value('repeats');
+  if (value.kind === 'tensor' && !solve.rank(value, [0, 1]))
+    refuse('input-rank-mismatch', 'repeats must be 0-dim or 1-dim tensor', { argument: 'repeats' });
   const axis = call.given('dim') ? call.numberOrNone('dim') : null;
   const cut = axis === null ? undefined : atAxis(solve, t, axis);
   if (axis !== null && cut === undefined) return giveUp('a tensor without dims');
   const total = cut?.size ?? countOf(solve, t);
   const output = call.given('output_size') ? call.intOrNone('output_size') : null;
-  const size = output ?? (value.kind === 'tensor' ? counted(call, solve, total) : times(call, solve, total));
+  const size = value.kind === 'tensor' ? counted(solve, value, total, axis, output) : times(call, solve, total, output);
   const shape: Shape = cut === undefined ? { lead: [size], tail: [] } : joined(cut.before, [size], cut.after);
   return reshaped(t, shape);
 }
 
 /** One count for all. */
-function times(call: Call, solve: Solve, total: Dim | undefined): Dim {
+function times(call: Call, solve: Solve, total: Dim | undefined, output: Dim | null): Dim {
   const count = call.int('repeats');
   if (solve.less(count, num(0)) === 'yes') refuse('negative-size', 'Repeats must be non-negative');
-  return total === undefined ? solve.fresh('size') : mul(total, count);
+  if (total === undefined) return output ?? solve.fresh('size');
+  const size = solve.dim(mul(total, count));
+  if (output !== null && !solve.same(size, output))
+    refuse(
+      'index-size-mismatch',
+      `repeat_interleave: Invalid output_size, expected ${solve.text(size)} but got ${solve.text(output)}`,
+      { argument: 'output_size' },
+    );
+  return size;
 }
 
 /** A count for each index, in a tensor: the sum is data. */
-function counted(call: Call, solve: Solve, total: Dim | undefined): Dim {
-  const dims = dimsOf(solve.shape(call.tensor('repeats')));
+function counted(
+  solve: Solve,
+  repeats: TensorValue,
+  total: Dim | undefined,
+  axis: number | null,
+  output: Dim | null,
+): Dim {
+  const dims = dimsOf(solve.shape(repeats));
   const count = dims?.[0];
   if (
     dims?.length === 1 &&
@@ -69,9 +85,29 @@ function counted(call: Call, solve: Solve, total: Dim | undefined): Dim {
   )
     refuse(
       'index-size-mismatch',
-      `repeats must have the same size as input along dim, but got repeats.size(0) = ${solve.text(count)} and input.size(0) = ${solve.text(total)}`,
+      `repeats must have the same size as input along dim, but got repeats.size(0) = ${solve.text(count)} and input.size(${axis ?? 0}) = ${solve.text(total)}`,
     );
-  return solve.fresh('size');
+  countsAreInts(repeats);
+  if (output === null) return solve.fresh('size');
+  // One count for all: the result is a multiple of the tensor.
+  const [whole, asked] = [total && solve.number(total), solve.number(output)];
+  const one = dims?.length === 0 || (count !== undefined && solve.equal(count, num(1)) === 'yes');
+  if (one && whole !== undefined && asked !== undefined && (whole === 0 ? asked !== 0 : asked % whole !== 0))
+    refuse('index-size-mismatch', 'allocated size does not match required size', { argument: 'output_size' });
+  return output;
+}
+
+const countsAreInts = (repeats: TensorValue): void =>
+  needs('repeat_interleave_cpu', repeats.dtype, (dtype) => dtype === 'int64' || dtype === 'int32');
+
+/** Without a tensor: as many of each index as `repeats` says. */
+function indices(call: Call, solve: Solve): TensorValue {
+  const repeats = call.tensor('repeats');
+  countsAreInts(repeats);
+  if (!solve.rank(repeats, [1]))
+    refuse('input-rank-mismatch', 'repeat_interleave only accept 1D vector as repeat', { argument: 'repeats' });
+  const output = call.given('output_size') ? call.intOrNone('output_size') : null;
+  return result([output ?? solve.fresh('size')], repeats.dtype);
 }
 
 export const repeat = operator({
@@ -87,9 +123,7 @@ export const repeat = operator({
   infer: answering((call, solve, name) => {
     const kind = shortName(name);
     if (kind === 'repeat_interleave')
-      return !isMethod(name) && !call.given('input')
-        ? result([solve.fresh('size')], 'int64')
-        : interleaved(call, solve, name);
+      return !isMethod(name) && !call.given('input') ? indices(call, solve) : interleaved(call, solve, name);
     const t = call.tensor(subjectOf(name));
     return reshaped(
       t,

@@ -102,7 +102,7 @@ function cutAt(solve: Solve, t: TensorValue, axis: number, kind: string): AxisSp
     refuse('input-rank-mismatch', sentence);
   return (
     atAxis(solve, t, axis) ??
-    refuse('input-rank-mismatch', sentence ?? `Dimension specified as ${axis} but tensor has no dimensions`)
+    refuse('input-rank-mismatch', sentence ?? 'Dimension specified as 0 but tensor has no dimensions')
   );
 }
 
@@ -110,8 +110,9 @@ function splitCall(call: Call, solve: Solve, t: TensorValue, name: string): Tupl
   const argument =
     name === 'torch.split' ? 'split_size_or_sections' : shortName(name) === 'split' ? 'split_size' : 'split_sizes';
   const axis = call.number('dim');
-  const cut = cutAt(solve, t, axis, 'split');
   const value = call.value(argument);
+  if (value.kind === 'int' && argument === 'split_sizes') giveUp('an int as list of sizes');
+  const cut = cutAt(solve, t, axis, 'split');
   if (value.kind === 'int' || value.kind === 'latent') {
     const size = call.int(argument);
     const text = solve.text(size);
@@ -127,12 +128,7 @@ function splitCall(call: Call, solve: Solve, t: TensorValue, name: string): Tupl
     }
     return partsOf(t, cut, equalParts(solve, cut.size, size));
   }
-  const rank = solve.shape(t).rest === undefined ? solve.shape(t).lead.length : undefined;
-  return partsOf(
-    t,
-    cut,
-    listed(solve, cut.size, call.ints(argument), axis < 0 && rank !== undefined ? axis + rank : axis),
-  );
+  return partsOf(t, cut, listed(solve, cut.size, call.ints(argument), axis));
 }
 
 /** The indices to cut at; null where a number of parts is given. One int is always that number. */
@@ -154,6 +150,7 @@ const directions: Readonly<Record<string, readonly [rank: number, axis: number]>
 };
 
 function directed(call: Call, solve: Solve, t: TensorValue, kind: string): TupleValue {
+  const indices = indicesOf(call);
   const [least, usual] = directions[kind] ?? [1, 0];
   const rank = solve.dims(t).length;
   if (rank < least)
@@ -163,7 +160,6 @@ function directed(call: Call, solve: Solve, t: TensorValue, kind: string): Tuple
     );
   const axis = kind === 'hsplit' && rank === 1 ? 0 : usual;
   const cut = cutAt(solve, t, axis, kind);
-  const indices = indicesOf(call);
   if (indices !== null) return partsOf(t, cut, atIndices(solve, cut.size, indices));
   const count = sectionsOf(call);
   if (!solve.divides(num(count), cut.size))
@@ -191,13 +187,13 @@ export const split = operator({
     const t = call.tensor(name === 'torch.split' ? 'tensor' : subjectOf(name));
     if (kind === 'split' || kind === 'split_with_sizes') return splitCall(call, solve, t, name);
     if (kind in directions) return directed(call, solve, t, kind);
+    const indices = kind === 'chunk' ? null : indicesOf(call);
     const cut = cutAt(solve, t, call.number('dim'), kind);
     if (kind === 'chunk') {
       const chunks = call.number('chunks');
       if (chunks <= 0) refuse('argument-out-of-range', `chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
       return partsOf(t, cut, chunked(solve, cut.size, chunks));
     }
-    const indices = indicesOf(call);
     if (indices !== null) return partsOf(t, cut, atIndices(solve, cut.size, indices));
     const count = sectionsOf(call);
     if (count <= 0) refuse('argument-out-of-range', `number of sections must be larger than 0, got ${count}`);

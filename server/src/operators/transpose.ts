@@ -25,16 +25,16 @@ export function swapped(solve: Solve, t: TensorValue, axis0: number, axis1: numb
 }
 
 /** `x.t()`: a matrix transposed, a vector or number as it is. */
-function transposed(solve: Solve, t: TensorValue): Shape {
+function transposed(solve: Solve, t: TensorValue, name: string): Shape {
   if (!solve.rank(t, [0, 1, 2])) {
     const rank = solve.dims(t).length;
-    refuse('input-rank-mismatch', `t() expects a tensor with <= 2 dimensions, but self is ${rank}D`);
+    refuse('input-rank-mismatch', `${name}() expects a tensor with <= 2 dimensions, but self is ${rank}D`);
   }
   const dims = solve.dims(t);
   return { lead: [...dims].reverse(), tail: [] };
 }
 
-/** The attributes that transpose. */
+/** The attributes that transpose, and adjoint(). */
 function attribute(solve: Solve, t: TensorValue, name: string): Shape {
   const shape = solve.shape(t);
   if (name === 'T') return { lead: [...solve.dims(t)].reverse(), tail: [] };
@@ -48,7 +48,7 @@ function attribute(solve: Solve, t: TensorValue, name: string): Shape {
   if (rank === 1)
     refuse(
       'input-rank-mismatch',
-      `tensor.${name === 'mT' ? 'mT' : 'mH'} is only supported on matrices or batches of matrices. Got 1-D tensor.`,
+      `tensor.${name === 'H' ? 'mH' : name} is only supported on matrices or batches of matrices. Got 1-D tensor.`,
     );
   if (rank === undefined && shownDims(shape) < 2 && !solve.minRank(t, 2))
     return giveUp('the number of dims is not known');
@@ -74,8 +74,8 @@ export const transpose = operator({
   infer: answering((call, solve, name) => {
     const t = call.tensor(subjectOf(name));
     const kind = plainName(name);
-    if (kind === 't') return reshaped(t, transposed(solve, t));
-    if (kind === 'adjoint') return reshaped(t, attribute(solve, t, 'mH'));
+    if (kind === 't') return reshaped(t, transposed(solve, t, shortName(name)));
+    if (kind === 'adjoint') return reshaped(t, attribute(solve, t, 'adjoint()'));
     if (kind === 'transpose' || kind === 'swapaxes' || kind === 'swapdims') {
       const [first, second] = kind === 'swapaxes' ? ['axis0', 'axis1'] : ['dim0', 'dim1'];
       return reshaped(t, swapped(solve, t, call.number(first), call.number(second)));

@@ -8,7 +8,7 @@
  * `invalid-argument`, `negative-size`, `dtype-mismatch`, `dtype-not-supported`.
  * Source: torch.nn.functional.conv_transpose1d/2d/3d, torch.nn.ConvTranspose1d/2d/3d, PyTorch 2.13.
  */
-import { layer, operator, type Call, type FixIntent, type Solve } from '../core/infer/operator';
+import { layer, operator, type FixIntent, type Solve } from '../core/infer/operator';
 import { bool, int, tensor, type TensorValue } from '../core/infer/value';
 import { add, mul, num, sub, type Dim } from '../core/shape/dim';
 import { shapeOf, type Shape } from '../core/shape/shape';
@@ -24,18 +24,19 @@ import {
   textOf,
   withParameters,
 } from './common/construction';
-import { append, brackets, effectiveKernel, intTuple, isZero, setTo, torchSize } from './common/sizes';
-import { convolutionRankSentence, eachAtLeast, spatialDims, windowed, withBatch } from './common/window';
 import {
-  asList,
-  checkChannelGroups,
+  batched,
   checkConvolutionDtypes,
   checkGroups,
   checkWindow,
-  convolutionArgument,
-  kernelOf,
-  perGroupOf,
-} from './convolution';
+  listArgument,
+  spreadLists,
+  type Lists,
+} from './common/convolution';
+import { isComplex } from './common/dtypes';
+import { append, brackets, effectiveKernel, intTuple, isZero, setTo, torchSize } from './common/sizes';
+import { convolutionRankSentence, spatialDims, windowed, withBatch } from './common/window';
+import { asList, checkChannelGroups, perGroupOf } from './convolution';
 import { signatures } from './signature';
 
 interface Transposed {
@@ -45,10 +46,7 @@ interface Transposed {
   readonly input: TensorValue;
   readonly weight: TensorValue;
   readonly bias: TensorValue | null;
-  readonly stride: readonly Dim[];
-  readonly padding: readonly Dim[];
-  readonly outputPadding: readonly Dim[];
-  readonly dilation: readonly Dim[];
+  readonly lists: Lists;
   readonly groups: Dim;
   /** Sizes of the output that the caller asks for. */
   readonly outputSize?: readonly Dim[] | null;
@@ -60,25 +58,26 @@ function transpose(solve: Solve, t: Transposed): TensorValue {
   const { before, channels, spatial } = windowed(solve, t.input, n, (sizes) =>
     convolutionRankSentence(n, t.name, sizes),
   );
-  if (isZero(solve, channels)) giveUp('an input without channels');
   // A lazy layer takes its sizes from the first input.
   if (t.name.includes('Lazy')) solve.same(channels, solve.dims(weight)[0] as Dim);
-  const kernel = kernelOf(solve, t, append(before, [channels, ...spatial]));
-  checkWindow(solve, t.stride, t.dilation, kernel);
-  eachAtLeast(solve, t.padding, 0, 'negative padding is not supported', 'padding');
-  eachAtLeast(solve, t.outputPadding, 0, 'negative output_padding is not supported', 'output_padding');
+  if (isComplex(t.input.dtype)) giveUp('a transposed convolution of complex numbers');
+  const lists = spreadLists(solve, t, t.lists, batched(before, [channels, ...spatial]));
+  const kernel = solve.dims(weight).slice(2);
   checkGroups(solve, weight, groups);
   checkChannels(solve, t, before, channels, spatial);
   const out = checkBias(solve, t);
   const smallest = spatial.map((size, i) => {
-    const spread = mul(sub(size, num(1)), t.stride[i] as Dim);
-    return add(sub(spread, mul(num(2), t.padding[i] as Dim)), effectiveKernel(kernel[i] as Dim, t.dilation[i] as Dim));
+    const spread = mul(sub(size, num(1)), lists.stride[i] as Dim);
+    const reach = effectiveKernel(kernel[i] as Dim, lists.dilation[i] as Dim);
+    return add(sub(spread, mul(num(2), lists.padding[i] as Dim)), reach);
   });
-  const outputPadding = t.outputSize ? [] : t.outputPadding;
-  checkOutputPadding(solve, t, outputPadding);
+  if (isZero(solve, channels)) giveUp('an input without channels');
+  checkWindow(solve, lists.dilation, kernel);
+  const outputPadding = t.outputSize ? [] : (lists.output_padding ?? []);
+  checkOutputPadding(solve, t, lists, outputPadding);
   if (spatial.some((size) => isZero(solve, size))) giveUp('a spatial size of 0');
   const sizes = t.outputSize
-    ? requested(solve, t, before, smallest, spatial)
+    ? requested(solve, t, lists, before, smallest, spatial)
     : smallest.map((size, i) => add(size, outputPadding[i] as Dim));
   if (sizes.some((size) => !solve.atLeast(size, 0))) {
     // The vendor kernels that take two or three dims have no sentence for it.
@@ -89,7 +88,7 @@ function transpose(solve: Solve, t: Transposed): TensorValue {
   if (sizes.some((size) => isZero(solve, size))) giveUp('an output without elements');
   if (t.input.dtype === 'uint8' || solve.dims(weight).some((size) => isZero(solve, size)))
     giveUp('a weight without elements, or bytes');
-  checkConvolutionDtypes(t.input, weight, t.bias);
+  checkConvolutionDtypes(solve, t.input, weight, t.bias);
   return tensor(append(before, [out, ...sizes]), t.input.dtype ?? weight.dtype);
 }
 
@@ -119,9 +118,9 @@ function checkBias(solve: Solve, t: Transposed): Dim {
 const axisNames = ['depth', 'height', 'width'];
 
 /** output_padding must be below stride or dilation. */
-function checkOutputPadding(solve: Solve, t: Transposed, outputPadding: readonly Dim[]): void {
+function checkOutputPadding(solve: Solve, t: Transposed, lists: Lists, outputPadding: readonly Dim[]): void {
   for (const [i, pad] of outputPadding.entries()) {
-    const [stride, dilation] = [t.stride[i] as Dim, t.dilation[i] as Dim];
+    const [stride, dilation] = [lists.stride[i] as Dim, lists.dilation[i] as Dim];
     if (solve.less(pad, stride) !== 'no' || solve.less(pad, dilation) !== 'no') continue;
     const list = (name: string, values: readonly Dim[], first: number): string[] =>
       // One spatial dim is treated as the width of a picture of height 1.
@@ -130,8 +129,8 @@ function checkOutputPadding(solve: Solve, t: Transposed, outputPadding: readonly
       );
     const all = [
       ...list('output_padding', outputPadding, 0),
-      ...list('stride', t.stride, 1),
-      ...list('dilation', t.dilation, 1),
+      ...list('stride', lists.stride, 1),
+      ...list('dilation', lists.dilation, 1),
     ];
     refuse(
       'output-size-not-possible',
@@ -147,6 +146,7 @@ function checkOutputPadding(solve: Solve, t: Transposed, outputPadding: readonly
 function requested(
   solve: Solve,
   t: Transposed,
+  lists: Lists,
   before: Shape,
   smallest: readonly Dim[],
   spatial: readonly Dim[],
@@ -163,7 +163,7 @@ function requested(
     );
   }
   const sizes = given.slice(skip);
-  const largest = smallest.map((size, i) => add(size, sub(t.stride[i] as Dim, num(1))));
+  const largest = smallest.map((size, i) => add(size, sub(lists.stride[i] as Dim, num(1))));
   sizes.forEach((size, i) => {
     if (solve.atLeast(size, smallest[i] as Dim) && solve.atLeast(largest[i] as Dim, size)) return;
     const [asked, least, most] = [sizes, smallest, largest].map((list) => brackets(solve, list));
@@ -186,12 +186,11 @@ function tooSmall(solve: Solve, spatial: readonly Dim[], sizes: readonly Dim[]):
   );
 }
 
-const argumentsOf = (call: Call, solve: Solve, n: 1 | 2 | 3) => ({
-  stride: convolutionArgument(call, solve, 'stride', n),
-  padding: convolutionArgument(call, solve, 'padding', n),
-  outputPadding: convolutionArgument(call, solve, 'output_padding', n),
-  dilation: convolutionArgument(call, solve, 'dilation', n),
-  groups: call.int('groups'),
+const listsOf = (read: (name: keyof Lists) => readonly Dim[]): Lists => ({
+  stride: read('stride'),
+  padding: read('padding'),
+  output_padding: read('output_padding'),
+  dilation: read('dilation'),
 });
 
 export const transposedConvolution = operator({
@@ -201,14 +200,14 @@ export const transposedConvolution = operator({
   infer: answering((call, solve, name) => {
     const n = spatialDims(name);
     const [input, weight] = [call.tensor('input'), call.tensor('weight')];
-    windowed(solve, input, n, (sizes) => convolutionRankSentence(n, `conv_transpose${n}d`, sizes));
     return transpose(solve, {
       name: `conv_transpose${n}d`,
       n,
       input,
       weight,
       bias: tensorIfKnown(call, 'bias'),
-      ...argumentsOf(call, solve, n),
+      lists: listsOf((list) => listArgument(call, list, n)),
+      groups: call.int('groups'),
       fixes: () => [],
     });
   }),
@@ -252,7 +251,8 @@ export const transposedConvolutionLayer = layer({
       input: call.tensor('input'),
       weight: self.tensor('weight'),
       bias: tensorIfKnown(self, 'bias'),
-      ...argumentsOf(self, solve, n),
+      lists: listsOf((list) => self.ints(list)),
+      groups: self.int('groups'),
       outputSize:
         call.value('output_size').kind === 'int' ? giveUp('output_size is not a list') : call.intsOrNone('output_size'),
       fixes: (found) => setTo(solve, 'layer', 'in_channels', found),

@@ -9,8 +9,9 @@
 import { operator, type Call } from '../core/infer/operator';
 import type { DType } from '../core/shape/dtype';
 import { answering, giveUp, refuse } from './common/answer';
+import { boolGiven } from './common/axes';
 import { pythonNumber } from './common/literals';
-import { isComplex, isIntegral } from './common/dtypes';
+import { isComplex, isFloat, isHalf, isIntegral, refuseDtypes, scalarName } from './common/dtypes';
 import { everyForm, isInPlace, plainName, subjectOf } from './common/names';
 import { mustCast, realOf, toFloat } from './common/promotion';
 import { needs, result } from './common/results';
@@ -127,6 +128,8 @@ function check(kind: string, symbol: boolean, dtype: DType | undefined): void {
   }
   if (kind === 'positive' && dtype === 'bool')
     refuse('dtype-not-supported', 'The `+` operator, on a bool tensor is not supported.');
+  if (kind === 'mvlgamma' && dtype === 'bool')
+    refuse('dtype-not-supported', 'The input tensor may not be a boolean tensor.');
   if (kind === 'relu' && dtype === 'bool') refuse('dtype-not-supported', 'Boolean inputs not supported for relu');
 }
 
@@ -134,9 +137,35 @@ function check(kind: string, symbol: boolean, dtype: DType | undefined): void {
 function checkNumbers(call: Call, kind: string): void {
   const numberOf = (argument: string): number =>
     call.given(argument) ? Number(pythonNumber(call.value(argument)) ?? NaN) : NaN;
-  if (kind === 'mvlgamma' && numberOf('p') < 1)
-    refuse('argument-out-of-range', 'p has to be greater than or equal to 1', { argument: 'p' });
-  if (kind === 'rrelu' && numberOf('lower') > numberOf('upper')) giveUp('bounds in the wrong order');
+  const wrong = (argument: string, message: string): never => refuse('argument-out-of-range', message, { argument });
+  if (kind === 'mvlgamma' && numberOf('p') < 1) wrong('p', 'p has to be greater than or equal to 1');
+  if (kind === 'polygamma' && numberOf('n') < 0) wrong('n', 'polygamma(n, x) does not support negative n.');
+  if (kind === 'celu' && numberOf('alpha') === 0) wrong('alpha', 'alpha cannot be 0 for CELU');
+  if (kind === 'dropout' && !(numberOf('p') >= 0 && numberOf('p') <= 1) && !Number.isNaN(numberOf('p')))
+    wrong('p', `dropout probability has to be between 0 and 1, but got ${numberOf('p')}`);
+  if (kind === 'rrelu') {
+    const [lower, upper] = [
+      call.given('lower') ? numberOf('lower') : 1 / 8,
+      call.given('upper') ? numberOf('upper') : 1 / 3,
+    ];
+    if (lower > upper) wrong('lower', 'Lower bound should be less than or equal to the upper bound');
+  }
+}
+
+/** What the kernels take beside what the function's name says. */
+function checkElements(call: Call, name: string, kind: string, dtype: DType | undefined): void {
+  if (
+    kind === 'round' &&
+    (call.given('decimals') || name.includes('.special.')) &&
+    !isFloat(dtype) &&
+    dtype !== undefined
+  )
+    giveUp('decimals of whole numbers');
+  if (kind === 'rrelu' && isHalf(dtype) && boolGiven(call, 'training')) giveUp('rrelu of half precision');
+  // What is dropped is multiplied with a float.
+  const p = kind === 'dropout' ? Number(pythonNumber(call.value('p')) ?? NaN) : 0;
+  if (kind === 'dropout' && p !== 0 && p !== 1 && isIntegral(dtype) && boolGiven(call, 'train'))
+    giveUp('dropout of whole numbers');
 }
 
 function typeOf(kind: string, dtype: DType | undefined): DType | undefined {
@@ -160,10 +189,13 @@ export const unary = operator({
     const t = call.tensor(kind === 'polygamma' && call.given('self') ? 'self' : subjectOf(name));
     check(kind, plain in operatorNames, t.dtype);
     checkNumbers(call, kind);
+    checkElements(call, name, kind, t.dtype);
     const dtype = typeOf(kind, t.dtype);
     if (!isInPlace(name)) return result(solve.shape(t), dtype);
     if (isComplex(t.dtype) && dtype !== t.dtype && kind.startsWith('abs'))
       refuse('dtype-not-supported', 'In-place abs is not supported for complex tensors.');
+    if (kind === 'mvlgamma' && isIntegral(t.dtype) && t.dtype !== undefined)
+      refuseDtypes(`mvlgamma: result type ${scalarName(t.dtype)} can't be cast to the desired output type Float`);
     mustCast(dtype, t.dtype);
     return result(solve.shape(t), t.dtype);
   }),

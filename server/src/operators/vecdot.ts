@@ -14,7 +14,7 @@ import { axisIndex } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { differ, isIntegral, scalarName } from './common/dtypes';
 import { pythonNumber } from './common/literals';
-import { matricesOf, mustBeFloating, mustBeSquare } from './common/matrices';
+import { matrices, needsPrecision, mustBeSquare } from './common/matrices';
 import { shortName, subjectOf } from './common/names';
 import { realOf, resultType } from './common/promotion';
 import { result } from './common/results';
@@ -54,17 +54,17 @@ function condition(call: Call, solve: Solve): TensorValue {
   const t = call.tensor('input');
   const p = call.value('p');
   const text = p.kind === 'str' ? p.value : pythonNumber(p);
-  const m = matricesOf(solve, t, 'linalg.cond: The input tensor must have at least 2 dimensions.');
+  const m = matrices(solve, t, () => 'linalg.cond: The input tensor must have at least 2 dimensions.');
   const ofSingular = p.kind === 'none' || (text !== undefined && ['2', '-2', '2.0', '-2.0'].includes(text));
   if (ofSingular) {
-    mustBeFloating(t.dtype, 'linalg.svd');
+    needsPrecision(t.dtype, 'linalg.svd');
     return result(m.batch, realOf(t.dtype));
   }
   if (p.kind === 'str' && text !== undefined && text !== 'fro' && text !== 'nuc')
     refuse('argument-out-of-range', `linalg.cond got an invalid norm type: ${text}`, { argument: 'p' });
   if (text === undefined || !['fro', 'nuc', '1', '-1'].includes(text)) return giveUp('an order that is not known');
   mustBeSquare(solve, m, `linalg.cond(ord=${text}): `);
-  if (t.dtype !== undefined) mustBeFloating(t.dtype, 'linalg.inv');
+  if (t.dtype !== undefined) needsPrecision(t.dtype, 'linalg.inv');
   return result(m.batch, realOf(t.dtype));
 }
 

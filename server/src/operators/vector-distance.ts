@@ -75,6 +75,7 @@ export const vectorDistance = operator({
   infer: answering((call, solve, name) => {
     if (name.endsWith('pdist')) return allPairs(call, solve);
     const [a, b] = [call.tensor('x1'), call.tensor('x2')];
+    if (name.endsWith('pairwise_distance') && call.value('p').kind === 'tensor') giveUp('a tensor as p');
     return name.endsWith('cosine_similarity')
       ? similarity(solve, a, b, call.number('dim'))
       : distance(solve, a, b, call.bool('keepdim'));

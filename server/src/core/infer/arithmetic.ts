@@ -42,6 +42,7 @@ export function binaryOperation(
     if (left.kind === 'latent' || right.kind === 'latent')
       return unknown(`what ${left.kind === 'latent' ? left.name : 'the right side'} is`, node);
   }
+  if (mayBeTensor(left) || mayBeTensor(right)) return unknown('arithmetic of an answer that may be a tensor', node);
   if (left.kind === 'tensor') return callOperator(ev, `torch.Tensor.${name}`, [left, right], node);
   if (right.kind === 'tensor' && isNumber(left))
     return callOperator(ev, `torch.Tensor.${reflected(name)}`, [right, left], node);
@@ -49,6 +50,7 @@ export function binaryOperation(
     return (
       callMethodIfAny(ev, left, name, [right], node) ?? unknown('arithmetic of a tensor and something unknown', node)
     );
+  if (left.kind === 'bool' && right.kind === 'bool' && '&|^'.includes(op)) return answers(op, left.value, right.value);
   if (isInt(left) && isInt(right)) return integers(ev, op, asDim(left), asDim(right), node);
   if (isNumber(left) && isNumber(right)) return floats(op, left, right);
   if (left.kind === 'unknown') return left;
@@ -60,6 +62,20 @@ export function binaryOperation(
     unknown(`${op} on these values`, node)
   );
 }
+
+/** `&`, `|` and `^` of true and false. */
+function answers(op: tree.BinaryOperator, a: boolean | undefined, b: boolean | undefined): Value {
+  if (op === '^') return bool(a === undefined || b === undefined ? undefined : a !== b);
+  const decisive = op === '|';
+  if (a === decisive || b === decisive) return bool(decisive);
+  return bool(a === undefined || b === undefined ? undefined : !decisive);
+}
+
+/** Whether an answer may be one for each element: a comparison of something unknown. Options are true or false. */
+const mayBeTensor = (value: Value): boolean =>
+  value.kind === 'bool' &&
+  value.value === undefined &&
+  !(value.test?.kind === 'flag' && !value.test.key.startsWith('unknown'));
 
 /** What an argument of unknown kind is, seen beside the other operand. */
 function hinted(ev: Evaluator, value: Value, other: Value, op: tree.BinaryOperator): Value {
@@ -156,9 +172,10 @@ function floats(op: tree.BinaryOperator, left: Value, right: Value): Value {
       case '**':
         return float(a ** b);
       default:
-        return float(undefined);
+        return unknown(`${op} on floats`);
     }
   }
+  if (!'+-*/%**//'.includes(op)) return unknown(`${op} on floats`);
   const [x, y] = [exactRatio(left), exactRatio(right)];
   if (x === undefined || y === undefined) return float(undefined);
   const exact = (over: Dim, under: Dim): Value => ({ kind: 'float', value: undefined, ratio: { over, under } });
@@ -238,7 +255,7 @@ export function unaryOperation(ev: Evaluator, op: '-' | '+' | '~' | 'not', writt
     case 'tensor':
       return callOperator(
         ev,
-        op === '-' ? 'torch.neg' : op === '+' ? 'torch.positive' : 'torch.bitwise_not',
+        op === '-' ? 'torch.neg' : op === '+' ? 'torch.positive' : 'torch.Tensor.__invert__',
         [value],
         node,
       );

@@ -2,6 +2,7 @@
  * Signatures in the notation of `operators/signatures.generated.ts`, and binding of a call's
  * arguments to the first overload that takes them, as torch's argument parser does.
  */
+import { shownDims } from '../shape/axis';
 import { num } from '../shape/dim';
 import { bool, float, int, none, str, tuple, unknown, type Value } from './value';
 import type { Place } from '../text/place';
@@ -109,20 +110,12 @@ function fits(value: Value, parameter: Parameter, items: (value: Value) => reado
     case 'Tensor':
       return value.kind === 'tensor' ? 'yes' : value.kind === 'latent' ? 'yes' : 'no';
     case 'int':
-      // A boolean is an int to Python; torch takes 0-dim tensors where it wants a number.
-      return value.kind === 'int' || value.kind === 'bool'
-        ? 'yes'
-        : value.kind === 'latent' || value.kind === 'tensor'
-          ? 'maybe'
-          : 'no';
+      // A boolean is an int to Python.
+      return value.kind === 'int' || value.kind === 'bool' ? 'yes' : numberFit(value);
     case 'float':
     case 'Scalar':
     case 'number':
-      return value.kind === 'int' || value.kind === 'float' || value.kind === 'bool'
-        ? 'yes'
-        : value.kind === 'latent' || value.kind === 'tensor'
-          ? 'maybe'
-          : 'no';
+      return value.kind === 'int' || value.kind === 'float' || value.kind === 'bool' ? 'yes' : numberFit(value);
     case 'bool':
       return value.kind === 'bool' ? 'yes' : value.kind === 'latent' || value.kind === 'int' ? 'maybe' : 'no';
     case 'str':
@@ -130,6 +123,7 @@ function fits(value: Value, parameter: Parameter, items: (value: Value) => reado
     case 'ScalarType':
       return value.kind === 'dtype' ? 'yes' : value.kind === 'latent' ? 'maybe' : 'no';
     case 'Device':
+      if (value.kind === 'str' && value.value !== undefined && !DEVICE.test(value.value)) return 'no';
       return value.kind === 'device' || value.kind === 'str' || value.kind === 'int'
         ? 'yes'
         : value.kind === 'latent'
@@ -152,12 +146,24 @@ function fits(value: Value, parameter: Parameter, items: (value: Value) => reado
   }
   let all: Fit = 'yes';
   for (const item of inner) {
-    const fit = fits(item, { ...parameter, type: element, optional: true }, items);
+    // An item of a list of sizes may be a tensor of one element.
+    const fit =
+      item.kind === 'tensor' && element === 'int'
+        ? 'maybe'
+        : fits(item, { ...parameter, type: element, optional: true }, items);
     if (fit === 'no') return 'no';
     if (fit === 'maybe') all = 'maybe';
   }
   return all;
 }
+
+/** Whether what is no number may be taken for one: torch takes tensors without dims. */
+const numberFit = (value: Value): Fit =>
+  value.kind === 'latent' || (value.kind === 'tensor' && shownDims(value.shape) === 0) ? 'maybe' : 'no';
+
+/** What a device may be called: `cuda:0`. */
+const DEVICE =
+  /^(cpu|cuda|ipu|xpu|mkldnn|opengl|opencl|ideep|hip|ve|fpga|maia|xla|lazy|vulkan|mps|meta|hpu|mtia|privateuseone)(:\d+)?$/;
 
 /** Binds to one overload; 'no' where it can't take the arguments. */
 function bindOne(
@@ -205,6 +211,7 @@ function bindOne(
       values.set(name, argument.value);
     } else if (values.has(name) || !take(parameter, argument)) return undefined;
   }
+  if (collector !== undefined) values.set(`**${collector.name}`, collectedNames(args, parameters));
   for (const parameter of parameters) {
     if (values.has(parameter.name) || parameter.form === '*' || parameter.form === '**') continue;
     if (args.openKeywords === true) values.set(parameter.name, unknown(`${parameter.name} may be passed by **`));
@@ -212,6 +219,12 @@ function bindOne(
     else return undefined;
   }
   return { bound: { values, given, parameters }, fit };
+}
+
+/** The names of the arguments that no parameter has. */
+function collectedNames(args: Arguments, parameters: readonly Parameter[]): Value {
+  const own = new Set(parameters.map(({ name }) => name));
+  return tuple([...args.keywords.keys()].filter((name) => !own.has(name)).map(str));
 }
 
 /**
@@ -249,8 +262,11 @@ export function bindCall(
   if (args.openPositional === true) return 'ambiguous';
   let candidate: Bound | undefined;
   for (const text of signatures) {
-    const result = bindOne(parseSignature(text), args, items);
+    const parameters = parseSignature(text);
+    const result = bindOne(parameters, args, items);
     if (result === undefined) continue;
+    // Nothing can be said of names that nobody has seen.
+    if (args.openKeywords === true && parameters.some(({ form }) => form === '**')) return 'ambiguous';
     if (result.fit === 'yes') return candidate === undefined ? result.bound : 'ambiguous';
     if (candidate !== undefined) return 'ambiguous';
     candidate = result.bound;

@@ -1,6 +1,7 @@
 /** Calls: of operators and layers, of functions and classes of source, of built-ins, of the unknown. */
 import type * as tree from '../python/tree';
 import type { Place } from '../text/place';
+import { entersAutocast, ofAnyFloat } from './autocast';
 import { bindCall, type Arguments, type Bound, type Given } from './bind';
 import { builtinFunction } from './builtins/index';
 import { callContainerMethod } from './builtins/methods';
@@ -140,9 +141,12 @@ function ask(
   machine.tick(2);
   try {
     const outcome = infer();
-    if (outcome.kind === 'known')
-      return outcome.value.kind === 'tensor' ? { ...outcome.value, origin: node } : outcome.value;
+    if (outcome.kind === 'known') {
+      const value = ev.autocast > 0 ? ofAnyFloat(outcome.value) : outcome.value;
+      return value.kind === 'tensor' ? { ...value, origin: node } : value;
+    }
     if (outcome.kind === 'unknown') return unknown(outcome.reason, node);
+    if (ev.autocast > 0 && outcome.id.startsWith('dtype-')) return unknown('element types under autocast', node);
     report(ev, outcome, node, bound, built);
     return unknown(outcome.message, node);
   } catch (error) {
@@ -413,6 +417,8 @@ export function callFunction(
     return ev.machine.newList(undefined, 'list', unknown('what a generator yields', node));
   }
   ev.report.runs(fn);
+  const autocast = Number(fn.node.kind === 'function' && entersAutocast(ev, fn.node.decorators));
+  ev.autocast += autocast;
   try {
     return ev.machine.fork(() => {
       const frame = ev.machine.newFrame(fn.frame);
@@ -427,5 +433,7 @@ export function callFunction(
   } catch (error) {
     if (error instanceof TooDeep) return unknown(error.reason, node);
     throw error;
+  } finally {
+    ev.autocast -= autocast;
   }
 }

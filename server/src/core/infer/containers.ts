@@ -327,25 +327,14 @@ function openShapeSlice(ev: Evaluator, written: Shape, index: Value & { kind: 's
     const dims = shape.lead.slice(from, upper ?? undefined);
     return { kind: 'shape', shape: { lead: dims, tail: [] } };
   }
-  if (upper !== null && upper >= 0)
-    return from < 0 ? undefined : { kind: 'shape', shape: { lead: shape.lead.slice(from, upper), tail: [] } };
-  if (from < 0)
-    return {
-      kind: 'shape',
-      shape: {
-        lead: shape.tail.slice(shape.tail.length + from, upper === null ? undefined : shape.tail.length + upper),
-        tail: [],
-      },
-    };
-  if (from > shape.lead.length) return undefined;
-  return {
-    kind: 'shape',
-    shape: {
-      lead: shape.lead.slice(from),
-      rest: shape.rest,
-      tail: upper === null ? shape.tail : shape.tail.slice(0, shape.tail.length + upper),
-    },
-  };
+  const { lead, rest, tail } = shape;
+  const sizes = (dims: readonly Dim[]): Value => ({ kind: 'shape', shape: { lead: dims, tail: [] } });
+  // A dim named from both ends may be one and the same: which it is, the number of dims decides.
+  if (upper !== null && upper >= 0) return from < 0 || upper > lead.length ? undefined : sizes(lead.slice(from, upper));
+  const before = upper === null ? 0 : -upper;
+  if (from < 0) return -from > tail.length ? undefined : sizes(tail.slice(tail.length + from, tail.length - before));
+  if (from > lead.length || before > tail.length) return undefined;
+  return { kind: 'shape', shape: { lead: lead.slice(from), rest, tail: tail.slice(0, tail.length - before) } };
 }
 
 /** Takes a value apart into `n` (`a, b, c = value`); a wrong number of items is a certain ValueError. */

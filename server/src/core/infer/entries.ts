@@ -204,6 +204,7 @@ function classEntry(
   for (const method of methods(ev, cls)) {
     // What `forward` has called was looked at with what it is called with.
     if (report.functions.has(method.node)) continue;
+    report.startPart(method.node);
     let shown = false;
     for (const { state, value: self } of built) {
       bounded(() => {
@@ -277,9 +278,19 @@ function constructorArguments(
           ? freshLatent(param.name, 'number')
           : construct(ev, config, { positional: [], keywords: new Map() }, nameOf(config.node));
       keywords.set(param.name, { value });
-    } else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
+    } else if (isEmpty(ev, fallback)) keywords.set(param.name, { value: unknown(`what ${param.name} has`) });
+    else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
   });
   return { positional: [], keywords };
+}
+
+/** Whether a default is an empty collection: it stands for "give some", as None does. */
+function isEmpty(ev: Evaluator, fallback: Value): boolean {
+  if (fallback.kind === 'tuple') return fallback.items.length === 0;
+  const object = fallback.kind === 'ref' ? ev.machine.read(fallback.id) : undefined;
+  return (
+    (object?.kind === 'list' && object.items?.length === 0) || (object?.kind === 'dict' && object.entries.size === 0)
+  );
 }
 
 /** Names of parameters and classes that carry options. */

@@ -68,6 +68,8 @@ export class Evaluator implements ValueAccess {
   activation: Activation;
   /** How many `try` bodies or expected-error blocks enclose the present statement. */
   guarded = 0;
+  /** How many `autocast` blocks do: operators in them choose the element type themselves. */
+  autocast = 0;
   /** What constructors have made, shared by the entries of one evaluation of a file. */
   memo: Memo = new Map();
   /** What `training` of new modules is: on in scripts, either where only a class is looked at. */
@@ -144,12 +146,13 @@ export class Evaluator implements ValueAccess {
   /** Evaluates in every way undecided questions can be answered; paths that raise go to the report. */
   branches<T>(start: State, body: () => T): Branch<T>[] {
     const activation = this.activation;
-    const guarded = this.guarded;
+    const { guarded, autocast } = this;
     return this.machine.explore(
       start,
       () => {
         this.activation = activation;
         this.guarded = guarded;
+        this.autocast = autocast;
         return body();
       },
       (state, raised) => {

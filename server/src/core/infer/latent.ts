@@ -1,5 +1,6 @@
 /** Arguments about which nothing has been said yet, and what uses teach about them. */
 import { freshSym, sym } from '../shape/dim';
+import { fresh } from '../shape/fresh';
 import { anyShape } from '../shape/shape';
 import type { Evaluator } from './evaluator';
 import { int, tensor, type LatentValue, type TensorValue, type Value } from './value';
@@ -31,11 +32,6 @@ export function intOf(ev: Evaluator, value: Value): Value {
   return learnLatent(ev, settled, int(sym(freshSym(settled.name, -Infinity))));
 }
 
-let latents = 0;
 /** An argument of which nothing is known. */
-export const freshLatent = (name: string, hint: LatentValue['hint']): LatentValue => ({
-  kind: 'latent',
-  id: ++latents,
-  name,
-  hint,
-});
+export const freshLatent = (name: string, hint: LatentValue['hint']): LatentValue =>
+  fresh(`argument ${name}`, (id) => ({ kind: 'latent', id, name, hint }));

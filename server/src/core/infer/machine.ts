@@ -6,6 +6,7 @@
  * them from the same state. What was answered before is replayed, not evaluated again.
  */
 import { Facts } from '../shape/facts';
+import { Tape, useTape } from '../shape/fresh';
 import { Bindings } from './bindings';
 import type { Place } from '../text/place';
 import {
@@ -68,7 +69,13 @@ interface Trail {
   readonly made: Branch<unknown>[];
   readonly others: { readonly position: number; readonly rest: readonly Branch<unknown>[] }[];
   next: number;
+  /** Steps when the last question was answered. */
+  mark: number;
+  readonly tape: Tape;
 }
+
+/** Steps between two questions are fewer than this. */
+const MOMENTS = 2 ** 32;
 
 /** Thrown where an expression that was taken for simple has a question after all; thrown often, so without a stack. */
 class NeedsExploring {
@@ -98,7 +105,7 @@ export class Machine {
   steps = 0;
   private owner: object = {};
   private simple = false;
-  private trail: Trail = { made: [], others: [], next: 0 };
+  private trail: Trail = this.newTrail([]);
 
   constructor(
     readonly modules: ModuleHeaps,
@@ -232,9 +239,17 @@ export class Machine {
     const replayed = trail.made[position];
     if (replayed !== undefined) {
       this.restore(replayed.state);
+      trail.mark = this.steps;
       return replayed.value as T;
     }
-    const alive = options();
+    const tape = useTape(undefined);
+    let alive: readonly Branch<T>[];
+    try {
+      alive = options();
+    } finally {
+      useTape(tape);
+    }
+    trail.mark = this.steps;
     const first = alive[0];
     if (first === undefined) throw new PathEnds(false);
     trail.made.push(first);
@@ -295,27 +310,43 @@ export class Machine {
    */
   explore<T>(start: State, body: () => T, ended: (state: State, raised: boolean) => void): Branch<T>[] {
     const outer = this.trail;
+    const outerTape = useTape(undefined);
     const results: Branch<T>[] = [];
-    const pending: Branch<unknown>[][] = [[]];
-    let runs = 0;
-    for (let made = pending.pop(); made !== undefined && runs < MAX_BRANCHES; made = pending.pop(), runs++) {
-      const trail: Trail = { made, others: [], next: 0 };
-      this.trail = trail;
-      this.restore(start);
-      try {
-        const value = body();
-        results.push({ value, state: this.seal() });
-      } catch (error) {
-        if (!(error instanceof PathEnds)) {
-          this.trail = outer;
-          throw error;
+    const pending = [this.newTrail([])];
+    try {
+      for (let runs = 0; runs < MAX_BRANCHES; runs++) {
+        const trail = pending.pop();
+        if (trail === undefined) break;
+        this.trail = trail;
+        this.restore(start);
+        trail.mark = this.steps;
+        useTape(trail.tape);
+        try {
+          const value = body();
+          results.push({ value, state: this.seal() });
+        } catch (error) {
+          if (!(error instanceof PathEnds)) throw error;
+          ended(this.seal(), error.raised);
         }
-        ended(this.seal(), error.raised);
+        for (const { position, rest } of trail.others.reverse())
+          for (const branch of rest.slice().reverse())
+            pending.push(this.newTrail([...trail.made.slice(0, position), branch], trail.tape));
       }
-      for (const { position, rest } of trail.others.reverse())
-        for (const branch of rest.slice().reverse()) pending.push([...trail.made.slice(0, position), branch]);
+    } finally {
+      this.trail = outer;
+      useTape(outerTape);
     }
-    this.trail = outer;
     return results;
+  }
+
+  /** A path that answers its first questions as `made` does; `repeated` is the tape of the one that asked the last. */
+  private newTrail(made: Branch<unknown>[], repeated?: Tape): Trail {
+    const tape = new Tape(
+      () => trail.next * MOMENTS + this.steps - trail.mark,
+      // The moment of the last question that is answered: what comes after it is another path's.
+      repeated?.before(made.length * MOMENTS),
+    );
+    const trail: Trail = { made, others: [], next: 0, mark: 0, tape };
+    return trail;
   }
 }

@@ -165,6 +165,9 @@ function instanceAttribute(
   if (name === '__class__') return typeof object.cls === 'string' ? { kind: 'external', path: object.cls } : object.cls;
   if (name === '__dict__') return unknown('the attributes of an object', node);
   const found = classAttribute(ev, object.cls, name);
+  // Everything has it; a class of the user's that defines its own is asked.
+  if (name === '__setattr__' && (found === undefined || found === 'unknown' || 'external' in found))
+    return { kind: 'partial', callee: { kind: 'external', path: 'builtins.setattr' }, args: [self], keywords: [] };
   if (found !== undefined && found !== 'unknown') {
     if ('external' in found)
       return moduleAttributeOf(ev, self, object, found.external, name) ?? missing(object, name, node);

@@ -44,7 +44,7 @@ export interface Call {
   float(name: string): number | null;
   /** null for None, undefined where not known. */
   dtype(name: string): DType | null | undefined;
-  /** The value as it is. */
+  /** The value as it is. `**name`: the names of the arguments that `**name` collected. */
   value(name: string): Value;
   /** Items of a tuple or list value; undefined where the length isn't known. */
   items(value: Value): readonly Value[] | undefined;

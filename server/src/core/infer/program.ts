@@ -9,6 +9,7 @@ import type { PythonFile, Stmt } from '../python/tree';
 import type { Place } from '../text/place';
 import { spanOf } from '../text/place';
 import { resolveImport } from '../python/imports';
+import { useTape } from '../shape/fresh';
 import type { Bindings } from './bindings';
 import { Evaluator } from './evaluator';
 import { HEAP_SIZE, readHeap, type HeapRoot } from './heap';
@@ -165,10 +166,13 @@ export class Program {
     const ev = this.begin(module, module.path, new Report(module.path, false), IMPORTED_STATEMENT_STEPS);
     if (module.final !== undefined) ev.machine.restore(module.final);
     let states: readonly State[] = [ev.machine.seal()];
+    // The import that asks for it may be evaluated again; the module is not.
+    const tape = useTape(undefined);
     for (const stmt of pending) {
       module.executed.add(stmt);
       states = step(ev, stmt, states);
     }
+    useTape(tape);
     this.finish(module, ev, states);
   }
 

@@ -23,6 +23,12 @@ interface Candidate {
   readonly related: readonly Related[];
   readonly fixes: readonly Fix[];
   readonly conditions: Conditions;
+  readonly part: object | undefined;
+}
+
+interface Raised {
+  readonly conditions: Conditions;
+  readonly part: object | undefined;
 }
 
 /** The shape an expression had on one path. */
@@ -42,7 +48,9 @@ interface Context {
 
 export class Report {
   private readonly candidates: Candidate[] = [];
-  private readonly raisedUnder: Conditions[] = [];
+  private readonly raisedUnder: Raised[] = [];
+  /** Methods of a class run one by one after its constructor: what one raises says nothing of another. */
+  private part: object | undefined;
   readonly recorded: Recorded[] = [];
   /** Functions that were evaluated. */
   readonly functions = new Set<object>();
@@ -59,7 +67,12 @@ export class Report {
   }
 
   raised(conditions: Conditions): void {
-    this.raisedUnder.push(conditions);
+    this.raisedUnder.push({ conditions, part: this.part });
+  }
+
+  /** What comes from here on belongs to this method. */
+  startPart(part: object): void {
+    this.part = part;
   }
 
   record(expression: tree.Expr | tree.Param, value: Value, facts: Facts, name?: string): void {
@@ -77,6 +90,7 @@ export class Report {
       related: relatedPlaces(ev, mismatch, node, place, stack, context),
       fixes: mismatch.fixes.flatMap((intent) => fixOf(intent, context)),
       conditions: ev.machine.conditions,
+      part: this.part,
     });
   }
 
@@ -89,18 +103,28 @@ export class Report {
 
   /** Findings of the entry: certain ones as errors, those under an option of the user's as warnings. */
   findings(): Finding[] {
-    const refuted = this.candidates.map((candidate) => candidate.conditions);
-    const everything = [...refuted, ...this.raisedUnder];
-    const certain = covers(everything);
     const findings = new Map<string, Finding>();
+    for (const part of new Set(this.candidates.map((candidate) => candidate.part))) this.conclude(part, findings);
+    return [...findings.values()];
+  }
+
+  /** What one part, or what comes before all parts, has to say. */
+  private conclude(part: object | undefined, findings: Map<string, Finding>): void {
+    // A path that ends before the parts begin reaches none of them.
+    const everything = [...this.candidates, ...this.raisedUnder]
+      .filter((ended) => ended.part === part || ended.part === undefined)
+      .map(({ conditions }) => conditions);
+    const candidates = this.candidates.filter((candidate) => candidate.part === part);
+    const certain = covers(everything);
     // Where every rank of an input is refuted, the usual one (asked first) speaks for all.
-    const usual = this.candidates.filter(({ conditions }) =>
+    const usual = candidates.filter(({ conditions }) =>
       [...conditions.values()].every((condition) => condition.kind !== 'rank' || condition.answer === 0),
     );
-    for (const candidate of usual.length > 0 ? usual : this.candidates) {
+    for (const candidate of usual.length > 0 ? usual : candidates) {
       const verdict = certain ? { severity: 'error' as Severity, flags: [] } : judge(candidate.conditions, everything);
-      if (verdict === undefined) continue;
       const { place, mismatch } = candidate;
+      // An assertion about options is the author's word on which go together.
+      if (verdict === undefined || (mismatch.id === 'assertion-fails' && verdict.flags.length > 0)) continue;
       const key = `${mismatch.id} ${place.at.base + place.start} ${place.end}`;
       const earlier = findings.get(key);
       if (earlier !== undefined && (earlier.severity === 'error' || verdict.severity !== 'error')) continue;
@@ -115,7 +139,6 @@ export class Report {
         fixes: verdict.flags.some((flag) => flag.key.startsWith(LAST_BATCH)) ? [] : candidate.fixes,
       });
     }
-    return [...findings.values()];
   }
 }
 

@@ -1,6 +1,7 @@
 /** Execution of statements: states in, states out. */
 import type * as tree from '../python/tree';
 import { assign, setName } from './assignment';
+import { entersAutocast } from './autocast';
 import { callMethodIfAny } from './calls';
 import { truth } from './compare';
 import { MAX_ITERATIONS } from './comprehension';
@@ -9,8 +10,7 @@ import type { Evaluator } from './evaluator';
 import { matches } from './matching';
 import { executeSimple, isQuiet } from './simple';
 import { PathEnds, type Branch, type State } from './machine';
-import { mergeConditions, mergeStates, widen } from './states';
-import { sameState, joinStates, MAX_STATES } from './states';
+import { grouped, joinStates, MAX_STATES, mergeStates, oneOf, sameState, widen } from './states';
 import { sameValue } from './same';
 import { none, unknown, type FunctionValue, type Value } from './value';
 
@@ -49,23 +49,12 @@ export function runFunction(ev: Evaluator, fn: FunctionValue, bind: () => void):
 
 function mergeResults(ev: Evaluator, results: readonly Branch<Value>[]): Branch<Value>[] {
   if (results.length < 2) return [...results];
-  const merged: Branch<Value>[] = [];
-  for (const result of results) {
-    const twin = merged.findIndex(
-      (other) => sameValue(other.value, result.value) && sameState(ev.machine, other.state, result.state),
-    );
-    const other = merged[twin];
-    if (other === undefined) merged.push(result);
-    else
-      merged[twin] = {
-        value: other.value,
-        state: {
-          ...other.state,
-          nextId: Math.max(other.state.nextId, result.state.nextId),
-          conditions: mergeConditions(other.state.conditions, result.state.conditions),
-        },
-      };
-  }
+  const merged = grouped(results, (a, b) => sameValue(a.value, b.value) && sameState(ev.machine, a.state, b.state)).map(
+    ([first, ...twins]) => ({
+      value: first.value,
+      state: oneOf([first.state, ...twins.map((twin) => twin.state)]),
+    }),
+  );
   if (merged.length <= MAX_STATES) return merged;
   const value = merged.every((result) => sameValue(result.value, (merged[0] as Branch<Value>).value))
     ? (merged[0] as Branch<Value>).value
@@ -300,7 +289,9 @@ function executeWhile(ev: Evaluator, stmt: tree.While, state: State): Flow[] {
 const EXPECTS_ERRORS = /\b(raises|assertRaises\w*|suppress)\b/;
 
 function executeWith(ev: Evaluator, stmt: tree.With, state: State): Flow[] {
-  const guarded = stmt.items.some((item) => EXPECTS_ERRORS.test(ev.program.textOf(item.context)));
+  const contexts = stmt.items.map((item) => item.context);
+  const guarded = Number(contexts.some((context) => EXPECTS_ERRORS.test(ev.program.textOf(context))));
+  const autocast = Number(entersAutocast(ev, contexts));
   const entered = ev.branches(state, () => {
     for (const item of stmt.items) {
       const context = ev.evaluate(item.context);
@@ -311,13 +302,15 @@ function executeWith(ev: Evaluator, stmt: tree.With, state: State): Flow[] {
       assign(ev, item.target, value);
     }
   });
-  if (guarded) ev.guarded++;
+  ev.guarded += guarded;
+  ev.autocast += autocast;
   const flows = executeBlock(
     ev,
     stmt.body,
     entered.map((branch) => branch.state),
   );
-  if (guarded) ev.guarded--;
+  ev.guarded -= guarded;
+  ev.autocast -= autocast;
   return flows;
 }
 

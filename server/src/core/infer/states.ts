@@ -1,5 +1,6 @@
 /** When two paths are the same again, and what is left when they are joined. */
-import { differingIds, HEAP_SIZE, type HeapObject } from './heap';
+import { covers } from './coverage';
+import { differingIds, HEAP_SIZE, type HeapObject, type Instance } from './heap';
 import type { Condition, Conditions, Machine, State } from './machine';
 import { sameValue, type ObjectPairs } from './same';
 import { unknown, type UnknownValue, type Value } from './value';
@@ -12,43 +13,45 @@ const JOINED: UnknownValue = unknown('it differs between the paths that lead her
 /** Merges equal states and joins what is above the cap. */
 export function mergeStates(machine: Machine, states: readonly State[]): State[] {
   if (states.length < 2) return [...states];
-  const merged: State[] = [];
-  for (const state of states) {
-    const twin = merged.findIndex((other) => sameState(machine, other, state));
-    const other = twin < 0 ? undefined : merged[twin];
-    if (other === undefined) merged.push(state);
-    else
-      merged[twin] = {
-        ...other,
-        nextId: Math.max(other.nextId, state.nextId),
-        conditions: mergeConditions(other.conditions, state.conditions),
-      };
-  }
+  const merged = grouped(states, (a, b) => sameState(machine, a, b)).map(oneOf);
   return merged.length > MAX_STATES ? [joinStates(machine, merged)] : merged;
+}
+
+/** Puts together what is the same; groups and their members stay in order. */
+export function grouped<T>(items: readonly T[], same: (a: T, b: T) => boolean): (readonly [T, ...T[]])[] {
+  const groups: [T, ...T[]][] = [];
+  for (const item of items) {
+    const group = groups.find(([first]) => same(first, item));
+    if (group === undefined) groups.push([item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** Equal states as one. */
+export function oneOf(states: readonly [State, ...State[]]): State {
+  const [first] = states;
+  if (states.length === 1) return first;
+  return {
+    ...first,
+    nextId: Math.max(...states.map((state) => state.nextId)),
+    conditions: commonConditions(states.map((state) => state.conditions)),
+  };
 }
 
 let weak = 0;
 /** A condition that no other path answers otherwise: what is concluded under it is never certain. */
 const lost = (): Condition => ({ key: `lost ${++weak}`, answer: 0, of: 2, kind: 'unknown', label: 'on some path' });
 
-/** What two equal paths have both assumed. */
-export function mergeConditions(a: Conditions, b: Conditions): Conditions {
-  if (a === b) return a;
-  const different: Condition[] = [];
-  const shared = new Map<string, Condition>();
-  for (const [key, condition] of a) {
-    if (b.get(key)?.answer === condition.answer) shared.set(key, condition);
-    else different.push(condition);
-  }
-  for (const [key, condition] of b) if (a.get(key)?.answer !== condition.answer) different.push(condition);
-  const [x, y] = different;
-  // Both answers of one question lead here: it no longer matters.
-  const complementary = different.length === 2 && x?.of === 2 && x.key === y?.key;
-  if (different.length > 0 && !complementary) {
-    const mark = lost();
-    shared.set(mark.key, mark);
-  }
-  return shared;
+/** What several paths have all assumed. Where they leave out a way to answer the rest, a mark says so. */
+export function commonConditions(sets: readonly Conditions[]): Conditions {
+  const [first, ...others] = sets;
+  if (first === undefined || others.every((other) => other === first)) return first ?? new Map();
+  const common = new Map([...first].filter(([key, { answer }]) => others.every((o) => o.get(key)?.answer === answer)));
+  const rest = sets.map((set) => new Map([...set].filter(([key]) => !common.has(key))));
+  if (covers(rest)) return common;
+  const mark = lost();
+  return common.set(mark.key, mark);
 }
 
 type Read = (id: number) => HeapObject | undefined;
@@ -81,11 +84,38 @@ function objectPairs(readA: Read, readB: Read): ObjectPairs {
     const [left, right] = [readA(a), readB(b)];
     if (left === right && a === b) return true;
     if (left === undefined || right === undefined) return left === right;
+    // Taken for the same while what they hold is compared: they may hold themselves.
     pairs.set(a, b);
-    return sameObject(left, right, same);
+    const answer = sameObject(left, right, same);
+    if (!answer) pairs.set(a, DIFFERENT);
+    return answer;
   };
   return same;
 }
+
+const DIFFERENT = -1;
+
+/**
+ * The same for values of paths that are joined: one object is one object whatever the paths made of its content, which
+ * is joined itself. What only one path made is compared.
+ */
+const joinedPairs =
+  (readA: Read, readB: Read, same: ObjectPairs): ObjectPairs =>
+  (a, b) => {
+    if (a !== b) return same(a, b);
+    const [left, right] = [readA(a), readB(b)];
+    return left === right || (left !== undefined && right !== undefined && isJoinable(left, right));
+  };
+
+function isJoinable(a: HeapObject, b: HeapObject): boolean {
+  if (a.kind === 'frame' && b.kind === 'frame') return a.parent === b.parent;
+  if (a.kind === 'list' && b.kind === 'list') return a.form === b.form;
+  if (a.kind === 'instance' && b.kind === 'instance') return sameClass(a, b);
+  return a.kind === b.kind;
+}
+
+const sameClass = (a: Instance, b: Instance): boolean =>
+  typeof a.cls === 'string' || typeof b.cls === 'string' ? a.cls === b.cls : a.cls.node === b.cls.node;
 
 function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boolean {
   if (a === b) return true;
@@ -113,11 +143,8 @@ function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boolean {
     }
     return true;
   }
-  if (a.kind === 'instance' && b.kind === 'instance') {
-    const classes =
-      typeof a.cls === 'string' || typeof b.cls === 'string' ? a.cls === b.cls : a.cls.node === b.cls.node;
-    return classes && a.open === b.open && maps(a.attrs, b.attrs);
-  }
+  if (a.kind === 'instance' && b.kind === 'instance')
+    return sameClass(a, b) && a.open === b.open && maps(a.attrs, b.attrs);
   return false;
 }
 
@@ -149,7 +176,7 @@ function sameLatents(a: ReadonlyMap<number, Value>, b: ReadonlyMap<number, Value
 export function joinStates(machine: Machine, states: readonly State[]): State {
   const [first, ...rest] = states;
   if (first === undefined) throw new Error('no states to join');
-  return rest.reduce((joined, state) => {
+  const joined = rest.reduce((joined, state) => {
     const result = widen(machine, joined, state);
     const latents = new Map(
       [...joined.latents].filter(([id, value]) => {
@@ -161,9 +188,9 @@ export function joinStates(machine: Machine, states: readonly State[]): State {
       ...result,
       facts: joined.facts.join(state.facts),
       latents,
-      conditions: mergeConditions(joined.conditions, state.conditions),
     };
   }, first);
+  return { ...joined, conditions: commonConditions(states.map((state) => state.conditions)) };
 }
 
 /**
@@ -184,7 +211,7 @@ export function widen(machine: Machine, before: State, after: State): State {
       continue;
     }
     if (sameObject(old, now, same)) continue;
-    widenObject(machine, id, old, now, same);
+    widenObject(machine, id, old, now, joinedPairs(readA, readB, same));
   }
   return machine.seal();
 }

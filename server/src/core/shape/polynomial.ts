@@ -4,6 +4,7 @@
  * Terms are sorted by the key of their product of atoms, products are sorted lists of atoms (`H*H`
  * is the list H, H), zero terms are dropped. Two sizes are the same polynomial iff their keys are equal.
  */
+import { fresh } from './fresh';
 
 /** A symbol: an integer that isn't known, at least `lower`. */
 export interface Sym {
@@ -131,10 +132,9 @@ export const num = (n: number): Dim => {
 export const zero = num(0);
 export const one = num(1);
 
-let symbolCount = 0;
 /** A new symbol; no other one is equal to it. */
 export const freshSym = (name: string, lower = 0, part?: Sym['part']): Sym =>
-  part === undefined ? { id: ++symbolCount, name, lower } : { id: ++symbolCount, name, lower, part };
+  fresh(`size ${name}`, (id) => (part === undefined ? { id, name, lower } : { id, name, lower, part }));
 
 const symbolDims = new WeakMap<Sym, Dim>();
 /** The size that a symbol stands for. */

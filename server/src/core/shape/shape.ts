@@ -3,6 +3,7 @@
  *
  * `(*batch, 3, H)` is lead [], rest batch, tail [3, H]. A shape without `rest` has all dims in `lead`.
  */
+import { fresh } from './fresh';
 import { type Dim, type Sym, showDim } from './dim';
 
 /** A stretch of dims of unknown number, as `*batch`; facts say what it was found to be. */
@@ -20,9 +21,9 @@ export interface Shape {
   readonly tail: readonly Dim[];
 }
 
-let segments = 0;
 /** A new stretch; no other one is equal to it. */
-export const freshSegment = (name: string, lower = 0): Segment => ({ id: ++segments, name, lower });
+export const freshSegment = (name: string, lower = 0): Segment =>
+  fresh(`stretch ${name}`, (id) => ({ id, name, lower }));
 
 /** The shape of exactly these dims. */
 export const shapeOf = (dims: readonly Dim[]): Shape => ({ lead: dims, tail: [] });

@@ -95,9 +95,16 @@ export function distinct(
 export const rankOf = (solve: Solve, t: TensorValue): number | undefined => dimsOf(solve.shape(t))?.length;
 
 /** An optional argument, whether or not the overload has it. */
-export const axesGiven = (call: Call, name = 'dim'): readonly number[] | null =>
-  call.given(name) ? call.numbers(name) : null;
-export const numberGiven = (call: Call, name: string, otherwise: number): number =>
-  call.given(name) ? call.number(name) : otherwise;
-export const boolGiven = (call: Call, name: string, otherwise = false): boolean =>
-  call.given(name) ? call.bool(name) : otherwise;
+export function axesGiven(call: Call, name = 'dim'): readonly number[] | null {
+  if (!call.given(name)) return null;
+  return call.value(name).kind === 'bool' ? giveUp(`a bool as ${name}`) : call.numbers(name);
+}
+export function numberGiven(call: Call, name: string, otherwise: number): number {
+  if (!call.given(name)) return otherwise;
+  // torch's parser, unlike Python, tells True from 1.
+  return call.value(name).kind === 'bool' ? giveUp(`a bool as ${name}`) : call.number(name);
+}
+export function boolGiven(call: Call, name: string, otherwise = false): boolean {
+  if (!call.given(name)) return otherwise;
+  return call.value(name).kind === 'int' ? giveUp(`a number as ${name}`) : call.bool(name);
+}

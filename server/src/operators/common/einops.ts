@@ -8,6 +8,7 @@ import { floorDiv, num, product, type Dim } from '../../core/shape/dim';
 import { dimsOf, shapeOf, type Shape } from '../../core/shape/shape';
 import { giveUp, refuse } from './answer';
 import { joined } from './axes';
+import { isZero } from './sizes';
 
 export const PATTERN = 'einops-pattern-invalid';
 export const SIZES = 'einops-size-mismatch';
@@ -29,14 +30,15 @@ export interface Side {
 
 const bad = (message: string): never => refuse(PATTERN, message, { argument: 'pattern' });
 
-/** Reads one side; `underscores` allows `_` at the ends of names. */
-export function parseSide(text: string, underscores = false): Side {
+/** Reads one side; einsum allows `_` as a name, and names twice where `repeats` says so. */
+export function parseSide(text: string, underscores = false, repeats = false): Side {
   checkDots(text);
   const groups: Axis[][] = [];
   const names: string[] = [];
   let open: Axis[] | undefined;
   let mergedEllipsis = false;
-  for (const token of text.replace('...', ` ${ELLIPSIS} `).match(/[()]|[^\s()]+/g) ?? []) {
+  // Without a space beside it, the ellipsis is a part of a name.
+  for (const token of text.replace('...', ELLIPSIS).match(/[()]|[^ ()]+/g) ?? []) {
     if (token === '(') {
       if (open !== undefined) bad('Axis composition is one-level (brackets inside brackets not allowed)');
       open = [];
@@ -47,7 +49,8 @@ export function parseSide(text: string, underscores = false): Side {
     } else {
       const axis = axisOf(token, underscores);
       if (typeof axis === 'string') {
-        if (names.includes(axis)) bad(`Indexing expression contains duplicate dimension "${axis}"`);
+        if (names.includes(axis) && !repeats && !(underscores && axis === '_'))
+          bad(`Indexing expression contains duplicate dimension "${axis}"`);
         names.push(axis);
         if (axis === ELLIPSIS) mergedEllipsis = open !== undefined;
       }
@@ -55,7 +58,7 @@ export function parseSide(text: string, underscores = false): Side {
       else groups.push(axis === undefined ? [] : [axis]);
     }
   }
-  if (open !== undefined) bad(`Imbalanced parentheses in expression: "${text}"`);
+  if (open !== undefined) bad(`Imbalanced parentheses in expression: "${text.replace('...', ELLIPSIS)}"`);
   const numbers = groups.flat().some((axis) => typeof axis !== 'string');
   return { groups, names, hasEllipsis: names.includes(ELLIPSIS), mergedEllipsis, numbers };
 }
@@ -75,10 +78,10 @@ function axisOf(token: string, underscores: boolean): Axis | undefined {
     if (size === 0) bad('Anonymous axis should have positive length, not 0');
     return size === 1 ? undefined : { size };
   }
-  const strange = /[^\w]/.exec(token)?.[0];
+  const strange = /[^\w…]/.exec(token)?.[0];
   if (strange !== undefined) bad(`Unknown character '${strange}'`);
-  if (/^\d/.test(token)) bad(`Invalid axis identifier: ${token}\nnot a valid python identifier`);
-  if (!underscores && /^_|_$/.test(token))
+  if (/^\d|…/.test(token)) bad(`Invalid axis identifier: ${token}\nnot a valid python identifier`);
+  if (/^_|_$/.test(token) && !(underscores && token === '_'))
     bad(`Invalid axis identifier: ${token}\naxis name should should not start or end with underscore`);
   return token;
 }
@@ -119,6 +122,15 @@ export function parsePattern(text: string, operation: Operation, sized: (name: s
   } else if (onlyRight.length > 0)
     bad(`Unexpected identifiers on the right side of reduce ${operation}: ${setText(onlyRight)}`);
   return { text, left, right };
+}
+
+/** Whether axes go away; undefined where the ellipsis may stand for none. */
+export function reduces(solve: Solve, { left, right }: Pattern, t: TensorValue): boolean | undefined {
+  const axes = left.groups.flat().filter((axis) => axis !== ELLIPSIS);
+  if (axes.some((axis) => typeof axis !== 'string' || !right.names.includes(axis))) return true;
+  if (!left.hasEllipsis || right.hasEllipsis) return false;
+  const rank = dimsOf(solve.shape(t))?.length;
+  return rank === undefined ? undefined : rank > left.groups.length - 1;
 }
 
 type Sizes = Map<string, Dim>;
@@ -170,6 +182,7 @@ function unify(solve: Solve, sizes: Sizes, group: readonly Axis[], dim: Dim): vo
     return;
   }
   if (unknown.length > 1) bad(`Could not infer sizes for ${setText(unknown)}`);
+  if (isZero(solve, whole)) giveUp('an axis in chunks of 0');
   if (known.length === 0) sizes.set(only, dim);
   else {
     if (!solve.divides(whole, dim, `the pattern cuts the axis into ${solve.text(whole)}`))
@@ -197,9 +210,18 @@ function composed(solve: Solve, side: Side, sizes: Sizes, under: Shape): Shape {
 /**
  * The shape that a pattern makes of a tensor's.
  * @param given sizes of axes that the caller names
+ * @param checkNames what is to be checked after the number of dims
  */
-export function transformed(solve: Solve, t: TensorValue, pattern: Pattern, given: ReadonlyMap<string, Dim>): Shape {
+export function transformed(
+  solve: Solve,
+  t: TensorValue,
+  pattern: Pattern,
+  given: ReadonlyMap<string, Dim>,
+  checkNames?: () => void,
+): Shape {
   const { dims, under } = matched(solve, t, pattern.left);
+  checkNames?.();
+  if ([...given.values()].some((size) => solve.less(size, num(0)) === 'yes')) giveUp('an axis of negative size');
   const sizes: Sizes = new Map(given);
   const groups = pattern.left.groups.filter((group) => !group.includes(ELLIPSIS));
   for (const group of groups) {

@@ -29,6 +29,16 @@ export function strictBool(call: Call, name: string): boolean {
   return call.bool(name);
 }
 
+/** Gives up on lists of anything but ints: their types are looked at before all else. */
+export function onlyInts(call: Call, ...names: readonly string[]): void {
+  for (const name of names) {
+    const value = call.value(name);
+    const items = call.items(value) ?? [value];
+    if (items.some((item) => ['float', 'str', 'bool'].includes(item.kind) || (item !== value && item.kind === 'none')))
+      giveUp(`${name} is not of ints`);
+  }
+}
+
 const counts = ['', 'one', 'two', 'three'];
 /** Names of the axes in messages: T, H, W. */
 const axes = (n: number): readonly string[] => ['T', 'H', 'W'].slice(3 - n);
@@ -55,7 +65,7 @@ export function poolArgument(
 function wrongLength(name: string, op: string, n: number, length: number): string {
   if (op === 'max_pool1d') {
     const none = name === 'stride' ? 'None, ' : '';
-    return `max_pool1d() ${name} must be ${none}an int, list of ints${name === 'kernel_size' ? '' : ','} or tuple of ints of size 1 but got size ${length}`;
+    return `max_pool1d() ${name} must be ${none}an int, list of ints${name === 'kernel_size' || name === 'dilation' ? '' : ','} or tuple of ints of size 1 but got size ${length}`;
   }
   if (n === 1) return `${op.replace('_with_indices', '')}() argument '${name}' should contain one int (got ${length})`;
   const tuple = `a tuple of ${counts[n]} ints`;

@@ -50,6 +50,9 @@ function typeOf(solve: Solve, operands: readonly Operand[], open: 'dims' | 'none
 /** Whole numbers become the default float. */
 export const toFloat = (dtype: DType | undefined): DType | undefined => dtype && types.floatingOf(dtype);
 
+/** The type that two types promote to; undefined where PyTorch has none. */
+export const promoted = types.promote;
+
 /** The real type of a complex one. */
 export const realOf = (dtype: DType | undefined): DType | undefined => dtype && types.realOf(dtype);
 
@@ -58,10 +61,14 @@ const rank = (dtype: DType): number =>
   dtype === 'bool' ? 0 : types.isComplex(dtype) ? 3 : types.isFloating(dtype) ? 2 : 1;
 
 /** Refuses a result that can't be written into a tensor of this type. */
-export function mustCast(result: DType | undefined, into: DType | undefined): void {
+export function mustCast(
+  result: DType | undefined,
+  into: DType | undefined,
+  nameOf: (dtype: DType) => string = scalarName,
+): void {
   if (result === undefined || into === undefined || rank(result) <= rank(into)) return;
   refuse(
     'dtype-mismatch',
-    `result type ${scalarName(result)} can't be cast to the desired output type ${scalarName(into)}`,
+    `result type ${scalarName(result)} can't be cast to the desired output type ${nameOf(into)}`,
   );
 }

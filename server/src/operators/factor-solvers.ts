@@ -16,7 +16,7 @@ import { answering, giveUp, refuse } from './common/answer';
 import { axisIndex, boolGiven, joined, rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { differ, isHalf, scalarName } from './common/dtypes';
-import { matricesOf, mustBeFloating, mustBeSquare, squareOf, type Matrices } from './common/matrices';
+import { matrices, needsPrecision, mustBeSquare, squareMatrices, type Matrices } from './common/matrices';
 import { isMethod, shortName } from './common/names';
 import { hasNoElements, needs, result } from './common/results';
 import { joined as times, tensorBrackets } from './common/sizes';
@@ -47,8 +47,8 @@ function old(call: Call, solve: Solve, b: TensorValue, kind: string): Value {
     kind === 'cholesky_solve'
       ? `${what === 'A' ? 'u' : what} should have at least 2 dimensions, but has ${rankOf(solve, t)} dimensions instead`
       : `torch.triangular_solve: Expected ${what} to have at least 2 dimensions, but it has ${rankOf(solve, t)} dimensions instead`;
-  const right = matricesOf(solve, b, fewDims('b', b));
-  const m = matricesOf(solve, a, fewDims('A', a));
+  const right = matrices(solve, b, () => fewDims('b', b));
+  const m = matrices(solve, a, () => fewDims('A', a));
   checkSystem(solve, a, b, m, right, kind);
   const batch = broadcastShapes(solve, right.batch, m.batch);
   if (isHalf(b.dtype)) giveUp('systems of narrow floats');
@@ -63,9 +63,9 @@ function fromLu(call: Call, solve: Solve): Value {
   const [factors, pivots, b] = call.given('LU_data')
     ? [call.tensor('LU_data'), call.tensor('LU_pivots'), call.tensor(call.given('self') ? 'self' : 'input')]
     : [call.tensor('LU'), call.tensor('pivots'), call.tensor('B')];
-  mustBeFloating(factors.dtype, 'torch.linalg.lu_solve');
-  const m = squareOf(solve, factors, 'torch.linalg.lu_solve');
-  const right = matricesOf(solve, b, 'linalg.lu_solve: The input tensor B must have at least 2 dimensions.');
+  needsPrecision(factors.dtype, 'torch.linalg.lu_solve');
+  const m = squareMatrices(solve, factors, 'torch.linalg.lu_solve');
+  const right = matrices(solve, b, () => 'linalg.lu_solve: The input tensor B must have at least 2 dimensions.');
   if (differ(factors.dtype, b.dtype) && factors.dtype !== undefined && b.dtype !== undefined)
     refuse(
       'dtype-mismatch',
@@ -99,7 +99,7 @@ function checkSides(solve: Solve, m: Matrices, right: Matrices, left: boolean, n
 function fromLdl(call: Call, solve: Solve): Value {
   const name = 'torch.linalg.ldl_solve';
   const [factors, pivots, b] = [call.tensor('LD'), call.tensor('pivots'), call.tensor('B')];
-  const m = squareOf(solve, factors, name);
+  const m = squareMatrices(solve, factors, name);
   if (!solve.minRank(b, 2)) giveUp('a right side of too few dims');
   const { before, last } = solve.trailing(b, 2);
   const right: Matrices = { batch: before, rows: last[0] as Dim, columns: last[1] as Dim };
@@ -113,14 +113,14 @@ function fromLdl(call: Call, solve: Solve): Value {
     refuse('dtype-not-supported', `${name}: Expected pivots to be integers. Got ${scalarName(pivots.dtype)}`);
   if (pivots.dtype !== 'int32') giveUp('pivots of another width');
   checkSystem(solve, factors, b, m, right, name);
-  mustBeFloating(b.dtype, name);
+  needsPrecision(b.dtype, name);
   return result(joined(broadcastShapes(solve, right.batch, m.batch), [right.rows, right.columns]), b.dtype);
 }
 
 function solvedWithInfo(call: Call, solve: Solve): Value {
   const [a, b] = [call.tensor('A'), call.tensor('B')];
-  const m = squareOf(solve, a, 'linalg.solve');
-  mustBeFloating(a.dtype, 'linalg.solve');
+  const m = squareMatrices(solve, a, 'linalg.solve');
+  needsPrecision(a.dtype, 'linalg.solve');
   if (differ(a.dtype, b.dtype)) giveUp('sides of different element types');
   const [own, dims] = [solve.dims(a), solve.dims(b)];
   // A right side of one dim less is a batch of vectors where its sizes are those of A.
@@ -147,7 +147,7 @@ function solvedWithInfo(call: Call, solve: Solve): Value {
 function leastSquares(call: Call, solve: Solve): Value {
   const name = 'torch.linalg.lstsq';
   const [a, b] = [call.tensor('input'), call.tensor('b')];
-  const { batch, rows, columns } = matricesOf(solve, a, `${name}: input must have at least 2 dimensions.`);
+  const { batch, rows, columns } = matrices(solve, a, () => `${name}: input must have at least 2 dimensions.`);
   if (!solve.minRank(b, 1)) refuse('input-rank-mismatch', `${name}: other must have at least 1 dimension.`);
   if (differ(a.dtype, b.dtype) && a.dtype !== undefined && b.dtype !== undefined)
     refuse(
@@ -167,7 +167,7 @@ function leastSquares(call: Call, solve: Solve): Value {
   const count = dims.at(isVector ? -1 : -2) as Dim;
   if (!solve.same(rows, count, 'a right side for each row'))
     refuse('matmul-inner-dim-mismatch', `${name}: input.size(-2) should match other.size(${isVector ? -1 : -2})`);
-  mustBeFloating(a.dtype, name);
+  needsPrecision(a.dtype, name);
   const whole = broadcastShapes(solve, batch, shapeOf(dims.slice(0, isVector ? -1 : -2)));
   const solution = joined(whole, isVector ? [columns] : [columns, dims.at(-1) as Dim]);
   // Residuals and rank depend on the driver and on values; the solution doesn't.
@@ -185,7 +185,7 @@ function inverseOfTensor(call: Call, solve: Solve): Value {
   const dims = solve.dims(t);
   const [first, last] = [dims.slice(0, index), dims.slice(index)];
   mustBalance(solve, product(last), product(first), 'ind');
-  mustBeFloating(t.dtype, 'linalg.inv');
+  needsPrecision(t.dtype, 'linalg.inv');
   return result([...last, ...first], t.dtype);
 }
 
@@ -209,13 +209,13 @@ function solvedTensor(call: Call, solve: Solve): Value {
   ];
   const answer = order.slice(right.length);
   mustBalance(solve, product(answer), product(right), 'other.ndim');
-  mustBeFloating(a.dtype, 'linalg.solve');
+  needsPrecision(a.dtype, 'linalg.solve');
   if (differ(a.dtype, b.dtype)) giveUp('sides of different element types');
   return result(answer, a.dtype);
 }
 
-export const solvers = operator({
-  id: 'solvers',
+export const factorSolvers = operator({
+  id: 'factor-solvers',
   names: [
     ...['cholesky_solve', 'triangular_solve', 'lu_solve'].flatMap((name) => [`torch.${name}`, `torch.Tensor.${name}`]),
     ...['lu_solve', 'ldl_solve', 'solve_ex', 'lstsq', 'tensorinv', 'tensorsolve'].map((name) => `torch.linalg.${name}`),
