@@ -35,7 +35,7 @@ import torch.masked
 import torch.signal.windows
 import torch.special
 
-from signature_sources import Parameter, Signature, parser_strings, python_signatures, read_stubs, show, unread
+from signature_sources import Parameter, Signature, deprecated, parser_strings, python_signatures, read_stubs, show, unread, with_out
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUTPUT = HERE.parent / "server" / "src" / "operators" / "signatures.generated.ts"
@@ -243,7 +243,10 @@ def callables(table: dict[str, list[str]]) -> dict[str, dict[str, str]]:
         # The table has more signatures than the parser where numbers may stand for tensors.
         exact = len(table[name]) > 1 and name.rpartition(".")[2].rstrip("_") not in NUMBERS_AS_TENSORS if how and how[0] == "parsers" else len(table[name]) == 1
         if how is not None and exact:
-            found[how[0]][name] = how[1]
+            texts = [text.removeprefix("self: Tensor, ") if owner == "torch.Tensor" else text for text in table[name]]
+            hidden = [f"{i}h" for i, text in enumerate(texts) if text in deprecated[how[1]]]
+            outs = [f"{i}o" for i, text in enumerate(texts) if how[0] == "parsers" and owner != "torch.Tensor" and text in with_out[how[1]]]
+            found[how[0]][name] = " ".join([how[1], *hidden, *outs])
     return found
 
 

@@ -94,7 +94,7 @@ function normalise(
 export function checkEps(call: Call, training?: boolean): void {
   const eps = pythonNumber(call.value('eps'));
   if (eps === undefined || Number(eps) > 0) return;
-  if (training === undefined || (training === false && Number(eps) === 0)) giveUp('an eps that is not positive');
+  if (training === undefined || (!training && Number(eps) === 0)) giveUp('an eps that is not positive');
   refuse(
     'invalid-argument',
     `batch_norm eps must be ${training ? 'positive during training' : 'non-negative'}, but got ${eps}`,

@@ -16,7 +16,14 @@ import { answering, giveUp, refuse } from './common/answer';
 import { axisIndex, boolGiven, joined, rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { differ, isHalf, scalarName } from './common/dtypes';
-import { matrices, needsPrecision, mustBeSquare, squareMatrices, type Matrices } from './common/matrices';
+import {
+  matrices,
+  needsFloating,
+  needsPrecision,
+  mustBeSquare,
+  squareMatrices,
+  type Matrices,
+} from './common/matrices';
 import { isMethod, shortName } from './common/names';
 import { hasNoElements, needs, result } from './common/results';
 import { joined as times, tensorBrackets } from './common/sizes';
@@ -63,7 +70,9 @@ function fromLu(call: Call, solve: Solve): Value {
   const [factors, pivots, b] = call.given('LU_data')
     ? [call.tensor('LU_data'), call.tensor('LU_pivots'), call.tensor(call.given('self') ? 'self' : 'input')]
     : [call.tensor('LU'), call.tensor('pivots'), call.tensor('B')];
-  needsPrecision(factors.dtype, 'torch.linalg.lu_solve');
+  needsFloating(factors.dtype, 'torch.linalg.lu_solve');
+  if (pivots.dtype !== undefined && pivots.dtype !== 'int32')
+    refuse('dtype-not-supported', 'linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32');
   const m = squareMatrices(solve, factors, 'torch.linalg.lu_solve');
   const right = matrices(solve, b, () => 'linalg.lu_solve: The input tensor B must have at least 2 dimensions.');
   if (differ(factors.dtype, b.dtype) && factors.dtype !== undefined && b.dtype !== undefined)
@@ -71,8 +80,6 @@ function fromLu(call: Call, solve: Solve): Value {
       'dtype-mismatch',
       `linalg.lu_solve: Expected LU and B to have the same dtype, but found LU of type ${scalarName(factors.dtype)} and B of type ${scalarName(b.dtype)} instead`,
     );
-  if (pivots.dtype !== undefined && pivots.dtype !== 'int32')
-    refuse('dtype-not-supported', 'linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32');
   const left = boolGiven(call, 'left', true);
   checkSides(solve, m, right, left, 'linalg.lu_solve');
   const last = solve.dims(pivots).at(-1);
@@ -100,6 +107,7 @@ function fromLdl(call: Call, solve: Solve): Value {
   const name = 'torch.linalg.ldl_solve';
   const [factors, pivots, b] = [call.tensor('LD'), call.tensor('pivots'), call.tensor('B')];
   const m = squareMatrices(solve, factors, name);
+  needsFloating(factors.dtype, name);
   if (!solve.minRank(b, 2)) giveUp('a right side of too few dims');
   const { before, last } = solve.trailing(b, 2);
   const right: Matrices = { batch: before, rows: last[0] as Dim, columns: last[1] as Dim };
@@ -119,6 +127,7 @@ function fromLdl(call: Call, solve: Solve): Value {
 
 function solvedWithInfo(call: Call, solve: Solve): Value {
   const [a, b] = [call.tensor('A'), call.tensor('B')];
+  needsFloating(a.dtype, 'linalg.solve');
   const m = squareMatrices(solve, a, 'linalg.solve');
   needsPrecision(a.dtype, 'linalg.solve');
   if (differ(a.dtype, b.dtype)) giveUp('sides of different element types');
@@ -183,6 +192,7 @@ function inverseOfTensor(call: Call, solve: Solve): Value {
   const [t, index] = [call.tensor('input'), call.number('ind')];
   if (index <= 0) refuse('argument-out-of-range', `Expected a strictly positive integer for 'ind', but got ${index}`);
   const dims = solve.dims(t);
+  if (index > dims.length) giveUp('an index beyond the dims');
   const [first, last] = [dims.slice(0, index), dims.slice(index)];
   mustBalance(solve, product(last), product(first), 'ind');
   needsPrecision(t.dtype, 'linalg.inv');
@@ -208,7 +218,14 @@ function solvedTensor(call: Call, solve: Solve): Value {
     ...(axes ?? []).map((axis) => own[axisIndex(axis, own.length)] as Dim),
   ];
   const answer = order.slice(right.length);
+  if (order.length < right.length) giveUp('more dims on the right');
   mustBalance(solve, product(answer), product(right), 'other.ndim');
+  // The rows are the sizes in front as they are.
+  if (
+    order.slice(0, right.length).some((size, i) => solve.equal(size, right[i] as Dim) !== 'yes') &&
+    solve.equal(product(order.slice(0, right.length)), product(right)) !== 'yes'
+  )
+    giveUp('rows of another number');
   needsPrecision(a.dtype, 'linalg.solve');
   if (differ(a.dtype, b.dtype)) giveUp('sides of different element types');
   return result(answer, a.dtype);

@@ -32,9 +32,10 @@ const making =
 function kernelTakes(solve: Solve, t: TensorValue, kernel: string): void {
   const { dtype } = t;
   // Kernels don't run on tensors without elements.
-  if (dtype === undefined || hasNoElements(solve, t)) return;
+  if (dtype === undefined) return;
   if (isHalf(dtype)) giveUp('a factorization of narrow floats');
-  if (!isDifferentiable(dtype)) refuse('dtype-not-supported', `"${kernel}" not implemented for '${scalarName(dtype)}'`);
+  if (!hasNoElements(solve, t) && !isDifferentiable(dtype))
+    refuse('dtype-not-supported', `"${kernel}" not implemented for '${scalarName(dtype)}'`);
 }
 
 function lu(call: Call, solve: Solve, t: TensorValue, kind: string): Value {
@@ -106,8 +107,8 @@ function householder(call: Call, solve: Solve): TensorValue {
   const { rows, columns } = matrices(solve, input, () => `${name}: input must have at least 2 dimensions.`);
   if (!solve.atLeast(rows, columns, 'reflectors are no longer than the matrix'))
     refuse('factors-mismatch', `${name}: input.shape[-2] must be greater than or equal to input.shape[-1]`);
-  const last = solve.dims(tau).at(-1);
-  if (last !== undefined && !solve.atLeast(columns, last, 'there are as many reflectors'))
+  const last = solve.dims(tau).at(-1) ?? giveUp('reflectors without dims');
+  if (!solve.atLeast(columns, last, 'there are as many reflectors'))
     refuse('factors-mismatch', `${name}: input.shape[-1] must be greater than or equal to tau.shape[-1]`);
   checkTau(solve, input, tau, name);
   if (differ(input.dtype, tau.dtype) && input.dtype !== undefined && tau.dtype !== undefined)
@@ -164,6 +165,7 @@ function ofMatrix(solve: Solve, t: TensorValue, kind: string): Value {
   }
   const name = kind.startsWith('ldl') ? 'torch.linalg.ldl_factor_ex' : `linalg.${kind.replace('_ex', '')}`;
   const { batch, rows } = squareMatrices(solve, t, name);
+  if (kind.startsWith('ldl') && isHalf(t.dtype)) giveUp('a factorization of narrow floats');
   needsPrecision(t.dtype, name);
   const make = making(batch, t.dtype);
   const [square, info] = [make([rows, rows]), make([], 'int32')];

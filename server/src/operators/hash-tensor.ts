@@ -21,10 +21,11 @@ export const hashTensor = operator({
   infer: answering((call, solve, name) => {
     const t = call.tensor(subjectOf(name));
     const mode = numberGiven(call, 'mode', 0);
-    if (mode !== 0) refuse('argument-out-of-range', `Unknown hash_tensor mode: ${mode}`, { argument: 'mode' });
     const axes = axesGiven(call);
     const shape = reducedShape(solve, t, axes?.length === 0 ? null : axes, boolGiven(call, 'keepdim'));
-    if (isComplex(t.dtype) || hasNoElements(solve, t)) giveUp('a hash of this tensor');
+    if (hasNoElements(solve, t)) giveUp('a hash of nothing');
+    if (mode !== 0) refuse('argument-out-of-range', `Unknown hash_tensor mode: ${mode}`, { argument: 'mode' });
+    if (isComplex(t.dtype)) giveUp('a hash of complex numbers');
     return result(shape, 'uint64');
   }),
 });

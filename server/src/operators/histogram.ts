@@ -11,7 +11,7 @@ import { add, num, sub, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { cppName } from './common/dtypes';
 import { everyForm, isMethod, shortName, subjectOf } from './common/names';
-import { countOf, hasNoElements, needs, result } from './common/results';
+import { countOf, hasNoElements, result } from './common/results';
 import { tensorBrackets } from './common/sizes';
 import { signatures } from './signature';
 
@@ -69,6 +69,11 @@ function checkWeight(call: Call, solve: Solve, t: TensorValue, several: boolean)
     );
 }
 
+/** What is said of other element types depends on the arguments. */
+function onlyFull(t: TensorValue): void {
+  if (t.dtype !== undefined && t.dtype !== 'float32' && t.dtype !== 'float64') giveUp('counts of this element type');
+}
+
 /** Limits in the wrong number or order. */
 function checkRange(call: Call, axes: number): void {
   const range = call.given('range') ? call.value('range') : undefined;
@@ -93,6 +98,8 @@ function several(call: Call, solve: Solve, t: TensorValue): Value {
     refuse('input-rank-mismatch', 'torch.histogramdd: input tensor should have at least 2 dimensions');
   const count = solve.number(solve.dims(t).at(-1) as Dim);
   if (count === undefined) return giveUp('the number of axes is not known');
+  onlyFull(t);
+  checkRange(call, count);
   const value = call.value('bins');
   const listed = value.kind === 'int' ? Array.from({ length: count }, () => value) : call.items(value);
   if (listed === undefined) return giveUp('bins are not known');
@@ -102,11 +109,9 @@ function several(call: Call, solve: Solve, t: TensorValue): Value {
       'histogramdd: The size of bins must be equal to the innermost dimension of the input.',
       { argument: 'bins' },
     );
-  checkRange(call, count);
   const bins = listed.map((each, at) => binsOf(solve, t, each, at));
   checkWeight(call, solve, t, true);
   if (hasNoElements(solve, t)) giveUp('nothing to count');
-  needs('histogramdd', t.dtype, (dtype) => dtype === 'float32' || dtype === 'float64');
   return tuple(
     [result(bins, t.dtype), tuple(bins.map((each) => result([add(each, one)], t.dtype)))],
     ['hist', 'bin_edges'],
@@ -120,11 +125,11 @@ export const histogram = operator({
   infer: answering((call, solve, name) => {
     const t = call.tensor(isMethod(name) ? 'self' : subjectOf(name));
     if (shortName(name) === 'histogramdd') return several(call, solve, t);
+    onlyFull(t);
     checkRange(call, 1);
     const bins = binsOf(solve, t, call.value('bins'), 0);
     checkWeight(call, solve, t, false);
     if (hasNoElements(solve, t)) giveUp('nothing to count');
-    needs('histogramdd', t.dtype, (dtype) => dtype === 'float32' || dtype === 'float64');
     return tuple([result([bins], t.dtype), result([add(bins, one)], t.dtype)], ['hist', 'bin_edges']);
   }),
 });

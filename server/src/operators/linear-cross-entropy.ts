@@ -58,14 +58,25 @@ function applied(solve: Solve, call: Call, options: Call, linear: Linear, inLaye
   if (rows.length > 1 && dims.length === 1) giveUp('several losses of one sample');
   if (differ(input.dtype, linear.dtype) || !isFloat(input.dtype)) giveUp('scores of other element types');
   if (options.given('options') && options.value('options').kind !== 'none') giveUp('chunks');
+  const ignores = options.value('ignore_index').kind !== 'none';
+  const scores = [...dims.slice(0, -1), ...rows];
+  const wantedDims = solve.dims(target);
+  if (
+    ignores &&
+    wantedDims.length === scores.length &&
+    wantedDims.every((size, i) => solve.equal(size, scores[i] as Dim) === 'yes')
+  )
+    refuse('invalid-argument', 'ignore_index cannot be specified when target contains probabilities', {
+      argument: 'ignore_index',
+    });
   return loss(solve, {
     kind: 'cross_entropy',
-    input: tensor(shapeOf([...dims.slice(0, -1), ...rows]), input.dtype),
+    input: tensor(shapeOf(scores), input.dtype),
     target,
     weight: tensorIfKnown(options, 'weight'),
     reduction: reductionOf(options, false),
     smoothed: isSmoothed(options, 'cross_entropy'),
-    ignored: options.value('ignore_index').kind === 'none' ? -100 : ignoredOf(options),
+    ignored: ignores ? ignoredOf(options) : -100,
   });
 }
 

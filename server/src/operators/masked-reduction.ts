@@ -61,12 +61,22 @@ function checkMask(call: Call, solve: Solve, t: TensorValue): void {
 }
 
 /** The shape after reducing; an empty list stands for no axes here. */
-function reducedShape(solve: Solve, t: TensorValue, axes: readonly number[] | null, keepdim: boolean): Shape {
+function reducedShape(
+  solve: Solve,
+  t: TensorValue,
+  axes: readonly number[] | null,
+  keepdim: boolean,
+  kind: string,
+): Shape {
   const dims = solve.dims(t);
   const indices = axes === null ? dims.map((_, i) => i) : axes.map((axis) => axisIndex(axis, dims.length, 'dim'));
   indices.forEach((axis, at) => {
     if (indices.indexOf(axis) < at)
-      refuse('duplicate-axis', `dim=${axis} appears multiple times in the list of dims`, { argument: 'dim' });
+      refuse(
+        'duplicate-axis',
+        `${kind === 'logsumexp' ? 'dim ' : 'dim='}${axis} appears multiple times in the list of dims`,
+        { argument: 'dim' },
+      );
   });
   return shapeOf(dims.flatMap((size, i) => (indices.includes(i) ? (keepdim ? [one] : []) : [size])));
 }
@@ -111,6 +121,15 @@ export const maskedReduction = operator({
       return result(broadcastShapes(solve, solve.shape(t), solve.shape(other)), asked ?? t.dtype);
     }
     if (call.given('ord') && call.value('ord').kind === 'none') giveUp('no order of the norm');
+    if (
+      asked !== null &&
+      !['sum', 'prod', 'mean', 'cumsum', 'cumprod', 'softmax', 'log_softmax', 'softmin'].includes(kind)
+    )
+      giveUp(`${kind} in another element type`);
+    if (call.given('unbiased') && call.given('correction')) giveUp('two corrections');
+    const written = call.given('dim') ? call.items(call.value('dim')) : undefined;
+    if (written?.length === 0 || written?.some((item) => item.kind !== 'int')) giveUp('axes that are not known');
+    checkType(kind, t.dtype);
     checkType(kind, asked ?? t.dtype);
     checkMask(call, solve, t);
     if (kind === 'median' || kind === 'normalize' || keeping.includes(kind)) {
@@ -118,12 +137,10 @@ export const maskedReduction = operator({
       if (axis === null) giveUp('no axis');
       axisIndex(axis, solve.dims(t).length, 'dim');
       if (kind !== 'median') return result(solve.shape(t), asked === null ? t.dtype : asked);
-      return result(reducedShape(solve, t, [axis], boolGiven(call, 'keepdim')), asked === null ? t.dtype : asked);
+      return result(reducedShape(solve, t, [axis], boolGiven(call, 'keepdim'), kind), asked === null ? t.dtype : asked);
     }
     const axes = call.given('dim') ? call.numbers('dim') : null;
     const keepdim = call.given('keepdim') && call.value('keepdim').kind !== 'none' && call.bool('keepdim');
-    const empty = axes?.length === 0 && (kind === 'argmax' || kind === 'argmin');
-    if (empty) giveUp('an empty list of axes');
-    return result(reducedShape(solve, t, axes, keepdim), typeOf(kind, t.dtype, asked));
+    return result(reducedShape(solve, t, axes, keepdim, kind), typeOf(kind, t.dtype, asked));
   }),
 });

@@ -88,6 +88,10 @@ export const pad = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     if (call.value('pad').kind === 'int') giveUp('pad is not a tuple');
+    if (name.endsWith('constant_pad_nd') && call.ints('pad').length % 2 === 1)
+      refuse('padding-length', `Length of pad must be even but instead it equals ${call.ints('pad').length}`, {
+        argument: 'pad',
+      });
     const mode = name.endsWith('constant_pad_nd') ? 'constant' : modeOf(call);
     return padded(solve, call.tensor('input'), call.ints('pad'), mode);
   }),

@@ -60,7 +60,7 @@ function checkNumbers(call: Call, kind: string): void {
 function checkLayout(call: Call, kind: string): void {
   const layout = call.value('layout');
   const name = layout.kind === 'external' ? layout.path : undefined;
-  if (name === undefined || !name.startsWith('torch.')) giveUp('a layout that is not known');
+  if (!name?.startsWith('torch.')) giveUp('a layout that is not known');
   if (name !== 'torch.strided')
     refuse('argument-out-of-range', `${kind} is implemented for strided tensors only, got: ${name}`, {
       argument: 'layout',

@@ -16,7 +16,7 @@ import { isComplex, isFloat, isHalf, isIntegral } from './common/dtypes';
 import { pythonNumber } from './common/literals';
 import { isInPlace, plainName } from './common/names';
 import { operandOf, resultType, toFloat } from './common/promotion';
-import { hasNoElements, needs, result } from './common/results';
+import { needs, result } from './common/results';
 import { signatures } from './signature';
 
 const ofOne = [
@@ -47,17 +47,15 @@ const gammas: Readonly<Record<string, string>> = {
 
 const isFull = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
 
-/** The result, where there is a kernel for its type; nothing is computed where there are no elements. */
+/** The result, where there is a kernel for its type. */
 function computed(
-  solve: Solve,
   shape: Shape,
   dtype: DType | undefined,
   kernel: string,
   fits: (dtype: DType) => boolean,
-) {
-  const value = result(shape, dtype);
-  if (!hasNoElements(solve, value)) needs(kernel, dtype, fits);
-  return value;
+): TensorValue {
+  needs(kernel, dtype, fits);
+  return result(shape, dtype);
 }
 
 /** Both operands, whichever of them is a tensor. */
@@ -70,7 +68,7 @@ function pair(call: Call, solve: Solve, names: readonly [string, string]) {
 
 function polynomial(call: Call, solve: Solve, kind: string): TensorValue {
   const { shape, dtype } = pair(call, solve, ['x', 'n']);
-  return computed(solve, shape, toFloat(dtype), `${kind}_cpu`, isFull);
+  return computed(shape, toFloat(dtype), `${kind}_cpu`, isFull);
 }
 
 /** These take floats only; whole numbers stay what they are and have no kernel. */
@@ -78,7 +76,7 @@ function gamma(call: Call, solve: Solve, name: string): TensorValue {
   const [first, second] = [['self', 'input'].find((argument) => call.given(argument)) ?? 'input', 'other'] as const;
   const { shape, dtype } = pair(call, solve, [first, second]);
   const kernel = gammas[plainName(name)] ?? '';
-  if (!isInPlace(name)) return computed(solve, shape, dtype, kernel, isFloat);
+  if (!isInPlace(name)) return computed(shape, dtype, kernel, isFloat);
   const own = call.tensor(first);
   const fitted = fitInPlace(solve, solve.shape(own), shape);
   if (dtype === undefined || own.dtype === undefined || dtype !== own.dtype || !isFloat(dtype))
@@ -108,6 +106,6 @@ export const special = operator({
     if (polynomials.includes(kind)) return polynomial(call, solve, kind);
     const t = call.tensor(call.given('x') ? 'x' : 'input');
     const dtype = isIntegral(t.dtype) ? toFloat(t.dtype) : t.dtype;
-    return computed(solve, solve.shape(t), dtype, `${kind}_cpu`, isFull);
+    return computed(solve.shape(t), dtype, `${kind}_cpu`, isFull);
   }),
 });

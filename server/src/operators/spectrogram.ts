@@ -11,7 +11,6 @@ import { add, floorDiv, mul, num, sub, type Dim } from '../core/shape/dim';
 import { complexOf, isComplex, realOf } from '../core/shape/dtype';
 import { answering, giveUp, refuse } from './common/answer';
 import { boolGiven } from './common/axes';
-import { isFloat } from './common/dtypes';
 import { shortName, subjectOf } from './common/names';
 import { result } from './common/results';
 import { signatures } from './signature';
@@ -60,7 +59,7 @@ function forward(call: Call, solve: Solve, t: TensorValue): TensorValue {
       'argument-out-of-range',
       'stft requires the return_complex parameter be given for real inputs, and will further require that return_complex=True in a future PyTorch release.',
     );
-  if (real && !isFloat(t.dtype)) giveUp('a transform of whole numbers');
+  if (real && t.dtype !== 'float32' && t.dtype !== 'float64') giveUp('a transform of this element type');
   const { points, hop } = framesOf(call, solve);
   const dims = solve.dims(t);
   if (dims.length !== 1 && dims.length !== 2) giveUp('a signal of another number of dims');
@@ -101,6 +100,7 @@ function back(call: Call, solve: Solve, t: TensorValue): TensorValue {
   if (solve.equal(frequencies, onesided ? add(floorDiv(points, two), one) : points) !== 'yes')
     giveUp('another number of frequencies');
   // The window must reach everywhere: without one it is ones.
+  if (window !== null && !boolGiven(call, 'center', true)) giveUp('a window that may leave gaps');
   const length = intGiven(call, 'length');
   const centred = boolGiven(call, 'center', true);
   const whole = add(points, mul(hop, sub(frames, one)));

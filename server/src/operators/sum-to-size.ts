@@ -69,9 +69,10 @@ function broadcasted(call: Call, solve: Solve): Value {
   );
   if (given.some((dims) => dims.some((dim) => solve.less(dim, num(0)) !== 'no'))) giveUp('a size that may be negative');
   const rank = Math.max(0, ...given.map((dims) => dims.length));
+  // The sentence has the sizes that were joined before this shape, from its end on.
   const whole: Dim[] = Array.from({ length: rank }, () => one);
   given.forEach((dims, at) =>
-    dims.forEach((dim, i) => {
+    [...dims.entries()].reverse().forEach(([i, dim]) => {
       const place = rank - dims.length + i;
       const known = whole[place] as Dim;
       if (solve.equal(dim, one) === 'yes' || solve.equal(dim, known) === 'yes') return;

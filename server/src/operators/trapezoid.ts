@@ -44,15 +44,15 @@ function area(call: Call, solve: Solve, kind: string): TensorValue {
   if (y.dtype === 'bool' || x.dtype === 'bool')
     refuse('dtype-not-supported', `${name}: received a bool input for \`x\` or \`y\`, but bool is not supported`);
   const widths = solve.dims(x);
+  if ([...dims, ...widths].some((size) => solve.less(num(0), size) !== 'yes')) giveUp('maybe no samples');
   if (widths.length === 0) giveUp('places without dims');
   // Places of one dim stand along the axis; of several they broadcast.
   if (widths.length === 1 && !solve.same(widths[0] as Dim, dims[axis] as Dim, 'a place for each sample'))
     refuse('samples-mismatch', `${name}: There must be one \`x\` value for each sample point`, { argument: 'x' });
   if (widths.length !== 1 && widths.length !== dims.length) giveUp('places of another number of dims');
-  if ([...dims, ...widths].some((size) => solve.less(num(0), size) !== 'yes')) giveUp('maybe no samples');
   const step = widths.length === 1 ? dims.map((_, i) => (i === axis ? (dims[axis] as Dim) : one)) : widths;
   const [steps, means] = [shapeOf(shorter(solve, step, axis)), shapeOf(shorter(solve, dims, axis))];
-  const whole = cumulative ? broadcastShapes(solve, means, steps) : broadcastShapes(solve, steps, means);
+  const whole = broadcastShapes(solve, means, steps);
   const dtype = toFloat(resultType(solve, [{ tensor: x }, { tensor: y }]));
   return result(given(whole, axis, cumulative), dtype);
 }

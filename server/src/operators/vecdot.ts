@@ -3,21 +3,23 @@
  *
  * Shapes: vecdot: broadcast of both without the axis; dist: () ; cond: (*b, n, m) -> (*b).
  * Errors: `broadcast-mismatch`, `axis-out-of-range`, `dtype-mismatch`, `dtype-not-supported`, `matrix-not-square`,
- *   `input-rank-mismatch`, `argument-out-of-range`.
+ *   `input-rank-mismatch`.
  * Source: torch.linalg.vecdot, torch.dist, torch.linalg.cond, PyTorch 2.13.
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
+import type { Dim } from '../core/shape/dim';
 import { dimsOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { axisIndex } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
-import { differ, isIntegral, scalarName } from './common/dtypes';
+import { differ, isHalf, isIntegral, scalarName } from './common/dtypes';
 import { pythonNumber } from './common/literals';
 import { matrices, needsPrecision, mustBeSquare } from './common/matrices';
 import { shortName, subjectOf } from './common/names';
 import { realOf, resultType } from './common/promotion';
 import { result } from './common/results';
+import { brackets } from './common/sizes';
 import { signatures } from './signature';
 
 function vectors(call: Call, solve: Solve): TensorValue {
@@ -32,6 +34,12 @@ function vectors(call: Call, solve: Solve): TensorValue {
       'dtype-mismatch',
       `linalg.vecdot: Expected x and y to have the same dtype, but found x of type ${scalarName(x.dtype)} and y of type ${scalarName(y.dtype)} instead`,
     );
+  const [own, others] = [solve.dims(x), solve.dims(y)];
+  if (own.length === 1 && others.length === 1 && !solve.same(own[0] as Dim, others[0] as Dim))
+    refuse(
+      'broadcast-mismatch',
+      `inconsistent tensor size, expected tensor ${brackets(solve, own)} and src ${brackets(solve, others)} to have the same number of elements, but got ${solve.text(own[0] as Dim)} and ${solve.text(others[0] as Dim)} elements respectively`,
+    );
   const whole = broadcastShapes(solve, solve.shape(x), solve.shape(y));
   const dims = dimsOf(whole) ?? giveUp('the number of dims is not known');
   const axis = axisIndex(call.number('dim'), dims.length, 'dim');
@@ -43,8 +51,9 @@ function vectors(call: Call, solve: Solve): TensorValue {
 
 function distance(call: Call, solve: Solve, name: string): TensorValue {
   const [x, y] = [call.tensor(subjectOf(name)), call.tensor('other')];
-  broadcastShapes(solve, solve.shape(x), solve.shape(y));
   const dtype = resultType(solve, [{ tensor: x }, { tensor: y }]);
+  if (x.dtype === 'bool' || y.dtype === 'bool') giveUp('a distance of bools');
+  broadcastShapes(solve, solve.shape(x), solve.shape(y));
   if (isIntegral(dtype)) giveUp('a distance of whole numbers');
   return result([], realOf(dtype));
 }
@@ -54,14 +63,14 @@ function condition(call: Call, solve: Solve): TensorValue {
   const t = call.tensor('input');
   const p = call.value('p');
   const text = p.kind === 'str' ? p.value : pythonNumber(p);
+  if (p.kind === 'str' && text !== 'fro' && text !== 'nuc') giveUp('an order that is no norm');
+  if (isHalf(t.dtype)) giveUp('a condition of narrow floats');
   const m = matrices(solve, t, () => 'linalg.cond: The input tensor must have at least 2 dimensions.');
   const ofSingular = p.kind === 'none' || (text !== undefined && ['2', '-2', '2.0', '-2.0'].includes(text));
   if (ofSingular) {
     needsPrecision(t.dtype, 'linalg.svd');
     return result(m.batch, realOf(t.dtype));
   }
-  if (p.kind === 'str' && text !== undefined && text !== 'fro' && text !== 'nuc')
-    refuse('argument-out-of-range', `linalg.cond got an invalid norm type: ${text}`, { argument: 'p' });
   if (text === undefined || !['fro', 'nuc', '1', '-1'].includes(text)) return giveUp('an order that is not known');
   mustBeSquare(solve, m, `linalg.cond(ord=${text}): `);
   if (t.dtype !== undefined) needsPrecision(t.dtype, 'linalg.inv');

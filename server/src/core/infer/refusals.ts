@@ -15,6 +15,10 @@ export interface Exact {
   readonly spoken: string;
   /** One, except for `parsers`. */
   readonly signatures: readonly string[];
+  /** Places of signatures that PyTorch takes and doesn't speak of. */
+  readonly hidden: ReadonlySet<number>;
+  /** Places of signatures that have `out` beside what is written. */
+  readonly withOut: ReadonlySet<number>;
 }
 
 export interface Refusal {
@@ -40,8 +44,11 @@ export function refusal(exact: Exact, args: Arguments, items: Items, receiver: b
     const all = parseSignature(signature);
     return receiver ? all.slice(1) : all;
   });
-  return refusedByAll(exact.spoken, overloads, { ...args, positional }, items);
+  return refusedByAll(exact, overloads, { ...args, positional }, items);
 }
+
+const leastOf = (parameters: readonly Parameter[]): number =>
+  parameters.filter((parameter) => parameter.default === undefined).length;
 
 const plural = (count: number): string => (count === 1 ? '' : 's');
 
@@ -52,7 +59,7 @@ const numpyNames = new Set(['axis', 'keepdims', 'x', 'a', 'x1', 'x2']);
 
 /** Where no signature takes the arguments, and not just one of them has room for as many, the parser lists all. */
 function refusedByAll(
-  name: string,
+  { spoken: name, hidden, withOut }: Exact,
   overloads: readonly (readonly Parameter[])[],
   args: Arguments,
   items: Items,
@@ -62,9 +69,10 @@ function refusedByAll(
   const values = [...args.positional, ...args.keywords.values()].map(({ value }) => typeName(value, items));
   // Names of axes are text, and have signatures that are not in the table.
   if (values.includes('str') || values.includes(undefined)) return undefined;
-  const plausible = overloads.filter((parameters) => {
-    const least = parameters.filter((parameter) => parameter.default === undefined).length;
-    return values.length >= least && values.length <= parameters.length;
+  const plausible = overloads.filter((parameters, at) => {
+    if (hidden.has(at)) return false;
+    const most = parameters.length + (withOut.has(at) ? 1 : 0);
+    return values.length >= leastOf(parameters) && values.length <= most;
   });
   const only = plausible.length === 1 ? overloads.findIndex((each) => each === plausible[0]) : -1;
   if (only >= 0) return found[only];
@@ -86,8 +94,10 @@ function refusedByParser(
   // One list of ints may be written without brackets; what it says of others is another matter.
   if (packs && positional.length > 1) return undefined;
   if (positional.length > places.length) {
-    const least = places.filter((parameter) => parameter.default === undefined).length;
-    return { message: tooMany(name, least, places.length, positional.length), given: positional[places.length] };
+    return {
+      message: tooMany(name, leastOf(parameters), places.length, positional.length),
+      given: positional[places.length],
+    };
   }
   for (const [at, parameter] of parameters.entries()) {
     const byPosition = positional[at];
@@ -126,7 +136,7 @@ const tooMany = (name: string, least: number, most: number, count: number, named
   // Python counts those by name apart.
   const given =
     named === 0
-      ? `${count} ${count === 1 ? 'was' : 'were'}`
+      ? `${count} ${count === 1 && least === most ? 'was' : 'were'}`
       : `${count} positional argument${plural(count)} (and ${named} keyword-only argument${plural(named)}) were`;
   return `${name}() takes ${wanted} but ${given} given`;
 };
@@ -171,8 +181,8 @@ function faultOf(
   if (rule === undefined || wanted === undefined) return 'unknown';
   if (rule.yes.includes(type)) return undefined;
   // A tensor without dims may stand for a number.
-  const number = value.kind !== 'tensor' || value.shape.lead.length + value.shape.tail.length === 0;
-  if (rule.maybe.includes(type) && number && (list === null || list[2] !== '' || passed === 'packed')) return 'unknown';
+  const number = !(value.kind === 'tensor' && value.shape.lead.length + value.shape.tail.length > 0);
+  if (rule.maybe.includes(type) && number && (list?.[2] !== '' || passed === 'packed')) return 'unknown';
   if (list === null) return `${wanted}, not ${type}`;
   if (type === 'tuple' || type === 'list') {
     const first = items(value)?.[0];
