@@ -1,4 +1,4 @@
-"""Writes server/src/operators/signatures.generated.ts from the installed PyTorch.
+"""Writes server/src/operators/signatures.generated.ts and callables.generated.ts from the installed PyTorch.
 
 Run it with the Python of an environment that has torch; it prints how many names it wrote:
 
@@ -19,22 +19,27 @@ Left out: `out=` parameters, named tensors (Dimname), private names.
 from __future__ import annotations
 
 import argparse
+import inspect
 import pathlib
 import re
 import sys
 import types
+import typing
 
 import einops
 import einops.layers.torch
 import torch
 import torch.fft
 import torch.linalg
+import torch.masked
+import torch.signal.windows
 import torch.special
 
-from signature_sources import Parameter, Signature, parser_strings, python_signatures, read_stubs, show, unread
+from signature_sources import Parameter, Signature, deprecated, parser_strings, python_signatures, read_stubs, show, unread, with_out
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUTPUT = HERE.parent / "server" / "src" / "operators" / "signatures.generated.ts"
+CALLABLES = OUTPUT.with_name("callables.generated.ts")
 
 FUNCTION_NAMESPACES = {
     "torch": torch,
@@ -42,6 +47,8 @@ FUNCTION_NAMESPACES = {
     "torch.linalg": torch.linalg,
     "torch.fft": torch.fft,
     "torch.special": torch.special,
+    "torch.masked": torch.masked,
+    "torch.signal.windows": torch.signal.windows,
     "torch.nn.init": torch.nn.init,
     "torch.nn.utils": torch.nn.utils,
     "torch.nn.utils.rnn": torch.nn.utils.rnn,
@@ -176,6 +183,87 @@ class Builder:
             self.add(f"torch.nn.{cls.__name__}", [s[1:] for s in python_signatures(cls.__new__, skip_self=False)])
 
 
+# --- who takes the arguments ---------------------------------------------------------------------
+
+
+class Nonsense:
+    """What no parameter takes."""
+
+
+def spoken_by_parser(call: typing.Any) -> tuple[str, str] | None:
+    """
+    (how, name in messages) of a function bound from C++, asked with far too many arguments: 'parser' for a function of
+    one signature, 'parsers' of several, 'none' for one without arguments.
+    """
+    try:
+        call(*[Nonsense()] * 40)
+    except TypeError as error:
+        none = re.match(r"([\w.]+)\(\) takes no arguments", str(error))
+        if none:
+            return "none", none[1].replace("Tensor.", "TensorBase.") if none[1].startswith("Tensor.") else none[1]
+        if "received an invalid combination of arguments" in str(error):
+            return "parsers", str(error).split("(", 1)[0]
+        one = re.match(r"(\w+)\(\)(?: takes (?:from )?\d|: argument '\w+' \(position \d+\) must be)", str(error))
+        return ("parser", one[1]) if one else None
+    except Exception:
+        pass
+    return None
+
+
+def spoken_by_python(function: typing.Any, bound: bool) -> tuple[str, str] | None:
+    """The same of a function written in Python; none where it hands its arguments on."""
+    own = inspect.unwrap(function)
+    code = getattr(own, "__code__", None)
+    if code is None or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS) or "if_false" in code.co_freevars:
+        return None
+    if own is not function and not code.co_name == function.__name__:
+        return None
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return None if "out" in names or (bound and names[:1] != ("self",)) else ("python", own.__qualname__)
+
+
+def callables(table: dict[str, list[str]]) -> dict[str, dict[str, str]]:
+    """How -> full name -> name in messages, of everything whose signatures in the table are all there are."""
+    found: dict[str, dict[str, str]] = {"parser": {}, "parsers": {}, "python": {}, "none": {}}
+    tensor = torch.randn(2)
+    for name in sorted(table):
+        if re.search(r"\.__\w+__$", name):
+            continue
+        owner, _, short = name.rpartition(".")
+        target: typing.Any = torch if name.startswith("torch.") else einops
+        for part in owner.split(".")[1:]:
+            target = getattr(target, part)
+        function = getattr(target, short)
+        if isinstance(function, type):
+            how = spoken_by_python(function.__init__, True) if isinstance(function.__init__, types.FunctionType) else None
+        elif isinstance(function, types.FunctionType):
+            how = spoken_by_python(function, owner == "torch.Tensor" or short == "forward")
+        else:
+            how = spoken_by_parser(getattr(tensor, short) if owner == "torch.Tensor" else function)
+        # The table has more signatures than the parser where numbers may stand for tensors.
+        exact = len(table[name]) > 1 and name.rpartition(".")[2].rstrip("_") not in NUMBERS_AS_TENSORS if how and how[0] == "parsers" else len(table[name]) == 1
+        if how is not None and exact:
+            texts = [text.removeprefix("self: Tensor, ") if owner == "torch.Tensor" else text for text in table[name]]
+            hidden = [f"{i}h" for i, text in enumerate(texts) if text in deprecated[how[1]]]
+            outs = [f"{i}o" for i, text in enumerate(texts) if how[0] == "parsers" and owner != "torch.Tensor" and text in with_out[how[1]]]
+            found[how[0]][name] = " ".join([how[1], *hidden, *outs])
+    return found
+
+
+def write_callables(table: dict[str, list[str]]) -> None:
+    found = callables(table)
+    lines = [f"  {how}: {{\n" + "".join(f"    {quoted(name)}: {quoted(spoken)},\n" for name, spoken in names.items()) + "  }," for how, names in found.items()]
+    CALLABLES.write_text(
+        "/**\n"
+        " * Functions and classes of one signature: who takes their arguments, and the name that the messages have for them.\n"
+        " * Written by scripts/generate-signatures.py; do not edit. Meaning: see core/infer/refusals.ts.\n"
+        " */\n"
+        "// prettier-ignore\n"
+        "export const callableTable: Readonly<Record<'parser' | 'parsers' | 'python' | 'none', Readonly<Record<string, string>>>> = {\n" + "\n".join(lines) + "\n};\n"
+    )
+    print(", ".join(f"{len(names)} by {how}" for how, names in found.items()))
+
+
 def quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
@@ -201,6 +289,8 @@ def main() -> None:
         "// prettier-ignore\n"
         "export const signatureTable: Readonly<Record<string, readonly string[]>> = {\n" + "\n".join(lines) + "\n};\n"
     )
+    if args.output == OUTPUT:
+        write_callables(builder.table)
     print(f"{len(lines)} names, {sum(map(len, builder.table.values()))} signatures, torch {version}")
     for what, count in unread.most_common():
         print(f"  not in the notation: {what} ({count})", file=sys.stderr)

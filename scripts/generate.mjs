@@ -1,10 +1,12 @@
 /**
- * Writes what is derived from the sources: the settings in package.json, docs/settings.md, and docs/rules/.
+ * Writes what is derived from the sources: the settings in package.json, docs/settings.md, docs/rules/, and
+ * docs/coverage.md.
  *
  * `node scripts/generate.mjs` writes; `--check` only names what is stale and exits with 1.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { coveragePage } from './coverage-page.mjs';
 import { isMain } from './isMain.mjs';
 import { loadTypeScript } from './loadTypeScript.mjs';
 import { filesUnder, fromRoot, inRoot } from './paths.mjs';
@@ -20,9 +22,13 @@ export async function generatedFiles() {
   const settings = await loadTypeScript(inRoot('protocol', 'src', 'settings.ts'));
   const { ruleTexts } = await loadTypeScript(inRoot('server', 'src', 'rules', 'index.ts'));
   const { rulePage } = await loadTypeScript(inRoot('server', 'src', 'rules', 'page.ts'));
+  const { catalogue } = await loadTypeScript(inRoot('server', 'src', 'operators', 'index.ts'));
+  const coverage = JSON.parse(readFileSync(inRoot('test', 'oracle', 'coverage.json'), 'utf8'));
+  const declared = new Set(catalogue.flatMap(({ names }) => names));
   return new Map([
     ['package.json', manifest(settings, ruleTexts)],
     ['docs/settings.md', settingsPage(settings)],
+    ['docs/coverage.md', coveragePage(coverage, declared, notice)],
     ['docs/rules/README.md', rulesIndex(ruleTexts)],
     ...ruleTexts.map((rule) => [`docs/rules/${rule.id}.md`, rulePage(rule)]),
   ]);

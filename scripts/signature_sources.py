@@ -107,6 +107,10 @@ def cpp_default(text: str) -> str | None:
 
 
 unread: collections.Counter[str] = collections.Counter()
+# Signatures that the parser still takes and hides in its messages, by function name.
+deprecated: dict[str, set[str]] = collections.defaultdict(set)
+# Signatures with `out=`, which is left out here and counts as an argument there.
+with_out: dict[str, set[str]] = collections.defaultdict(set)
 
 
 def parse_cpp(text: str) -> Signature | None:
@@ -149,6 +153,10 @@ def parser_strings() -> dict[str, list[Signature]]:
         if signature is None:
             continue
         group = (old if m[3] else current)[m[1].decode()]
+        if re.search(rb"\bTensor(List)?(\[\d\])? out=", m[2]):
+            with_out[m[1].decode()].add(show(signature))
+        if m[3]:
+            deprecated[m[1].decode()].add(show(signature))
         if signature not in group:
             group.append(signature)
     return {name: current.get(name, []) + [s for s in old.get(name, []) if s not in current.get(name, [])] for name in {*current, *old}}

@@ -25,7 +25,7 @@ interface Catalogue {
 const catalogues: Readonly<Record<string, Catalogue>> = {
   operators: {
     folder: 'server/src/operators',
-    apart: ['index', 'signature', 'signatures.generated'],
+    apart: ['callables.generated', 'index', 'signature', 'signatures.generated'],
     ids: operators.map(({ id }) => id),
     fixture: (id) => `test/fixtures/shape/${id}.py`,
   },

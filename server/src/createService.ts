@@ -1,6 +1,7 @@
 /** The checker behind the facade: documents, their programs, and what was found, remembered until something changes. */
 import { catalogue } from './operators/index';
 import { checks, traits } from './hyperparameters/index';
+import { exactNamed } from './operators/signature';
 import { frameworks } from './frameworks/index';
 import { register } from './core/infer/catalogue';
 import { registerChecks } from './core/infer/check';
@@ -28,7 +29,7 @@ interface Remembered {
 }
 
 export function createService({ host, parser }: { readonly host: Host; readonly parser: SyntaxParser }): Service {
-  register(catalogue);
+  register(catalogue, exactNamed);
   registerChecks(checks, traits);
   const frontEnd = new PythonFrontEnd(parser);
   const documents = new Map<string, PythonDocument>();

@@ -1,16 +1,18 @@
-/** Checks the calls of random_calls.py with the checker and compares its answers with what PyTorch did. */
+/** Checks the calls of random_calls.py and database.py with the checker and compares its answers with what PyTorch did. */
 import { LineIndex } from '../../server/src/core/text/lines';
 import { spanOf } from '../../server/src/core/text/place';
 import type { Finding } from '../../server/src/core/finding';
 import { checkerOf } from '../harness/checker';
 import { sameCounts, shapesAgree, type Observed } from './agreement';
 
-/** One line of random_calls.py's output. */
+/** One line of the scripts' output. */
 export interface Case {
   readonly name: string;
   readonly case: number;
   readonly lines: readonly string[];
   readonly note: string;
+  /** Of calls from PyTorch's tests: where in them it stands, or that it is a sample with a change. */
+  readonly origin?: 'sample' | 'error sample' | 'changed';
   readonly truth:
     | { readonly kind: 'value'; readonly value: unknown }
     | { readonly kind: 'varies'; readonly outcomes: readonly Record<string, unknown>[] }

@@ -21,18 +21,21 @@ LIMIT = 60  # samples a name
 REORDERED = {"where", "einsum", "nn.functional.embedding", "nn.functional.embedding_bag", "polygamma", "svd_lowrank", "pca_lowrank", "tensordot", "uniform", "normal", "arange", "full", "ones", "zeros", "eye", "empty", "linspace", "logspace", "randn", "randint"}
 
 
+WIDE = (torch.uint16, torch.uint32, torch.uint64)
+
+
 class Unwritable(Exception):
     """Has no literal: sparse tensors, generators, functions."""
 
 
 def convert(value: typing.Any) -> typing.Any:
     if isinstance(value, torch.Tensor):
-        if type(value) not in (torch.Tensor, torch.nn.Parameter) or value.layout != torch.strided or value.is_quantized or value.numel() > 5_000 or value.dim() > 8:
+        if type(value) not in (torch.Tensor, torch.nn.Parameter) or value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized or value.numel() > 5_000 or value.dim() > 8:
             raise Unwritable
         return T(tuple(value.shape), str(value.dtype).removeprefix("torch."), filling(value))
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return type(value)(convert(v) for v in value) if type(value) in (list, tuple) else tuple(convert(v) for v in value)
-    if isinstance(value, torch.dtype):
+    if isinstance(value, (torch.dtype, torch.memory_format, torch.layout)):
         return Raw(str(value))
     if value is Ellipsis:
         return Raw("...")
@@ -40,7 +43,7 @@ def convert(value: typing.Any) -> typing.Any:
         return Raw(f"slice({value.start!r}, {value.stop!r}, {value.step!r})")
     if isinstance(value, torch.device):
         return str(value)
-    if value is None or type(value) in (bool, int, float, str):
+    if value is None or type(value) in (bool, int, float, complex, str):
         if isinstance(value, float) and value != value:
             raise Unwritable
         return value
@@ -51,6 +54,8 @@ def filling(value: torch.Tensor) -> str:
     """What the values of a sample are like, as far as calls depend on it."""
     if value.dtype.is_floating_point and value.numel() and bool((value >= 0).all()):
         return "positive"
+    if value.dtype in WIDE:  # they can hardly be asked anything
+        return "any"
     if not value.dtype.is_floating_point and not value.dtype.is_complex and value.dtype != torch.bool and value.numel():
         low, high = int(value.min()), int(value.max())
         if low >= 0:

@@ -6,12 +6,13 @@
  */
 import { equal } from 'node:assert/strict';
 import { catalogue } from '../../server/src/operators';
-import { callsOf } from './calls';
+import { callsOf, randomCalls } from './calls';
 import { check, type Case, type Verdict } from './cases';
 import { python } from './python';
 import { repeat, writeReport } from './report';
 
 const seed = process.env['ORACLE_SEED'] ?? '1';
+const maker = randomCalls(seed);
 const count = Number(process.env['ORACLE_COUNT'] ?? 100);
 const only = process.env['ORACLE_ONLY'] ?? '';
 const SHOWN = 5;
@@ -37,7 +38,7 @@ describe('oracle: random calls', function () {
     const counts = new Map(
       [...namesOf.values()].flatMap((names) => names.map((name) => [name, callsPerName(names)] as const)),
     );
-    cases = await callsOf(counts, seed);
+    cases = await callsOf(counts, maker);
   });
 
   for (const [id, names] of namesOf)
@@ -45,7 +46,7 @@ describe('oracle: random calls', function () {
       const found = await check(names.flatMap((name) => cases.get(name) ?? []));
       verdicts.set(id, found);
       const wrong = found.filter(({ disagreement }) => disagreement !== undefined);
-      const shown = wrong.slice(0, SHOWN).map(({ call, disagreement }) => `${disagreement}\n${repeat(call, seed)}`);
+      const shown = wrong.slice(0, SHOWN).map(({ call, disagreement }) => `${disagreement}\n${repeat(call, maker)}`);
       equal(
         wrong.length,
         0,
@@ -55,6 +56,6 @@ describe('oracle: random calls', function () {
 
   after(() => {
     if (verdicts.size === 0) return;
-    console.log(`    seed ${seed}: ${writeReport(verdicts, seed)}`);
+    console.log(`    seed ${seed}: ${writeReport(verdicts, maker)}`);
   });
 });

@@ -19,15 +19,12 @@ import argparse
 import json
 import pathlib
 import random
-import subprocess
 import sys
-import threading
 import typing
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+from observed import observe
+from pool import Pool, work
 
-SECONDS_A_NAME = 240
 CHANGED = 0.6  # share of calls that get a change
 FROM_SAMPLES = 0.3  # share of calls taken from PyTorch's own samples, where there are any
 
@@ -117,139 +114,6 @@ class Generator:
         return {(overloads[0][0].name if k == first else k): v for k, v in arguments.items()}
 
 
-def observe(truth: dict[str, typing.Any]) -> tuple[list[str], list[dict[str, typing.Any]]]:
-    """Lines that take the result apart, and what the tensors among the variables must be. None stands for 'varies'."""
-    if truth["kind"] == "raises":
-        return [], []
-    outcomes = [truth["value"]] if truth["kind"] == "value" else [o for o in truth["outcomes"] if "raises" not in o]
-    lines: list[str] = []
-    results: list[dict[str, typing.Any]] = []
-
-    def visit(path: str, variable: str, values: list[typing.Any]) -> None:
-        first = values[0]
-        if all("shape" in v for v in values):
-            if variable != "y":
-                lines.append(f"{variable} = y{path}")
-            results.append({"variable": variable, **agreed(values)})
-        elif "items" in first and all("items" in v and len(v["items"]) == len(first["items"]) for v in values) and len(first["items"]) <= 6:
-            for i in range(len(first["items"])):
-                visit(f"{path}[{i}]", f"{variable}_{i}", [v["items"][i] for v in values])
-        elif "size" in first and all(v == first for v in values):
-            lines.append(f"{variable}_made = torch.empty(y{path})")
-            results.append({"variable": f"{variable}_made", "shape": first["size"], "dtype": "float32"})
-        elif type(first.get("constant")) is int and 0 <= first["constant"] < 100 and all(v == first for v in values):
-            lines.append(f"{variable}_made = torch.empty(y{path}, 1)")
-            results.append({"variable": f"{variable}_made", "shape": [first["constant"], 1], "dtype": "float32"})
-
-    visit("", "y", outcomes)
-    return lines, results
-
-
-def agreed(values: list[typing.Any]) -> dict[str, typing.Any]:
-    shapes, dtypes = [v["shape"] for v in values], {v["dtype"] for v in values}
-    rank = len(shapes[0])
-    if any(len(s) != rank for s in shapes):
-        shape: typing.Any = None
-    else:
-        shape = [s[0] if len(set(s)) == 1 else None for s in zip(*shapes)]
-    return {"shape": shape, "dtype": dtypes.pop() if len(dtypes) == 1 else None}
-
-
-def work(args: argparse.Namespace) -> None:
-    """Child: reads `name start count` lines, writes cases, then an empty line."""
-    from judge import limit_memory
-
-    limit_memory()
-    generator = Generator(args.seed, not args.no_samples)
-    for line in sys.stdin:
-        name, start, count = line.split()
-        for case in generator.cases(name, int(count), int(start)):
-            print(json.dumps(case), flush=True)
-        print(flush=True)
-
-
-class Pool:
-    """Children that are given one name at a time; a child that dies is replaced and goes on after its last case."""
-
-    def __init__(self, args: argparse.Namespace, counts: dict[str, int]):
-        self.args, self.counts, self.names = args, counts, list(reversed(counts))
-        self.lock = threading.Lock()
-        self.cases: dict[str, list[dict[str, typing.Any]]] = {}
-        self.lost: list[str] = []
-        self.done = 0
-        self.failed = ""
-
-    def run(self) -> None:
-        threads = [threading.Thread(target=self.serve, daemon=True) for _ in range(min(self.args.jobs, len(self.names) or 1))]
-        for t in threads:
-            t.start()
-        for t in threads:
-            t.join()
-
-    def next(self) -> str | None:
-        with self.lock:
-            return self.names.pop() if self.names else None
-
-    def serve(self) -> None:
-        child: subprocess.Popen[str] | None = None
-        total = len(self.names)
-        while (name := self.next()) is not None:
-            start, cases = 0, []
-            for _ in range(5):  # a name may crash its child that often
-                if self.failed:
-                    return
-                child = child or self.start()
-                finished, start = self.ask(child, name, start, cases)
-                if finished:
-                    break
-                self.lost.append(f"{name} case {start - 1}")
-                child = None
-            with self.lock:
-                self.cases[name] = cases[: self.counts[name]]
-                self.done += 1
-                if self.done % 50 == 0 or sys.stderr.isatty():
-                    end = "\r" if sys.stderr.isatty() else "\n"
-                    print(f"  random calls: {self.done} of {max(total, self.done)} names", file=sys.stderr, end=end)
-        if child is not None:
-            child.stdin.close()  # type: ignore[union-attr]
-            child.wait()
-
-    def start(self) -> subprocess.Popen[str]:
-        options = ["--seed", self.args.seed, *(["--no-samples"] if self.args.no_samples else [])]
-        return subprocess.Popen([sys.executable, __file__, "--worker", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, child: subprocess.Popen[str], name: str, start: int, cases: list[dict[str, typing.Any]]) -> tuple[bool, int]:
-        """Whether the child finished the name, and the number to go on with if not."""
-        timer = threading.Timer(SECONDS_A_NAME, child.kill)
-        timer.start()
-        try:
-            try:
-                child.stdin.write(f"{name} {start} {self.counts[name]}\n")  # type: ignore[union-attr]
-                child.stdin.flush()  # type: ignore[union-attr]
-            except BrokenPipeError:
-                return False, start + 1
-            for line in child.stdout:  # type: ignore[union-attr]
-                if line == "\n":
-                    return True, start
-                case = json.loads(line)
-                if "starting" in case:
-                    start = case["starting"] + 1
-                else:
-                    cases.append(case)
-            if child.wait() > 0:  # not a signal: a mistake in a recipe
-                self.failed = f"child failed at {name} case {start - 1}; see above"
-            return False, start
-        finally:
-            timer.cancel()
-
-
-def summary(cases: dict[str, list[dict[str, typing.Any]]]) -> str:
-    every = [c for group in cases.values() for c in group]
-    valid = sum(c["truth"]["kind"] != "raises" for c in every)
-    varies = sum(c["truth"]["kind"] == "varies" for c in every)
-    return f"{len(every)} calls of {len(cases)} names, {100 * valid / max(1, len(every)):.0f} % valid, {varies} depend on values"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--names", type=pathlib.Path)
@@ -263,26 +127,15 @@ def main() -> None:
     parser.add_argument("--worker", action="store_true")
     args = parser.parse_args()
     if args.worker:
-        work(args)
+        work(lambda: Generator(args.seed, not args.no_samples))
         return
     import recipes
 
     given = args.only or (json.loads(args.names.read_text()) if args.names else sorted(recipes.load_all()))
     counts = given if isinstance(given, dict) else dict.fromkeys(given, args.count)
     counts = {name: count for name, count in counts.items() if name not in recipes.NOT_RUN}
-    pool = Pool(args, counts)
-    pool.run()
-    if pool.failed:
-        sys.exit(pool.failed)
-    for name in counts:
-        lines = [json.dumps(c) + "\n" for c in pool.cases.get(name, []) if args.case in (None, c["case"])]
-        if args.folder:
-            (args.folder / f"{name}.{counts[name]}.jsonl").write_text("".join(lines))
-        else:
-            sys.stdout.writelines(lines)
-    print(summary(pool.cases), file=sys.stderr)
-    if pool.lost:
-        print(f"crashed or hung, left out: {', '.join(pool.lost)}", file=sys.stderr)
+    options = ["--seed", args.seed, *(["--no-samples"] if args.no_samples else [])]
+    Pool([__file__, "--worker", *options], counts, args.jobs, "random calls").finish(args.folder, args.case)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
-/** What the random calls showed, as files for whoever mends operators: `.cache/oracle/*.txt`. */
+/** What calls showed, as files for whoever mends operators: `.cache/oracle/<script>-*.txt`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Maker } from './calls';
 import type { Case, Verdict } from './cases';
 
 const FOLDER = join('.cache', 'oracle');
 
-export const repeat = (call: Case, seed: string): string =>
-  `${call.lines.map((line) => `    ${line}`).join('\n')}\n  again: python test/oracle/random_calls.py --seed ${seed} --only ${call.name} --case ${call.case}`;
+export const repeat = (call: Case, { script, seed }: Maker): string =>
+  `${call.lines.map((line) => `    ${line}`).join('\n')}\n  again: python test/oracle/${script} --seed ${seed} --only ${call.name} --case ${call.case}`;
 
 /** Texts that differ in figures only are one kind. */
 const kindOf = (text: string): string => text.replace(/\[[\d, ]*\]|\([\d, ]*\)/g, '(…)').replace(/-?\d+(\.\d+)?/g, '…');
@@ -33,8 +34,9 @@ function grouped(verdicts: readonly Verdict[], textOf: (verdict: Verdict) => str
  * Writes `disagreements.txt`, `unfound.txt` (calls that raise and about which the checker is silent), `unknown.txt`
  * (names whose results are often not known), each by operator. Answers with a line of figures.
  */
-export function writeReport(verdicts: ReadonlyMap<string, readonly Verdict[]>, seed: string): string {
+export function writeReport(verdicts: ReadonlyMap<string, readonly Verdict[]>, maker: Maker): string {
   mkdirSync(FOLDER, { recursive: true });
+  const prefix = maker.script.replace('.py', '');
   const all = [...verdicts.values()].flat();
   const wrong = all.filter(({ disagreement }) => disagreement !== undefined);
   const raising = all.filter(({ call }) => call.truth.kind === 'raises');
@@ -44,17 +46,17 @@ export function writeReport(verdicts: ReadonlyMap<string, readonly Verdict[]>, s
   const raised = ({ call }: Verdict): string =>
     call.truth.kind === 'raises' ? `${call.truth.type}: ${call.truth.messages[0]}` : '';
   write(
-    'disagreements.txt',
+    `${prefix}-disagreements.txt`,
     verdicts,
     (own) =>
       grouped(
         own.filter((v) => v.disagreement !== undefined),
         (v) => v.disagreement ?? '',
       ),
-    seed,
+    maker,
   );
-  write('unfound.txt', verdicts, (own) => grouped(own.filter(silent), raised), seed);
-  writeFileSync(join(FOLDER, 'unknown.txt'), unknownRates(all).join('\n'));
+  write(`${prefix}-unfound.txt`, verdicts, (own) => grouped(own.filter(silent), raised), maker);
+  writeFileSync(join(FOLDER, `${prefix}-unknown.txt`), unknownRates(all).join('\n'));
   const known = valid.filter(({ said }) => said === 'shape').length;
   const found = raising.filter(({ said }) => said === 'error').length;
   return (
@@ -67,12 +69,12 @@ function write(
   file: string,
   verdicts: ReadonlyMap<string, readonly Verdict[]>,
   groupsOf: (own: readonly Verdict[]) => Group[],
-  seed: string,
+  maker: Maker,
 ): void {
   const parts = [...verdicts].flatMap(([id, own]) => {
     const groups = groupsOf(own);
     if (groups.length === 0) return [];
-    const listed = groups.map(({ first, text, count }) => `${count} times: ${text}\n${repeat(first.call, seed)}\n`);
+    const listed = groups.map(({ first, text, count }) => `${count} times: ${text}\n${repeat(first.call, maker)}\n`);
     return [`==== ${id}: ${groups.reduce((sum, { count }) => sum + count, 0)} of ${own.length} calls\n`, ...listed];
   });
   writeFileSync(join(FOLDER, file), parts.join('\n'));
@@ -92,4 +94,4 @@ function unknownRates(verdicts: readonly Verdict[]): string[] {
     .map(([name, { run, known }]) => `${name}: ${known} of ${run} known`);
 }
 
-const percent = (part: number, of: number): string => `${((100 * part) / Math.max(1, of)).toFixed(1)} %`;
+export const percent = (part: number, of: number): string => `${((100 * part) / Math.max(1, of)).toFixed(1)} %`;

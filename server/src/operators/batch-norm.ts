@@ -90,10 +90,16 @@ function normalise(
   return tensor(shape, input.dtype);
 }
 
-/** torch refuses an eps of 0 or less in training. */
-export function checkEps(call: Call): void {
+/** torch refuses an eps of 0 or less in training, and a negative one always. */
+export function checkEps(call: Call, training?: boolean): void {
   const eps = pythonNumber(call.value('eps'));
-  if (eps !== undefined && !(Number(eps) > 0)) giveUp('an eps that is not positive');
+  if (eps === undefined || Number(eps) > 0) return;
+  if (training === undefined || (!training && Number(eps) === 0)) giveUp('an eps that is not positive');
+  refuse(
+    'invalid-argument',
+    `batch_norm eps must be ${training ? 'positive during training' : 'non-negative'}, but got ${eps}`,
+    { argument: 'eps' },
+  );
 }
 
 export const batchNorm = operator({
@@ -102,7 +108,7 @@ export const batchNorm = operator({
   params: signatures,
   infer: answering((call, solve, name) => {
     const input = call.tensor('input');
-    checkEps(call);
+    if (!name.startsWith('torch.nn.')) checkEps(call);
     const statistics = {
       running_mean: tensorIfKnown(call, 'running_mean'),
       running_var: tensorIfKnown(call, 'running_var'),
@@ -111,7 +117,10 @@ export const batchNorm = operator({
     };
     if (!solve.minRank(input, 2)) giveUp('an input of less than 2 dims');
     const training = flag(call, 'training');
-    if (name.startsWith('torch.nn.')) refuseSingleValues(solve, input, training);
+    if (name.startsWith('torch.nn.')) {
+      refuseSingleValues(solve, input, training);
+      checkEps(call, training);
+    }
     const absent = call.value('running_mean').kind === 'none';
     if (absent !== (call.value('running_var').kind === 'none')) giveUp('one of the running statistics is None');
     if (training === false && absent)
@@ -184,7 +193,7 @@ export const batchNormLayer = layer({
   }),
   forward: applying((self, call, solve, name) => {
     const input = call.tensor('input');
-    checkEps(self);
+    if (name === 'torch.nn.SyncBatchNorm') checkEps(self);
     checkRank(solve, input, name);
     const statistics = {
       running_mean: tensorIfKnown(self, 'running_mean'),
@@ -193,7 +202,12 @@ export const batchNormLayer = layer({
       bias: tensorIfKnown(self, 'bias'),
     };
     const untracked = flag(self, 'track_running_stats') === false;
-    if (name !== 'torch.nn.SyncBatchNorm') refuseSingleValues(solve, input, untracked || inTraining(self));
+    if (name !== 'torch.nn.SyncBatchNorm') {
+      const training = untracked || inTraining(self);
+      refuseSingleValues(solve, input, training);
+      // With an eps below zero both modes refuse.
+      checkEps(self, training ?? true);
+    }
     return normalise(solve, input, statistics, (channels) => setTo(solve, 'layer', 'num_features', channels));
   }),
 });

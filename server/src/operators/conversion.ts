@@ -79,6 +79,14 @@ function converted(call: Call, solve: Solve, t: TensorValue): TensorValue {
   return tensor(solve.shape(t), asked === null ? t.dtype : asked, { device });
 }
 
+/** Formats that put the channels last are for pictures and volumes with a batch. */
+function checkFormat(format: Value, solve: Solve, t: TensorValue): void {
+  const ranks: Readonly<Record<string, number>> = { 'torch.channels_last': 4, 'torch.channels_last_3d': 5 };
+  const rank = format.kind === 'external' ? ranks[format.path] : undefined;
+  if (rank !== undefined && format.kind === 'external' && !solve.rank(t, [rank]))
+    refuse('input-rank-mismatch', `required rank ${rank} tensor to use ${format.path.replace('torch.', '')} format`);
+}
+
 export const conversion = operator({
   id: 'conversion',
   names: [
@@ -106,6 +114,7 @@ export const conversion = operator({
     const t = call.tensor(subjectOf(name));
     const shape = solve.shape(t);
     const kind = shortName(name);
+    if (call.given('memory_format')) checkFormat(call.value('memory_format'), solve, t);
     const cast = isMethod(name) && Object.hasOwn(casts, kind) ? casts[kind] : undefined;
     if (cast !== undefined) return tensor(shape, cast, { device: t.device });
     switch (kind) {

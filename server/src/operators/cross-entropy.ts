@@ -32,7 +32,7 @@ interface Loss {
   readonly smoothed: boolean;
 }
 
-function loss(solve: Solve, l: Loss): TensorValue {
+export function loss(solve: Solve, l: Loss): TensorValue {
   const [scores, wanted] = [dimsOf(solve.shape(l.input)), dimsOf(solve.shape(l.target))];
   if (scores === undefined || wanted === undefined) return ofOpenRank(l);
   if (scores.length === 0) {
@@ -198,7 +198,7 @@ function checkWeight(solve: Solve, weight: TensorValue, classes: Dim, sentence: 
 }
 
 /** Whether labels are certainly smoothed; refuses more than all of it. */
-function isSmoothed(call: Call, kind: Loss['kind']): boolean {
+export function isSmoothed(call: Call, kind: Loss['kind']): boolean {
   if (kind === 'nll_loss') return false;
   const smoothing = pythonNumber(call.value('label_smoothing'));
   if (smoothing !== undefined && Number(smoothing) > 1)
@@ -208,7 +208,7 @@ function isSmoothed(call: Call, kind: Loss['kind']): boolean {
   return smoothing !== undefined && Number(smoothing) > 0;
 }
 
-function ignoredOf(call: Call): number | undefined {
+export function ignoredOf(call: Call): number | undefined {
   const index = pythonNumber(call.value('ignore_index'));
   return index === undefined ? undefined : Number(index);
 }

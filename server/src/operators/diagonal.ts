@@ -22,7 +22,7 @@ function diagonalLength(n: Dim, m: Dim, offset: number): Dim {
   return offset >= 0 ? max(min(n, sub(m, num(offset))), zero) : max(min(add(n, num(offset)), m), zero);
 }
 
-function diagonalOf(call: Call, solve: Solve, t: TensorValue): TensorValue {
+export function diagonalOf(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const dims = solve.dims(t);
   const [a, b] = [
     call.given('dim1') ? call.number('dim1') : isLinalg(call) ? -2 : 0,

@@ -10,6 +10,7 @@ import { int, tensor, type TensorValue } from '../core/infer/value';
 import { add, num, type Dim } from '../core/shape/dim';
 import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
+import { rankOf } from './common/axes';
 import { applying, building, factoryDtype, notNegative, tensorIfKnown, withParameters } from './common/construction';
 import { isComplex, scalarName } from './common/dtypes';
 import { append, isZero } from './common/sizes';
@@ -58,6 +59,9 @@ export const embedding = operator({
   infer: answering((call, solve, name) => {
     const indices = name === 'torch.embedding' ? 'indices' : 'input';
     const weight = call.tensor('weight');
+    // The renormalisation looks at the table before, in words of its own.
+    if (call.given('max_norm') && call.value('max_norm').kind !== 'none' && rankOf(solve, weight) !== 2)
+      giveUp('a table that is no matrix');
     if (name.startsWith('torch.nn.') && solve.rank(weight, [2]))
       checkPaddingIndex(solve, call.intOrNone('padding_idx'), solve.dims(weight)[0] as Dim);
     return lookUp(solve, call.tensor(indices), weight, indices);

@@ -12,6 +12,7 @@ import { cat } from './cat';
 import { complex } from './complex';
 import { conversion } from './conversion';
 import { convolution, convolutionLayer } from './convolution';
+import { covariance } from './covariance';
 import { creation } from './creation';
 import { crossEntropy, crossEntropyLayer } from './cross-entropy';
 import { ctcLoss, ctcLossLayer } from './ctc-loss';
@@ -30,33 +31,46 @@ import { embedding, embeddingLayer } from './embedding';
 import { embeddingBag, embeddingBagLayer } from './embedding-bag';
 import { expand } from './expand';
 import { extremes } from './extremes';
+import { factorSolvers } from './factor-solvers';
+import { factorizations } from './factorizations';
+import { fill } from './fill';
 import { flatten } from './flatten';
 import { flattenLayer, unflattenLayer } from './flatten-layer';
 import { flip } from './flip';
 import { fourier } from './fourier';
 import { fractionalMaxPool, fractionalMaxPoolLayer } from './fractional-max-pool';
+import { frexp } from './frexp';
 import { gather } from './gather';
 import { getitem } from './getitem';
 import { glu, gluLayer } from './glu';
 import { gridSample } from './grid-sample';
+import { gridSampler } from './grid-sampler';
 import { grids } from './grids';
 import { groupNorm, groupNormLayer } from './group-norm';
+import { hashTensor } from './hash-tensor';
+import { histogram } from './histogram';
 import { identityLayer } from './identity';
+import { indexReduce } from './index-reduce';
 import { inspection } from './inspection';
 import { instanceNorm, instanceNormLayer } from './instance-norm';
 import { interpolate, interpolateLayer } from './interpolate';
 import { layerNorm, layerNormLayer } from './layer-norm';
 import { linear, linearLayer } from './linear';
 import { linearAlgebra } from './linear-algebra';
+import { linearCrossEntropy, linearCrossEntropyLayer } from './linear-cross-entropy';
 import { literal } from './literal';
 import { localResponseNorm, localResponseNormLayer } from './local-response-norm';
+import { lowRank } from './low-rank';
 import { lpPool, lpPoolLayer } from './lp-pool';
 import { masked } from './masked';
+import { maskedReduction } from './masked-reduction';
 import { matmul } from './matmul';
 import { maxPool, maxPoolLayer } from './max-pool';
 import { maxUnpool, maxUnpoolLayer } from './max-unpool';
 import { multiheadAttentionLayer } from './multihead-attention';
 import { narrow } from './narrow';
+import { nativeNorms } from './native-norms';
+import { nonzeroStatic } from './nonzero-static';
 import { normalize } from './normalize';
 import { oneHot } from './one-hot';
 import { pad, padLayer } from './pad';
@@ -64,6 +78,7 @@ import { permute } from './permute';
 import { pixelShuffle, pixelShuffleLayer } from './pixel-shuffle';
 import { prelu, preluLayer } from './prelu';
 import { products } from './products';
+import { quantile } from './quantile';
 import { random } from './random';
 import { ranges } from './ranges';
 import { recurrentLayer } from './recurrent';
@@ -71,19 +86,30 @@ import { recurrentCellLayer } from './recurrent-cell';
 import { reduction } from './reduction';
 import { repeat } from './repeat';
 import { scaledDotProductAttention } from './scaled-dot-product-attention';
+import { signalWindows } from './signal-windows';
+import { sliceScatter } from './slice-scatter';
 import { softmax, softmaxLayer } from './softmax';
 import { solvers } from './solve';
+import { special } from './special';
+import { spectrogram } from './spectrogram';
 import { split, unbind } from './split';
 import { squeeze } from './squeeze';
 import { stack } from './stack';
+import { strides } from './strides';
+import { sumToSize } from './sum-to-size';
 import { ternary } from './ternary';
 import { transformerEncoderLayer, transformerEncoder, transformerDecoder, transformer } from './transformer';
 import { transpose } from './transpose';
 import { transposedConvolution, transposedConvolutionLayer } from './transposed-convolution';
+import { trapezoid } from './trapezoid';
 import { unary } from './unary';
 import { unfoldBlocks, unfoldBlocksLayer } from './unfold-blocks';
+import { unravelIndex } from './unravel-index';
+import { vander } from './vander';
+import { vecdot } from './vecdot';
 import { vectorDistance, vectorDistanceLayer } from './vector-distance';
 import { view } from './view';
+import { viewCopies } from './view-copies';
 
 export const catalogue: readonly Declaration[] = [
   activation,
@@ -105,6 +131,7 @@ export const catalogue: readonly Declaration[] = [
   conversion,
   convolution,
   convolutionLayer,
+  covariance,
   creation,
   crossEntropy,
   crossEntropyLayer,
@@ -134,6 +161,9 @@ export const catalogue: readonly Declaration[] = [
   embeddingBagLayer,
   expand,
   extremes,
+  factorSolvers,
+  factorizations,
+  fill,
   flatten,
   flattenLayer,
   unflattenLayer,
@@ -141,15 +171,20 @@ export const catalogue: readonly Declaration[] = [
   fourier,
   fractionalMaxPool,
   fractionalMaxPoolLayer,
+  frexp,
   gather,
   getitem,
   glu,
   gluLayer,
   gridSample,
+  gridSampler,
   grids,
   groupNorm,
   groupNormLayer,
+  hashTensor,
+  histogram,
   identityLayer,
+  indexReduce,
   inspection,
   instanceNorm,
   instanceNormLayer,
@@ -160,12 +195,16 @@ export const catalogue: readonly Declaration[] = [
   linear,
   linearLayer,
   linearAlgebra,
+  linearCrossEntropy,
+  linearCrossEntropyLayer,
   literal,
   localResponseNorm,
   localResponseNormLayer,
+  lowRank,
   lpPool,
   lpPoolLayer,
   masked,
+  maskedReduction,
   matmul,
   maxPool,
   maxPoolLayer,
@@ -173,6 +212,8 @@ export const catalogue: readonly Declaration[] = [
   maxUnpoolLayer,
   multiheadAttentionLayer,
   narrow,
+  nativeNorms,
+  nonzeroStatic,
   normalize,
   oneHot,
   pad,
@@ -183,6 +224,7 @@ export const catalogue: readonly Declaration[] = [
   prelu,
   preluLayer,
   products,
+  quantile,
   random,
   ranges,
   recurrentLayer,
@@ -190,13 +232,19 @@ export const catalogue: readonly Declaration[] = [
   reduction,
   repeat,
   scaledDotProductAttention,
+  signalWindows,
+  sliceScatter,
   softmax,
   softmaxLayer,
   solvers,
+  special,
+  spectrogram,
   split,
   unbind,
   squeeze,
   stack,
+  strides,
+  sumToSize,
   ternary,
   transformerEncoderLayer,
   transformerEncoder,
@@ -205,10 +253,15 @@ export const catalogue: readonly Declaration[] = [
   transpose,
   transposedConvolution,
   transposedConvolutionLayer,
+  trapezoid,
   unary,
   unfoldBlocks,
   unfoldBlocksLayer,
+  unravelIndex,
+  vander,
+  vecdot,
   vectorDistance,
   vectorDistanceLayer,
   view,
+  viewCopies,
 ];

@@ -185,12 +185,22 @@ const parameters =
   "size: any = None, scale_factor: any = None, mode: str = 'nearest', align_corners: any = None, " +
   'recompute_scale_factor: any = None, antialias: bool = False';
 
+/** Functions of one mode: its parameters are the others' with that mode as a default. */
+const modes: Readonly<Record<string, string>> = {
+  'torch.nn.functional.upsample_nearest': parameters,
+  'torch.nn.functional.upsample_bilinear': parameters
+    .replace("'nearest'", "'bilinear'")
+    .replace('align_corners: any = None', 'align_corners: any = True'),
+};
+
 const modeOf = (call: Call): string => textOf(call, 'mode') ?? giveUp('the mode is not known');
 
 export const interpolate = operator({
   id: 'interpolate',
-  names: ['torch.nn.functional.interpolate', 'torch.nn.functional.upsample'],
-  params: () => [`input: Tensor, ${parameters}`],
+  names: ['interpolate', 'upsample', 'upsample_nearest', 'upsample_bilinear'].map(
+    (name) => `torch.nn.functional.${name}`,
+  ),
+  params: (name) => (name in modes ? [`input: Tensor, ${modes[name]}`] : [`input: Tensor, ${parameters}`]),
   infer: answering((call, solve) => resize(solve, { input: call.tensor('input'), mode: modeOf(call), options: call })),
 });
 

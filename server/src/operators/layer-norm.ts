@@ -34,7 +34,7 @@ interface Norm {
   readonly fixes: (size: Dim) => readonly FixIntent[];
 }
 
-function normalise(solve: Solve, norm: Norm): TensorValue {
+export function normalise(solve: Solve, norm: Norm): TensorValue {
   const { kind, input, normalized } = norm;
   const shown = brackets(solve, normalized);
   // Parameters of another type than the input's come before all sizes, those that differ among themselves after.

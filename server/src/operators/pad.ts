@@ -84,11 +84,16 @@ function modeOf(call: Call): Mode {
 
 export const pad = operator({
   id: 'pad',
-  names: ['torch.nn.functional.pad'],
+  names: ['torch.nn.functional.pad', 'torch.constant_pad_nd'],
   params: signatures,
-  infer: answering((call, solve) => {
+  infer: answering((call, solve, name) => {
     if (call.value('pad').kind === 'int') giveUp('pad is not a tuple');
-    return padded(solve, call.tensor('input'), call.ints('pad'), modeOf(call));
+    if (name.endsWith('constant_pad_nd') && call.ints('pad').length % 2 === 1)
+      refuse('padding-length', `Length of pad must be even but instead it equals ${call.ints('pad').length}`, {
+        argument: 'pad',
+      });
+    const mode = name.endsWith('constant_pad_nd') ? 'constant' : modeOf(call);
+    return padded(solve, call.tensor('input'), call.ints('pad'), mode);
   }),
 });
 

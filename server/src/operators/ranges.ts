@@ -8,8 +8,9 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { int, type Value } from '../core/infer/value';
 import { ceilDiv, num, sub, type Dim } from '../core/shape/dim';
-import type { DType } from '../core/shape/dtype';
+import { isDifferentiable, type DType } from '../core/shape/dtype';
 import { answering, giveUp, refuse } from './common/answer';
+import { boolGiven, rankOf } from './common/axes';
 import { isComplex, isFloat } from './common/dtypes';
 import { shortName } from './common/names';
 import { overflows } from './common/overflow';
@@ -84,6 +85,19 @@ function checkType(kind: string, asked: DType | null | undefined): void {
   if (refused) giveUp(`${kind} of ${asked}`);
 }
 
+/** Ends of a sequence that are tensors have no dims. */
+function checkEnds(call: Call, solve: Solve, kind: string): void {
+  const found = ['start', 'end'].flatMap((name) => {
+    const value = call.value(name);
+    return value.kind === 'tensor' ? [{ name, rank: rankOf(solve, value) ?? giveUp(`the dims of ${name}`) }] : [];
+  });
+  if (found.some(({ rank }) => rank > 0))
+    refuse(
+      'input-rank-mismatch',
+      `${kind} only supports 0-dimensional start and end tensors, but got ${found.map(({ name, rank }) => `${name} with ${rank} dimension(s)`).join(' and ')}.`,
+    );
+}
+
 export const ranges = operator({
   id: 'ranges',
   names: [
@@ -107,10 +121,14 @@ export const ranges = operator({
       const [n, m] = [call.int('n'), call.given('m') ? call.int('m') : undefined];
       notNegative(solve, [n], `n must be greater or equal to 0, got ${solve.text(n)}`);
       if (m !== undefined) notNegative(solve, [m], `m must be greater or equal to 0, got ${solve.text(m)}`);
-      return result([n, m ?? n], askedType(call, DEFAULT_FLOAT));
+      const dtype = askedType(call, DEFAULT_FLOAT);
+      if (boolGiven(call, 'requires_grad') && dtype !== undefined && !isDifferentiable(dtype))
+        refuse('dtype-not-supported', 'Only Tensors of floating point and complex dtype can require gradients');
+      return result([n, m ?? n], dtype);
     }
     if (kind === 'linspace' || kind === 'logspace') {
       const count = call.int('steps');
+      checkEnds(call, solve, kind);
       notNegative(solve, [count], 'number of steps must be non-negative');
       return result([count], askedType(call, DEFAULT_FLOAT));
     }

@@ -98,7 +98,8 @@ function step(self: Call, call: Call, solve: Solve, kind: Kind): Value {
 export const recurrentCellLayer = layer({
   id: 'recurrent-cell',
   names: ['torch.nn.GRUCell', 'torch.nn.LSTMCell', 'torch.nn.RNNCell'],
-  params: signatures,
+  // Any value counts as true or false.
+  params: (name) => signatures(name).map((signature) => signature.replace('bias: bool', 'bias: any')),
   inputs: ['input: Tensor, hx: any = None'],
   build: building((call, solve, name) => {
     const [inputSize, hidden] = [call.int('input_size'), call.int('hidden_size')];

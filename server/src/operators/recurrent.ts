@@ -31,6 +31,8 @@ function checkConstructor(call: Call, solve: Solve, kind: Kind): void {
       'dropout should be a number in range [0, 1] representing the probability of an element being zeroed',
       'dropout',
     );
+  for (const name of ['bias', 'batch_first']) mustBe(call, name, 'bool');
+  for (const name of ['input_size', 'hidden_size']) mustBe(call, name, 'int');
   for (const name of ['input_size', 'hidden_size', 'num_layers'])
     if (!solve.atLeast(call.int(name), 1)) invalid(`${name} must be greater than zero`, name);
   if (kind === 'RNN') {
@@ -44,6 +46,15 @@ function checkConstructor(call: Call, solve: Solve, kind: Kind): void {
     invalid('proj_size should be a positive integer or zero to disable projections', 'proj_size');
   if (solve.less(projection, call.int('hidden_size')) === 'no')
     invalid('proj_size has to be smaller than hidden_size', 'proj_size');
+}
+
+/** What the constructor asks for by type; a bool is an int to Python. */
+function mustBe(call: Call, name: string, type: 'bool' | 'int'): void {
+  const { kind } = call.value(name);
+  const found = kind === 'none' ? 'NoneType' : kind;
+  const wrong = type === 'bool' ? ['int', 'float', 'str', 'NoneType'] : ['float', 'str', 'NoneType'];
+  if (wrong.includes(found))
+    refuse('call-arguments', `${name} should be of type ${type}, got: ${found}`, { argument: name });
 }
 
 /** The weights, named as PyTorch names them: weight_ih_l0, bias_hh_l1_reverse, ... */
@@ -216,7 +227,10 @@ export const recurrentLayer = layer({
   id: 'recurrent',
   names: ['torch.nn.GRU', 'torch.nn.LSTM', 'torch.nn.RNN'],
   // Without the catch-all overload that Python has.
-  params: (name) => signatures(name).filter((signature) => !signature.startsWith('*args')),
+  params: (name) =>
+    signatures(name)
+      .filter((signature) => !signature.startsWith('*args'))
+      .map((signature) => signature.replace(/\b(input_size|hidden_size|bias|batch_first): (int|bool)/g, '$1: any')),
   inputs: ['input: any, hx: any = None'],
   build: building((call, solve, name) => {
     const kind = kindOf(name);

@@ -127,6 +127,7 @@ export const reduction = operator({
     const asked = call.given('dtype') ? call.dtype('dtype') : null;
     const isExtreme = extremes.includes(kind);
     if (isExtreme && kind.startsWith('am') && hasNoElements(solve, t)) checkElements(solve, t, kind, axes);
+    if (kind.startsWith('arg')) checkType(kind, t.dtype, asked);
     const shape = reducedShape(solve, t, axes, keepdim);
     if (kind === 'logsumexp' && axes === null && !keepdim && rankOf(solve, t) !== 0) giveUp('logsumexp of no axes');
     checkType(kind, t.dtype, asked);

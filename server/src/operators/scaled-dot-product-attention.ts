@@ -15,6 +15,7 @@ import { rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { flag, tensorIfKnown } from './common/construction';
 import { cppName, differ, onlyFloats, refuseDtypes } from './common/dtypes';
+import { pythonNumber } from './common/literals';
 import { append, isZero } from './common/sizes';
 
 interface Attention {
@@ -132,13 +133,14 @@ export const scaledDotProductAttention = operator({
     'query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor? = None, dropout_p: float = 0.0, is_causal: bool = False, *, ' +
       'scale: float? = None, enable_gqa: bool = False',
   ],
-  infer: answering((call, solve) =>
-    attend(solve, {
+  infer: answering((call, solve) => {
+    if (Number(pythonNumber(call.value('dropout_p')) ?? 0) < 0) giveUp('a negative dropout');
+    return attend(solve, {
       query: call.tensor('query'),
       key: call.tensor('key'),
       value: call.tensor('value'),
       mask: tensorIfKnown(call, 'attn_mask'),
       grouped: flag(call, 'enable_gqa') ?? giveUp('enable_gqa is not known'),
-    }),
-  ),
+    });
+  }),
 });

@@ -8,6 +8,8 @@
  * have `self` first, constructors don't. Defaults are Python literals or dotted names.
  */
 import type { Signatures } from '../core/infer/operator';
+import type { Exact } from '../core/infer/refusals';
+import { callableTable } from './callables.generated';
 import { signatureTable } from './signatures.generated';
 
 /**
@@ -22,3 +24,19 @@ export const signatures = (name: string): Signatures => {
     );
   return found;
 };
+
+const kinds = ['parser', 'parsers', 'python', 'none'] as const;
+
+const placesOf = (marks: readonly string[], mark: string): ReadonlySet<number> =>
+  new Set(marks.filter((each) => each.endsWith(mark)).map((each) => Number(each.slice(0, -1))));
+
+/** How a function, a method, a class or a `forward` takes its arguments, where that is known to the letter. */
+export function exactNamed(name: string): Exact | undefined {
+  const how = kinds.find((kind) => Object.hasOwn(callableTable[kind], name));
+  // The name in messages; `1h` and `1o` say that the signature at 1 is hidden in them, and that it has `out`.
+  const [spoken, ...marks] = how === undefined ? [] : (callableTable[how][name]?.split(' ') ?? []);
+  const found = Object.hasOwn(signatureTable, name) ? signatureTable[name] : undefined;
+  return how === undefined || spoken === undefined || found === undefined
+    ? undefined
+    : { how, spoken, signatures: found, hidden: placesOf(marks, 'h'), withOut: placesOf(marks, 'o') };
+}

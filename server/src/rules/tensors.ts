@@ -38,6 +38,13 @@ export const tensorRules: readonly RuleText[] = [
     good: 'import torch\nx = torch.randn(2, 512) + torch.randn(512)',
   },
   {
+    id: 'call-arguments',
+    summary: 'A function is called with arguments that it does not take.',
+    why: 'Before any size is looked at, PyTorch wants the right number of arguments, names that exist, and values of the right type.',
+    bad: 'import torch\nx = torch.randn(4, 6)\ny = torch.flip(x)',
+    good: 'import torch\nx = torch.randn(4, 6)\ny = torch.flip(x, [0])',
+  },
+  {
     id: 'cat-rank-mismatch',
     summary: 'Tensors of different numbers of dims are concatenated.',
     why: '`torch.cat` joins along an axis that all tensors have. A missing axis is added with `unsqueeze`.',
@@ -134,6 +141,13 @@ export const tensorRules: readonly RuleText[] = [
     why: '`expand` repeats sizes of 1 without copying; every other size stays, written as itself or as -1.',
     bad: 'import torch\nx = torch.randn(4, 6).expand(4, 5)',
     good: 'import torch\nx = torch.randn(4, 1).expand(4, 5)',
+  },
+  {
+    id: 'factors-mismatch',
+    summary: 'Factors of a matrix do not belong together.',
+    why: 'Pivots, reflectors and coefficients come from one factorization: their sizes are those of its matrix.',
+    bad: 'import torch\nlu = torch.randn(3, 3)\npivots = torch.ones(4, dtype=torch.int32)\nx = torch.linalg.lu_solve(lu, pivots, torch.randn(3, 2))',
+    good: 'import torch\nlu = torch.randn(3, 3)\npivots = torch.ones(3, dtype=torch.int32)\nx = torch.linalg.lu_solve(lu, pivots, torch.randn(3, 2))',
   },
   {
     id: 'index-out-of-range',
@@ -234,6 +248,20 @@ export const tensorRules: readonly RuleText[] = [
     good: 'import torch\nx = torch.randn(200).view(8, 25)',
   },
   {
+    id: 'samples-mismatch',
+    summary: 'There is not one place for each sample.',
+    why: 'An integral by trapezoids takes the places of the samples along its axis, one each.',
+    bad: 'import torch\ny = torch.randn(8, 10)\narea = torch.trapezoid(y, torch.linspace(0, 1, 11))',
+    good: 'import torch\ny = torch.randn(8, 10)\narea = torch.trapezoid(y, torch.linspace(0, 1, 10))',
+  },
+  {
+    id: 'slice-size-mismatch',
+    summary: 'A tensor does not have the shape of the part that it replaces.',
+    why: 'The scatter functions write into a part of a copy and broadcast nothing: both shapes are equal.',
+    bad: 'import torch\nx = torch.zeros(4, 6)\ny = torch.select_scatter(x, torch.ones(4), 0, 1)',
+    good: 'import torch\nx = torch.zeros(4, 6)\ny = torch.select_scatter(x, torch.ones(6), 0, 1)',
+  },
+  {
     id: 'split-size-mismatch',
     summary: 'The parts of a split do not make up the axis.',
     why: 'A list of sizes sums up to the size of the axis; `hsplit` and its relatives want equal parts.',
@@ -246,6 +274,13 @@ export const tensorRules: readonly RuleText[] = [
     why: '`torch.stack` makes a new axis, so all shapes are equal. Along an existing axis sizes may differ: `torch.cat`.',
     bad: 'import torch\nx = torch.stack([torch.randn(2, 12), torch.randn(2, 24)])',
     good: 'import torch\nx = torch.cat([torch.randn(2, 12), torch.randn(2, 24)], dim=1)',
+  },
+  {
+    id: 'strides-mismatch',
+    summary: 'Strides do not fit the sizes.',
+    why: 'A tensor has one stride for each of its sizes, and none is negative.',
+    bad: 'import torch\nx = torch.randn(3, 4)\ny = torch.as_strided(x, (2, 2), (1,))',
+    good: 'import torch\nx = torch.randn(3, 4)\ny = torch.as_strided(x, (2, 2), (4, 1))',
   },
   {
     id: 'too-many-indices',

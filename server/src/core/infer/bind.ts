@@ -39,7 +39,7 @@ export interface Bound {
 const parsed = new Map<string, readonly Parameter[]>();
 
 /** Parses one overload: `self: Tensor, dim: int[1]? = None, *, dtype: ScalarType? = None`. */
-function parseSignature(text: string): readonly Parameter[] {
+export function parseSignature(text: string): readonly Parameter[] {
   const known = parsed.get(text);
   if (known !== undefined) return known;
   const parameters: Parameter[] = [];

@@ -6,7 +6,7 @@ import { bindCall, type Arguments, type Bound, type Given } from './bind';
 import { builtinFunction } from './builtins/index';
 import { callContainerMethod } from './builtins/methods';
 import { callContainer, constructContainer, isModuleContainer } from './builtins/modules';
-import { layerNamed, operatorNamed } from './catalogue';
+import { exactNamed, layerNamed, operatorNamed } from './catalogue';
 import { derivesFrom, methodOf } from './classes';
 import { construct } from './construct';
 import { TooDeep, type Evaluator } from './evaluator';
@@ -16,8 +16,9 @@ import { bindParameters } from './parameters';
 import type { Construction, Instance } from './heap';
 import { settle } from './latent';
 import { Leave } from './machine';
-import type { Layer, Mismatch, Outcome } from './operator';
+import { mismatch, type Layer, type Mismatch, type Outcome } from './operator';
 import { getAttribute, openRank } from './objects';
+import { refusal } from './refusals';
 import { runFunction } from './statements';
 import { assign } from './assignment';
 import { constantOf } from '../shape/dim';
@@ -90,12 +91,26 @@ export function callOperator(ev: Evaluator, name: string, values: readonly Value
 function applyOperator(ev: Evaluator, name: string, args: Arguments, node: tree.Expr): Value | undefined {
   const declared = operatorNamed(name);
   if (declared === undefined) return undefined;
-  const bound = bindCall(declared.params(name), settled(ev, args), (value) => ev.itemsOf(value));
+  const known = settled(ev, args);
+  const refused = refusedCall(ev, name, known, node);
+  if (refused !== undefined) return refused;
+  const bound = bindCall(declared.params(name), known, (value) => ev.itemsOf(value));
   if (bound === undefined || bound === 'ambiguous')
     return firstUnknown(args) ?? unknown(`the arguments of ${name}`, node);
   if (lookAtCall(ev, name, bound, node)) return unknown(`${name} refuses its arguments`, node);
   return ask(ev, name, node, bound, undefined, () =>
     declared.infer(ev.argumentsOf(bound.values, bound.given), ev.solve, name),
+  );
+}
+
+/** Reports a call that is refused for its arguments alone; undefined where it isn't. */
+function refusedCall(ev: Evaluator, name: string, args: Arguments, node: tree.Expr): Value | undefined {
+  const exact = exactNamed(name);
+  const found = exact && refusal(exact, args, (value) => ev.itemsOf(value), name.startsWith('torch.Tensor.'));
+  if (found === undefined) return undefined;
+  const given = new Map(found.given === undefined ? [] : [['argument', found.given] as const]);
+  return ask(ev, name, node, { values: new Map(), given, parameters: [] }, undefined, () =>
+    mismatch('call-arguments', found.message, found.given === undefined ? {} : { argument: 'argument' }),
   );
 }
 
@@ -215,11 +230,13 @@ function initialiseLayer(
   args: Arguments,
   node: tree.Expr,
 ): Value {
-  const bound = bindCall(layer.params(name), settled(ev, args), (value) => ev.itemsOf(value));
+  const known = settled(ev, args);
+  const refused = refusedCall(ev, name, known, node);
+  const bound = refused === undefined ? bindCall(layer.params(name), known, (value) => ev.itemsOf(value)) : undefined;
   const own = ev.machine.write(self.id);
   if (bound === undefined || bound === 'ambiguous' || own?.kind !== 'instance') {
     if (own?.kind === 'instance') own.open = true;
-    return unknown(`the arguments of ${name}`, node);
+    return refused ?? unknown(`the arguments of ${name}`, node);
   }
   let result: Value = none;
   if (lookAtCall(ev, name, bound, node)) return unknown(`${name} refuses its arguments`, node);
@@ -250,7 +267,11 @@ function forwardLayer(
     havoc(ev, args);
     return unknown(`a ${name} that unknown code may have changed`, node);
   }
-  const bound = bindCall(layer.inputs, settled(ev, args), (value) => ev.itemsOf(value));
+  const known = settled(ev, args);
+  // A lazy layer sets itself up first, which takes the same arguments and has another name.
+  const refused = name.includes('.Lazy') ? undefined : refusedCall(ev, `${name}.forward`, known, node);
+  if (refused !== undefined) return refused;
+  const bound = bindCall(layer.inputs, known, (value) => ev.itemsOf(value));
   if (bound === undefined || bound === 'ambiguous') return firstUnknown(args) ?? unknown(`the inputs of ${name}`, node);
   lookAtCall(ev, `${name}.forward`, bound, node, { self, built: object.built });
   return ask(ev, name, node, bound, object.built, () =>
@@ -280,7 +301,17 @@ function callMethod(
 }
 
 /** In-place methods that change the shape of what they are called on. */
-const RESHAPING = new Set(['unsqueeze_', 'squeeze_', 'transpose_', 't_', 'swapaxes_', 'swapdims_', 'resize_']);
+const RESHAPING = new Set([
+  'unsqueeze_',
+  'squeeze_',
+  'transpose_',
+  't_',
+  'swapaxes_',
+  'swapdims_',
+  'resize_',
+  'resize_as_',
+  'as_strided_',
+]);
 
 function callTensorMethod(ev: Evaluator, self: TensorValue, name: string, args: Arguments, node: tree.Expr): Value {
   if (name === 'size') return sizeMethod(ev, self, args, node);

@@ -5,7 +5,7 @@ import type * as tree from '../python/tree';
 import { freshSym, sym } from '../shape/dim';
 import type { Finding } from '../finding';
 import { callFunction } from './calls';
-import { dataclassFields } from './classes';
+import { dataclassFields, resolutionOrder } from './classes';
 import { construct, isModule } from './construct';
 import { sameList } from './dependencies';
 import { Evaluator } from './evaluator';
@@ -16,7 +16,8 @@ import type { Module, Program } from './program';
 import { forgetReassigned } from './reassigned';
 import { Report, type Recorded } from './report';
 import { bool, float, int, str, unknown, type ClassValue, type FunctionValue, type Value } from './value';
-import type { Given } from './bind';
+import type { Arguments, Given } from './bind';
+import { layerNamed } from './catalogue';
 import { forwardText } from './signatureText';
 
 /** Work that one class or function may cost. */
@@ -263,13 +264,13 @@ function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
   return all.sort((a, b) => Number(a.node.name !== 'forward') - Number(b.node.name !== 'forward'));
 }
 
-function constructorArguments(
-  ev: Evaluator,
-  cls: ClassValue,
-  parameters: 'defaults' | 'symbolic',
-): { readonly positional: readonly Given[]; readonly keywords: ReadonlyMap<string, Given> } {
+function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): Arguments {
   const init = findInit(ev, cls);
-  if (init === undefined) return { positional: [], keywords: new Map() };
+  if (init === undefined) {
+    // A layer's constructor is called with what it needs.
+    const open = resolutionOrder(cls).some((base) => typeof base === 'string' && layerNamed(base) !== undefined);
+    return { positional: [], keywords: new Map(), openPositional: open, openKeywords: open };
+  }
   const keywords = new Map<string, Given>();
   init.node.params.slice(1).forEach((param, i) => {
     if (param.form === '*' || param.form === '**') return;
@@ -284,7 +285,7 @@ function constructorArguments(
     } else if (isEmpty(ev, fallback)) keywords.set(param.name, { value: unknown(`what ${param.name} has`) });
     else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
   });
-  return { positional: [], keywords };
+  return { positional: [], keywords, ...openness(init) };
 }
 
 /** Whether a default is an empty collection: it stands for "give some", as None does. */

@@ -1,7 +1,7 @@
 /** What decompositions and solvers have in common: batches of matrices, and the element types that LAPACK takes. */
 import type { Solve } from '../../core/infer/operator';
 import type { TensorValue } from '../../core/infer/value';
-import type { Dim } from '../../core/shape/dim';
+import { min, type Dim } from '../../core/shape/dim';
 import type { DType } from '../../core/shape/dtype';
 import type { Shape } from '../../core/shape/shape';
 import { giveUp, refuse } from './answer';
@@ -28,13 +28,22 @@ export const noMatrix = (name: string, which = 'A'): string =>
 /** Matrices with as many rows as columns; `name` begins the sentences. */
 export function squareMatrices(solve: Solve, t: TensorValue, name: string): Matrices {
   const found = matrices(solve, t, () => noMatrix(name));
-  if (!solve.same(found.rows, found.columns, 'the matrix is square'))
-    refuse(
-      'matrix-not-square',
-      `${name}: A must be batches of square matrices, but they are ${solve.text(found.rows)} by ${solve.text(found.columns)} matrices`,
-    );
+  mustBeSquare(solve, found, `${name}: `);
   return found;
 }
+
+/** Refuses matrices that have not as many rows as columns; `before` begins the sentence. */
+export function mustBeSquare(solve: Solve, { rows, columns }: Matrices, before: string): void {
+  if (!solve.same(rows, columns, 'the matrix is square'))
+    refuse(
+      'matrix-not-square',
+      `${before}A must be batches of square matrices, but they are ${solve.text(rows)} by ${solve.text(columns)} matrices`,
+    );
+}
+
+/** The smaller of two sizes, as one of them where that is known. */
+export const smallerOf = (solve: Solve, a: Dim, b: Dim): Dim =>
+  solve.less(b, a) === 'no' ? a : solve.less(a, b) === 'no' ? b : min(a, b);
 
 /** The element types that every kernel of linear algebra takes. */
 export const isCommon = (dtype: DType): boolean =>
