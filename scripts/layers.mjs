@@ -23,7 +23,8 @@ export const layers = [
   { room: 'server/src/core', uses: [] },
   { room: 'server/src/operators', uses: ['server/src/core'] },
   { room: 'server/src/frameworks', uses: ['server/src/core', 'server/src/operators'] },
-  { room: 'server/src/triton', uses: ['server/src/core'] },
+  { room: 'server/src/models', uses: ['server/src/core'] },
+  { room: 'server/src/triton', uses: ['server/src/core', 'server/src/models'] },
   { room: 'server/src/rules', uses: ['server/src/core'] },
   {
     room: 'server/src/service',

@@ -1,0 +1,28 @@
+import { nameOfField, rule } from '../rule';
+import { loadable } from './shared/onnxJoin';
+
+export const onnxInputCount = rule({
+  id: 'onnx-input-count',
+  phase: 'start',
+  source: 'onnxruntime.cc ValidateInputs',
+  summary: 'The configuration has another number of inputs than the model.',
+  why: 'Inputs, batch inputs, controls and states together are the inputs of the graph, initialisers left out.',
+  bad: 'platform: "onnxruntime_onnx"\n# three inputs here, two in model.onnx',
+  good: 'platform: "onnxruntime_onnx"\n# two here, two there',
+  *check({ model, config }) {
+    const header = loadable(model);
+    if (!header) return;
+    const sequences = config.one('sequence_batching');
+    const expected =
+      config.all('input').filter((input) => !input.flag('optional')).length +
+      config.all('batch_input').length +
+      (sequences?.all('control_input').filter((input) => input.has('control')).length ?? 0) +
+      (sequences?.all('state').length ?? 0);
+    const optional = config.all('input').some((input) => input.flag('optional'));
+    if (expected === header.inputs.length || (optional && expected < header.inputs.length)) return;
+    yield {
+      message: `unable to load model '${model.name}', configuration expects ${expected} inputs, model provides ${header.inputs.length}`,
+      at: nameOfField(config, 'input'),
+    };
+  },
+});
