@@ -23,8 +23,7 @@ const known: readonly Backend[] = [
   { name: 'pytorch', platforms: ['pytorch_libtorch', 'torch_aoti'], file: 'model.pt', completes: 'nothing' },
   { name: 'python', file: 'model.py', completes: 'anything' },
   // The server's own examples and test backends take a configuration as it is.
-  ...['identity', 'repeat', 'square', 'sequence', 'dyna_sequence', 'implicit_state', 'query', 'addsub'].map(simple),
-  simple('distributed_addsub'),
+  ...['identity', 'repeat', 'square', 'dyna_sequence', 'query', 'addsub'].map(simple),
 ];
 
 const byName = new Map(known.map((backend) => [backend.name, backend]));

@@ -86,6 +86,16 @@ export function openingOf(message: Message): Span | undefined {
   return first ?? (message.span && { start: message.span.start, end: message.span.start + 1 });
 }
 
-/** The name of a field where it was written. */
-export const nameOfField = (message: Message, field: string): Span | undefined =>
-  message.item(field)?.name ?? openingOf(message);
+/** The name of a field where it was written, else where it belongs: before the fields that usually follow it. */
+export function nameOfField(message: Message, field: string): Span | undefined {
+  const written = message.items.findLast((item) => item.field.name === field && item.name)?.name;
+  if (written) return written;
+  const empty = message.emptied.get(field);
+  if (empty) return empty;
+  const order = [...message.type.fields.keys()];
+  const rank = order.indexOf(field);
+  const next = message.items.find((item) => item.name && order.indexOf(item.field.name) > rank)?.name;
+  const { span } = message;
+  if (next || !span || span.start === 0) return next ?? openingOf(message);
+  return { start: span.end - 1, end: span.end };
+}

@@ -10,7 +10,7 @@ export const backendUnknown = rule({
   good: 'name: "scorer"\nbackend: "onnxruntime"\nmax_batch_size: 8',
   *check({ model, config }) {
     if (model.backendProblem === undefined || model.entries === undefined) return;
-    const at = nameOfField(config, 'name');
+    const at = nameOfField(config, 'platform');
     const fixes = [
       { title: 'Name the backend', changes: [{ span: { start: 0, end: 0 }, newText: 'backend: "onnxruntime"\n' }] },
     ];

@@ -13,7 +13,7 @@ export const controlKindRepeated = rule({
     const seen = new Set<string>();
     for (const control of controlsOf(config)) {
       const kind = control.enumName('kind');
-      if (seen.size === seen.add(kind).size)
+      if (kind.startsWith('CONTROL_') && seen.size === seen.add(kind).size)
         yield {
           message: `sequence batching specifies multiple ${kind} tensors for ${name}`,
           at: placeOf(control, 'kind'),

@@ -23,6 +23,8 @@ export const controlValues = rule({
             message: `sequence batching must not specify either 'int32_false_true', 'fp32_false_true' or 'bool_false_true' ${suffix}`,
             at: placeOf(control, pair),
           };
+      } else if (!['CONTROL_SEQUENCE_START', 'CONTROL_SEQUENCE_READY', 'CONTROL_SEQUENCE_END'].includes(kind)) {
+        continue;
       } else if (pair === undefined) {
         yield {
           message: `sequence batching must specify either 'int32_false_true', 'fp32_false_true' or 'bool_false_true' ${suffix}`,

@@ -1,4 +1,4 @@
-import { nameOfField, openingOf, rule } from '../rule';
+import { nameOfField, rule } from '../rule';
 
 export const ensembleStepIncomplete = rule({
   id: 'ensemble-step-incomplete',
@@ -18,7 +18,10 @@ export const ensembleStepIncomplete = rule({
       const missing =
         step.text('model_name') === '' ? 'model_name' : ['input_map', 'output_map'].find((map) => !step.has(map));
       if (missing !== undefined)
-        yield { message: `must specify '${missing}' in step ${index} of ensemble '${name}'`, at: openingOf(step) };
+        yield {
+          message: `must specify '${missing}' in step ${index} of ensemble '${name}'`,
+          at: nameOfField(step, missing),
+        };
     }
   },
 });

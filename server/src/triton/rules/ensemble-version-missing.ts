@@ -15,7 +15,7 @@ export const ensembleVersionMissing = rule({
       if (version === -1 || !found || other === model.name || found.loaded === undefined) continue;
       // Nothing is known of a model whose versions are kept elsewhere.
       if (found.loaded.length === 0 ? version !== 0 : found.loaded.includes(version)) continue;
-      const at = step.has('model_version') ? placeOf(step, 'model_version') : nameOfField(step, 'model_name');
+      const at = step.has('model_version') ? placeOf(step, 'model_version') : nameOfField(step, 'model_version');
       const end = step.item('model_name')?.value.span?.end ?? 0;
       const span = step.scalar('model_version')?.span;
       yield {

@@ -46,6 +46,7 @@ import { onnxDimsMismatch } from './onnx-dims-mismatch';
 import { onnxInputCount } from './onnx-input-count';
 import { onnxTensorUnknown } from './onnx-tensor-unknown';
 import { onnxTypeMismatch } from './onnx-type-mismatch';
+import { openvinoTensors } from './openvino-tensors';
 import { optionalInputUnsupported } from './optional-input-unsupported';
 import { orderingWithDelay } from './ordering-with-delay';
 import { orderingWithPriorities } from './ordering-with-priorities';
@@ -118,6 +119,7 @@ export const rules: readonly Rule[] = [
   onnxInputCount,
   onnxTensorUnknown,
   onnxTypeMismatch,
+  openvinoTensors,
   optionalInputUnsupported,
   orderingWithDelay,
   orderingWithPriorities,

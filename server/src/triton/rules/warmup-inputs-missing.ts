@@ -10,7 +10,7 @@ export const warmupInputsMissing = rule({
   bad: 'backend: "identity"\ninput { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }\nmodel_warmup { name: "w" batch_size: 1 }',
   good: 'backend: "identity"\ninput { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }\nmodel_warmup { name: "w" batch_size: 1 inputs { key: "x" value { data_type: TYPE_FP32 dims: [ 3 ] zero_data: true } } }',
   *check({ model, config }) {
-    if (!model.completed.isCertain || config.has('sequence_batching')) return;
+    if (!model.completed.isCertain) return;
     for (const warmup of config.all('model_warmup'))
       if (warmup.number('batch_size') > 0) yield* requestProblems(model, config, warmup, openingOf(warmup));
   },

@@ -21,6 +21,8 @@ export interface Item {
 /** A message: its fields in the order in which they were written. */
 export class Message {
   readonly items: Item[] = [];
+  /** Names of lists that were written without a value: `dims: [ ]`. */
+  readonly emptied = new Map<string, Span>();
   /** From the first bracket or field to the last; undefined for what was filled in. */
   span: Span | undefined;
 
@@ -142,6 +144,7 @@ export class Message {
   copy(): Message {
     const made = new Message(this.type);
     made.span = this.span;
+    for (const [name, span] of this.emptied) made.emptied.set(name, span);
     for (const item of this.items)
       made.items.push({ ...item, value: item.value instanceof Message ? item.value.copy() : item.value });
     return made;

@@ -109,7 +109,10 @@ class Reader {
 
   /** The values of a list whose bracket is read, and the bracket that closes it. */
   private list(message: Message, field: Field, name: Span): boolean {
-    if (this.take(']')) return true;
+    if (this.take(']')) {
+      message.emptied.set(field.name, name);
+      return true;
+    }
     for (;;) {
       if (!this.value(message, field, name) && !this.resumeInList(isMessage(field.type))) return this.take(']');
       if (this.take(']')) return true;
@@ -482,7 +485,10 @@ class Reader {
     if (structural && !this.settled) return;
     if (structural) this.settled = false;
     const { line, column } = this.token;
-    this.add({ message, span: { start: span.start, end: span.end }, line, column, kind, ...more });
+    // A bracket at the start of a line is where the mistake was noticed; it was made before the line ended.
+    const isLate = structural && span === this.token && this.newLine && ['{', '}'].includes(this.token.text);
+    const { start, end } = isLate ? { start: Math.max(this.before - 1, 0), end: this.before } : span;
+    this.add({ message, span: { start, end }, line, column, kind, ...more });
   }
 
   private add(problem: TextProblem): void {

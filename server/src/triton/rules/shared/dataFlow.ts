@@ -25,8 +25,12 @@ export function* dataFlowProblems(config: Message): Iterable<Problem> {
   if (steps.some((step) => !step.has('input_map') || !step.has('output_map'))) return;
   yield* unused(config, 'input', name, nodes);
   yield* unused(config, 'output', name, nodes);
-  if (['input', 'output'].some((side) => config.all(side).some((tensor) => !nodes.has(tensor.text('name'))))) return;
   spread(config, nodes);
+  if (['input', 'output'].some((side) => config.all(side).some((tensor) => !nodes.has(tensor.text('name'))))) {
+    // What is written otherwise at the other end is the likely cause.
+    yield* loose(config, name, nodes);
+    return;
+  }
   yield* unwritten(config, name, nodes);
   yield* lost(config, name, nodes);
 }
@@ -107,6 +111,31 @@ function deepest(node: Node): Node {
     seen.add(next);
     last = next;
   }
+}
+
+/** Tensors that nobody writes, or nobody reads. */
+function* loose(config: Message, name: string, nodes: ReadonlyMap<string, Node>): Iterable<Problem> {
+  const names = (side: string): readonly string[] => config.all(side).map((tensor) => tensor.text('name'));
+  const [inputs, outputs] = [names('input'), names('output')];
+  for (const node of nodes.values()) {
+    const isLoose = node.isWritten ? node.to.length === 0 && !outputs.includes(node.name) : !inputs.includes(node.name);
+    for (const entry of isLoose ? node.entries : [])
+      yield {
+        message: `ensemble tensor '${node.name}' is unused in ensemble '${name}'`,
+        at: placeOf(entry, 'value'),
+        fixes: renamings(
+          entry,
+          [...inputs, ...outputs].filter((each) => !nodes.has(each)),
+        ),
+      };
+  }
+}
+
+function renamings(entry: Message, names: readonly string[]): Problem['fixes'] {
+  const span = entry.scalar('value')?.span;
+  return span
+    ? names.map((each) => ({ title: `Connect it to ${each}`, changes: [{ span, newText: JSON.stringify(each) }] }))
+    : [];
 }
 
 function* lost(config: Message, name: string, nodes: ReadonlyMap<string, Node>): Iterable<Problem> {

@@ -1,10 +1,12 @@
 /** Names, types and shapes along the steps of an ensemble, as ValidateEnsembleConfig compares them. */
 import type { Model } from '../../repository/model';
-import { placeOf, type Problem } from '../../rule';
+import { nameOfField, placeOf, type Problem } from '../../rule';
 import type { Message } from '../../textFormat/message';
 
 /** A tensor as its first occurrence defines it. */
 interface Node {
+  /** The ensemble's own input or output. */
+  readonly own: Message | undefined;
   readonly model: string;
   readonly type: number;
   readonly typeName: string;
@@ -23,7 +25,14 @@ interface Flow {
   readonly sink: Node;
 }
 
-const nodeOf = (model: string, tensor: Message | undefined, dims: readonly number[], batched: boolean): Node => ({
+const nodeOf = (
+  model: string,
+  tensor: Message | undefined,
+  dims: readonly number[],
+  batched: boolean,
+  own?: Message,
+): Node => ({
+  own,
   model,
   type: tensor?.number('data_type') ?? 0,
   typeName: tensor?.enumName('data_type') ?? '',
@@ -80,7 +89,7 @@ function ownTensors(config: Message, name: string): Flow & { readonly nodes: Map
   for (const side of ['input', 'output'])
     for (const tensor of config.all(side)) {
       const dims = tensor.one('reshape')?.numbers('shape') ?? tensor.numbers('dims');
-      const node = nodes.get(tensor.text('name')) ?? nodeOf(name, tensor, dims, batched);
+      const node = nodes.get(tensor.text('name')) ?? nodeOf(name, tensor, dims, batched, tensor);
       nodes.set(tensor.text('name'), node);
       if (side === 'output') {
         sink.from.push(node);
@@ -163,15 +172,20 @@ function* meet(
   }
   const start = `${prefix}ensemble tensor ${name}: `;
   const at = placeOf(entry, 'value');
+  // Where the ensemble itself says something else than the model, the model is right.
+  const place = (field: string): Problem['at'] => (known.own ? nameOfField(known.own, field) : at);
+  const related = known.own ? [{ at, message: `it meets ${model} here` }] : [];
   if (known.type !== made.type)
     yield {
       message: `${start}inconsistent data type: ${known.typeName} is inferred from model ${known.model} while ${made.typeName} is inferred from model ${made.model}`,
-      at,
+      at: place('data_type'),
+      related,
     };
   else if (!agree(known.dims, made.dims) && !agree(known.full, made.full))
     yield {
       message: `${start}inconsistent shape: ${shown(known.full)} is inferred from model ${known.model} while ${shown(made.full)} is inferred from model ${made.model}`,
-      at,
+      at: place('dims'),
+      related,
     };
 }
 
