@@ -2,7 +2,8 @@
 import type { RuleText } from '../core/infer/operator';
 import { layerRules } from './layers';
 import { tensorRules } from './tensors';
+import { configRules } from './configs';
 
-export const ruleTexts: readonly RuleText[] = [...layerRules, ...tensorRules].sort((a, b) =>
+export const ruleTexts: readonly RuleText[] = [...layerRules, ...tensorRules, ...configRules].sort((a, b) =>
   a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
 );

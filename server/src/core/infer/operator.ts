@@ -145,6 +145,8 @@ export interface RuleText {
   readonly why: string;
   readonly bad: string;
   readonly good: string;
+  /** What the examples are written in; Python where absent. */
+  readonly language?: 'python' | 'pbtxt';
 }
 
 export interface Operator {
