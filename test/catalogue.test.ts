@@ -9,6 +9,7 @@ import { staleFiles } from '../scripts/generate.mjs';
 import { filesUnder, inRoot } from '../scripts/paths.mjs';
 import { catalogue as operators } from '../server/src/operators';
 import { ruleTexts } from '../server/src/rules';
+import { rules as tritonRules } from '../server/src/triton/rules';
 
 interface Catalogue {
   /** From the root; one entry a file. */
@@ -27,6 +28,13 @@ const catalogues: Readonly<Record<string, Catalogue>> = {
     apart: ['index', 'signature', 'signatures.generated'],
     ids: operators.map(({ id }) => id),
     fixture: (id) => `test/fixtures/shape/${id}.py`,
+  },
+  // The examples of their pages are their fixtures: test/triton/rules.test.ts.
+  'Triton rules': {
+    folder: 'server/src/triton/rules',
+    apart: ['index'],
+    ids: tritonRules.map(({ id }) => id),
+    fixture: () => 'test/triton/rules.test.ts',
   },
 };
 
@@ -63,7 +71,7 @@ describe('catalogue of operators: names', () => {
 
 describe('findings', () => {
   const ids = ruleTexts.map(({ id }) => id);
-  const sources = filesUnder('server/src', (path) => path.endsWith('.ts') && !path.includes('/rules/')).map((file) =>
+  const sources = filesUnder('server/src', (path) => path.endsWith('.ts') && !path.includes('src/rules/')).map((file) =>
     readFileSync(file, 'utf8'),
   );
 

@@ -6,8 +6,8 @@ export const backendUnknown = rule({
   source: 'model_config_utils.cc AutoCompleteBackendFields',
   summary: 'Nothing says which backend runs the model.',
   why: 'Neither `backend` nor `platform` is written, the first version folder holds no model file that the server knows, and the name has no dot that a backend could follow. Name the backend, or put the model file where it belongs. A folder that is no model also ends here.',
-  bad: 'name: "scorer"\nmax_batch_size: 8',
-  good: 'name: "scorer"\nbackend: "onnxruntime"\nmax_batch_size: 8',
+  bad: 'max_batch_size: 8',
+  good: 'backend: "onnxruntime"\nmax_batch_size: 8',
   *check({ model, config }) {
     if (model.backendProblem === undefined || model.entries === undefined) return;
     const at = nameOfField(config, 'platform');

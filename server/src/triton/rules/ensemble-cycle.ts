@@ -23,8 +23,8 @@ export const ensembleCycle = rule({
   source: 'model_repository_manager.cc CircularDependencyCheck',
   summary: 'An ensemble contains itself.',
   why: 'Directly, or through another ensemble among its steps.',
-  bad: 'platform: "ensemble"\nensemble_scheduling { step { model_name: "model" model_version: -1 } }',
-  good: 'platform: "ensemble"\nensemble_scheduling { step { model_name: "other" model_version: -1 } }',
+  bad: 'platform: "ensemble"\ninput { name: "IN" data_type: TYPE_FP32 dims: 1 }\noutput { name: "OUT" data_type: TYPE_FP32 dims: 1 }\nensemble_scheduling {\n  step {\n    model_name: "model" model_version: -1\n    input_map { key: "x" value: "IN" }\n    output_map { key: "y" value: "OUT" }\n  }\n}',
+  good: 'platform: "ensemble"\ninput { name: "IN" data_type: TYPE_FP32 dims: 1 }\noutput { name: "OUT" data_type: TYPE_FP32 dims: 1 }\nensemble_scheduling {\n  step {\n    model_name: "a" model_version: -1\n    input_map { key: "x" value: "IN" }\n    output_map { key: "y" value: "OUT" }\n  }\n}',
   *check({ model, config }) {
     for (const step of config.one('ensemble_scheduling')?.all('step') ?? []) {
       const first = step.text('model_name');

@@ -8,8 +8,8 @@ export const ensembleModelMissing = rule({
   source: 'model_repository_manager.cc ConnectDependencyGraph',
   summary: 'A step names a model that is not in the repository.',
   why: 'Models are named by their folders, letter for letter.',
-  bad: 'platform: "ensemble"\nensemble_scheduling { step { model_name: "lost" model_version: -1 } }',
-  good: 'platform: "ensemble"\nensemble_scheduling { step { model_name: "a" model_version: -1 } }',
+  bad: 'platform: "ensemble"\ninput { name: "IN" data_type: TYPE_FP32 dims: 1 }\noutput { name: "OUT" data_type: TYPE_FP32 dims: 1 }\nensemble_scheduling {\n  step {\n    model_name: "lost" model_version: -1\n    input_map { key: "x" value: "IN" }\n    output_map { key: "y" value: "OUT" }\n  }\n}',
+  good: 'platform: "ensemble"\ninput { name: "IN" data_type: TYPE_FP32 dims: 1 }\noutput { name: "OUT" data_type: TYPE_FP32 dims: 1 }\nensemble_scheduling {\n  step {\n    model_name: "a" model_version: -1\n    input_map { key: "x" value: "IN" }\n    output_map { key: "y" value: "OUT" }\n  }\n}',
   *check({ model, config, name }) {
     const names = model.repository.names();
     // A configuration that lies alone says nothing about its repository.

@@ -7,7 +7,7 @@ export const ensembleStepIncomplete = rule({
   summary: 'A step of an ensemble lacks its model or its tensors.',
   why: 'Each step names a model, says where its inputs come from and where at least one output goes.',
   bad: 'platform: "ensemble"\nensemble_scheduling { step { model_name: "a" input_map { key: "x" value: "y" } } }',
-  good: 'platform: "ensemble"\nensemble_scheduling { step { model_name: "a" model_version: -1 input_map { key: "x" value: "y" } output_map { key: "p" value: "q" } } }',
+  good: 'platform: "ensemble"\ninput { name: "IN" data_type: TYPE_FP32 dims: 1 }\noutput { name: "OUT" data_type: TYPE_FP32 dims: 1 }\nensemble_scheduling {\n  step {\n    model_name: "a" model_version: -1\n    input_map { key: "x" value: "IN" }\n    output_map { key: "y" value: "OUT" }\n  }\n}',
   *check({ config, name }) {
     const scheduling = config.one('ensemble_scheduling');
     if (!scheduling || config.text('platform') !== 'ensemble') return;

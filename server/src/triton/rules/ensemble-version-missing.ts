@@ -6,8 +6,8 @@ export const ensembleVersionMissing = rule({
   source: 'model_repository_manager.cc CheckNode',
   summary: 'A step needs a version that is not loaded.',
   why: '-1 stands for the newest version. An omitted `model_version` is 0, a version that hardly ever exists.',
-  bad: 'platform: "ensemble"\nensemble_scheduling { step { model_name: "a" } }',
-  good: 'platform: "ensemble"\nensemble_scheduling { step { model_name: "a" model_version: -1 } }',
+  bad: 'platform: "ensemble"\ninput { name: "IN" data_type: TYPE_FP32 dims: 1 }\noutput { name: "OUT" data_type: TYPE_FP32 dims: 1 }\nensemble_scheduling {\n  step {\n    model_name: "a"\n    input_map { key: "x" value: "IN" }\n    output_map { key: "y" value: "OUT" }\n  }\n}',
+  good: 'platform: "ensemble"\ninput { name: "IN" data_type: TYPE_FP32 dims: 1 }\noutput { name: "OUT" data_type: TYPE_FP32 dims: 1 }\nensemble_scheduling {\n  step {\n    model_name: "a" model_version: -1\n    input_map { key: "x" value: "IN" }\n    output_map { key: "y" value: "OUT" }\n  }\n}',
   *check({ model, config, name }) {
     for (const step of config.one('ensemble_scheduling')?.all('step') ?? []) {
       const [other, version] = [step.text('model_name'), step.number('model_version')];

@@ -7,7 +7,7 @@ export const ensembleWithBackend = rule({
   summary: 'An ensemble names a backend.',
   why: 'An ensemble runs no model of its own; its platform is `ensemble` and it has no backend.',
   bad: 'platform: "ensemble"\nbackend: "python"',
-  good: 'platform: "ensemble"',
+  good: 'platform: "ensemble"\ninput { name: "IN" data_type: TYPE_FP32 dims: 1 }\noutput { name: "OUT" data_type: TYPE_FP32 dims: 1 }\nensemble_scheduling {\n  step {\n    model_name: "a" model_version: -1\n    input_map { key: "x" value: "IN" }\n    output_map { key: "y" value: "OUT" }\n  }\n}',
   *check({ config, name }) {
     if (config.text('platform') !== 'ensemble' || config.text('backend') === '') return;
     yield {

@@ -7,8 +7,8 @@ export const onnxInputCount = rule({
   source: 'onnxruntime.cc ValidateInputs',
   summary: 'The configuration has another number of inputs than the model.',
   why: 'Inputs, batch inputs, controls and states together are the inputs of the graph, initialisers left out.',
-  bad: 'platform: "onnxruntime_onnx"\n# three inputs here, two in model.onnx',
-  good: 'platform: "onnxruntime_onnx"\n# two here, two there',
+  bad: 'platform: "onnxruntime_onnx"\ninput { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }\noutput { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }\ninput { name: "z" data_type: TYPE_FP32 dims: [ 3 ] } # model.onnx has x only',
+  good: 'platform: "onnxruntime_onnx"\ninput { name: "x" data_type: TYPE_FP32 dims: [ 3 ] }\noutput { name: "y" data_type: TYPE_FP32 dims: [ 3 ] }',
   *check({ model, config }) {
     const header = loadable(model);
     // Controls and states are inputs of the model as well, under names that this rule does not compare.
