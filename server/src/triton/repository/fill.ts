@@ -7,13 +7,11 @@ import { backendOf } from '../backends';
 import type { Entry } from '../files';
 import type { Message } from '../textFormat/message';
 
-/** What the first version folder tells; undefined where there is none. */
-export interface FirstVersion {
-  readonly entries: readonly Entry[];
-}
+/** What lies in the first version folder; undefined where there is none. Asked only where the text does not tell. */
+export type FirstVersion = () => readonly Entry[] | undefined;
 
 /** Fills in a configuration. The sentence is that of the server where no backend is found. */
-export function fillBackend(config: Message, name: string, first: FirstVersion | undefined): string | undefined {
+export function fillBackend(config: Message, name: string, first: FirstVersion): string | undefined {
   if (config.text('name') === '') config.set('name', name);
   if (isTensorflow(config, first)) return undefined;
   if (config.text('backend') === '') {
@@ -40,13 +38,13 @@ export function fillBackend(config: Message, name: string, first: FirstVersion |
 /** Whether a field was written, not filled in. */
 const writes = (config: Message, field: string): boolean => config.item(field)?.name !== undefined;
 
-function isTensorflow(config: Message, first: FirstVersion | undefined): boolean {
+function isTensorflow(config: Message, first: FirstVersion): boolean {
   const platforms = { 'model.savedmodel': 'tensorflow_savedmodel', 'model.graphdef': 'tensorflow_graphdef' } as const;
   if (config.text('platform') === '' && ['', 'tensorflow'].includes(config.text('backend'))) {
     const file = config.text('default_model_filename');
     for (const [name, platform] of Object.entries(platforms)) {
       const isFolder = name === 'model.savedmodel';
-      const there = first?.entries.some((entry) => entry.name === name && entry.isFolder === isFolder) ?? false;
+      const there = first()?.some((entry) => entry.name === name && entry.isFolder === isFolder) ?? false;
       if (file === name || (file === '' && there)) config.set('platform', platform);
     }
   }
@@ -67,15 +65,14 @@ const guesses: readonly { readonly backend: string; readonly file: string; reado
   { backend: 'python', file: 'model.py', platforms: [] },
 ];
 
-function guess(config: Message, first: FirstVersion | undefined): string | undefined {
+function guess(config: Message, first: FirstVersion): string | undefined {
   const [platform, file] = [config.text('platform'), config.text('default_model_filename')];
   const open = platform === '' && file === '';
   const found = guesses.find(
     (each) =>
       each.platforms.includes(platform) ||
       each.file === file ||
-      (open &&
-        first?.entries.some(({ name, isFolder }) => name === each.file && (!isFolder || each.file === 'model.onnx'))),
+      (open && first()?.some(({ name, isFolder }) => name === each.file && (!isFolder || each.file === 'model.onnx'))),
   );
   return found?.backend;
 }

@@ -44,7 +44,7 @@ export class Model {
     this.entries = world.files.entries(folder);
     this.versions = versionFolders(this.entries ?? []);
     this.filled = this.file.root.copy();
-    this.backendProblem = fillBackend(this.filled, name, this.first());
+    this.backendProblem = fillBackend(this.filled, name, () => this.first());
     fillDefaults(this.filled);
   }
 
@@ -90,9 +90,8 @@ export class Model {
   }
 
   /** What the server looks into to tell the backend: the first sub-folder of any name. */
-  private first(): { readonly entries: readonly Entry[] } | undefined {
+  private first(): readonly Entry[] | undefined {
     const folder = this.entries?.find(({ isFolder }) => isFolder);
-    const entries = folder && this.world.files.entries(`${this.folder}/${folder.name}`);
-    return entries && { entries };
+    return folder && this.world.files.entries(`${this.folder}/${folder.name}`);
   }
 }

@@ -3,6 +3,7 @@ import { Model, type World } from './model';
 
 export class Repository {
   private readonly models = new Map<string, Model | undefined>();
+  private listed: { readonly names: readonly string[] | undefined } | undefined;
 
   constructor(
     private readonly world: World,
@@ -19,7 +20,10 @@ export class Repository {
 
   /** Names of the model folders; undefined where the host can't list them. */
   names(): readonly string[] | undefined {
-    return this.world.files.entries(this.folder)?.flatMap(({ name, isFolder }) => (isFolder ? [name] : []));
+    this.listed ??= {
+      names: this.world.files.entries(this.folder)?.flatMap(({ name, isFolder }) => (isFolder ? [name] : [])),
+    };
+    return this.listed.names;
   }
 
   private read(name: string): Model | undefined {

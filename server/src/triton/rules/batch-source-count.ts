@@ -13,8 +13,7 @@ export const batchSourceCount = rule({
       for (const batch of config.all(`batch_${side}`)) {
         const kind = batch.enumName('kind');
         const at = nameOfField(batch, 'source_input');
-        if (/^-?\d/.test(kind))
-          yield { message: `unknown batch ${side} kind '' for ${name}`, at: nameOfField(batch, 'kind') };
+        if (kind === '') yield { message: `unknown batch ${side} kind '' for ${name}`, at: nameOfField(batch, 'kind') };
         else if (batch.scalars('source_input').length !== 1)
           yield {
             message: `batch ${side} kind '${kind}' expects 1 source input, got ${batch.scalars('source_input').length} for ${name}`,

@@ -8,13 +8,13 @@ export const initialStateInvalid = rule({
   why: 'At most one initial state, with a name, the type and the rank of the state, fixed sizes, and either zeros or a file.',
   bad: 'backend: "identity"\nsequence_batching { state { input_name: "i" output_name: "o" data_type: TYPE_FP32 dims: [ 1 ] initial_state { name: "s" data_type: TYPE_INT32 dims: [ 1 ] zero_data: true } } }',
   good: 'backend: "identity"\nsequence_batching { state { input_name: "i" output_name: "o" data_type: TYPE_FP32 dims: [ 1 ] initial_state { name: "s" data_type: TYPE_FP32 dims: [ 1 ] zero_data: true } } }',
-  *check({ config, name }) {
+  *check({ config }) {
     for (const state of config.one('sequence_batching')?.all('state') ?? []) {
       const [initial, more] = state.all('initial_state');
       const input = state.text('input_name');
       if (more)
         yield {
-          message: `sequence batching 'initial_state' field must contain exactly one or zero element for state input name '${input}' for model '${name}'`,
+          message: `initial_state field for state input '${input}' must contain exactly one or zero element. Found '${state.all('initial_state').length}' elements.`,
           at: openingOf(more),
         };
       if (!initial || more) continue;

@@ -16,6 +16,7 @@ export const runtimeUnknown = rule({
   good: 'backend: "identity"',
   *check({ model, config }) {
     const runtime = config.text('runtime');
+    if (model.isEnsemble) return;
     const at = placeOf(config, 'runtime');
     if (runtime.startsWith('/') || runtime.split('/').includes('..'))
       yield { message: `backend library name '${runtime}' escapes backend directory`, at };

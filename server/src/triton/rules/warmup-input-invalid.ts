@@ -21,7 +21,10 @@ export const warmupInputInvalid = rule({
             at: placeOf(value, 'dims'),
           };
         else if (!value || !['zero_data', 'random_data', 'input_data_file'].some((field) => value.has(field)))
-          yield { message: `warmup setting expects input '${input}' to have input_data_type set`, at };
+          yield {
+            message: `[request id: <id_unknown>] warmup setting expects input '${input}' to have input_data_type set`,
+            at,
+          };
         else if (value.has('input_data_file')) yield* fileProblem(model, value, input);
       }
     }

@@ -89,12 +89,12 @@ export class Message {
     return this.scalars(name).map(({ value }) => (typeof value === 'string' ? value : ''));
   }
 
-  /** The name of an enum's value, or its number where it has none. */
+  /** The name of an enum's value; '' for a number that has none, as the server prints it. */
   enumName(name: string): string {
     const type = this.type.fields.get(name)?.type;
     const number = this.number(name);
-    if (type === undefined || !isEnum(type)) return String(number);
-    return type.values.find((value) => value.number === number)?.name ?? String(number);
+    if (type === undefined || !isEnum(type)) return '';
+    return type.values.find((value) => value.number === number)?.name ?? '';
   }
 
   /** The entries of a map by key; of equal keys the last counts, as in the server. */
