@@ -24,10 +24,12 @@ export const layers = [
   { room: 'server/src/operators', uses: ['server/src/core'] },
   { room: 'server/src/hyperparameters', uses: ['server/src/core'] },
   { room: 'server/src/frameworks', uses: ['server/src/core', 'server/src/operators'] },
-  { room: 'server/src/rules', uses: ['server/src/core'] },
+  { room: 'server/src/models', uses: ['server/src/core'] },
+  { room: 'server/src/triton', uses: ['server/src/core', 'server/src/models'] },
+  { room: 'server/src/rules', uses: ['server/src/core', 'server/src/triton'] },
   {
     room: 'server/src/service',
-    uses: ['server/src/core', 'server/src/operators', 'server/src/frameworks', 'server/src/rules'],
+    uses: ['server/src/core', 'server/src/operators', 'server/src/frameworks', 'server/src/rules', 'server/src/triton'],
   },
   {
     room: 'server/src/createService',
@@ -38,18 +40,26 @@ export const layers = [
       'server/src/hyperparameters',
       'server/src/frameworks',
       'server/src/rules',
+      'server/src/triton',
     ],
   },
   // Its edge: files, the parser's WebAssembly, the Language Server Protocol.
   { room: 'server/src/loadParser', uses: ['server/src/core'], packages: ['node', 'web-tree-sitter'] },
   {
     room: 'server/src/host',
-    uses: ['server/src/core', 'server/src/service', 'server/src/rules', 'protocol/src'],
+    uses: ['server/src/core', 'server/src/service', 'server/src/rules', 'server/src/triton', 'protocol/src'],
     packages: ['node', 'smol-toml'],
   },
   {
     room: 'server/src/lsp',
-    uses: ['server/src/core', 'server/src/service', 'server/src/rules', 'server/src/host', 'protocol/src'],
+    uses: [
+      'server/src/core',
+      'server/src/service',
+      'server/src/rules',
+      'server/src/triton',
+      'server/src/host',
+      'protocol/src',
+    ],
     packages: ['node', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
   },
   {

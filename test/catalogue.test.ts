@@ -10,6 +10,7 @@ import { filesUnder, inRoot } from '../scripts/paths.mjs';
 import { checks } from '../server/src/hyperparameters';
 import { catalogue as operators } from '../server/src/operators';
 import { ruleTexts } from '../server/src/rules';
+import { rules as tritonRules } from '../server/src/triton/rules';
 
 interface Catalogue {
   /** From the root; one entry a file. */
@@ -34,6 +35,13 @@ const catalogues: Readonly<Record<string, Catalogue>> = {
     apart: ['index', 'traits'],
     ids: checks.map(({ id }) => id),
     fixture: (id) => `test/fixtures/hyperparameters/${id}.py`,
+  },
+  // The examples of their pages are their fixtures: test/triton/rules.test.ts.
+  'Triton rules': {
+    folder: 'server/src/triton/rules',
+    apart: ['index'],
+    ids: tritonRules.map(({ id }) => id),
+    fixture: () => 'test/triton/rules.test.ts',
   },
 };
 
@@ -70,7 +78,7 @@ describe('catalogue of operators: names', () => {
 
 describe('findings', () => {
   const ids = ruleTexts.map(({ id }) => id);
-  const sources = filesUnder('server/src', (path) => path.endsWith('.ts') && !path.includes('/rules/')).map((file) =>
+  const sources = filesUnder('server/src', (path) => path.endsWith('.ts') && !path.includes('src/rules/')).map((file) =>
     readFileSync(file, 'utf8'),
   );
 

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import type { Settings } from '../../protocol/src/settings';
 import { child, folderOf, insideOf, isInside, toServicePath } from '../../server/src/host/paths';
 import { openProject, type Project } from '../../server/src/host/project';
-import { pythonFiles } from '../../server/src/host/walk';
+import { checkedFiles } from '../../server/src/host/walk';
 import { type Io, UsageError } from './io';
 
 export interface Target {
@@ -25,7 +25,7 @@ interface Named {
 const markers = ['pyproject.toml', 'setup.py', 'setup.cfg', '.git'];
 
 /**
- * Opens the projects of some paths: a folder stands for the Python files below it, a file for itself.
+ * Opens the projects of some paths: a folder stands for the files below it that are checked, a file for itself.
  *
  * @param tell messages about settings and unreadable files
  * @throws UsageError where a path does not exist
@@ -90,7 +90,7 @@ function listed(
       const fromRoot = within === '' ? relative : child(within, relative);
       return project?.excludes(fromRoot) ?? false;
     };
-    return pythonFiles(path, { excluded, ...(onProblem ? { onProblem } : {}) });
+    return checkedFiles(path, { excluded, ...(onProblem ? { onProblem } : {}) });
   });
   return [...new Set(all)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

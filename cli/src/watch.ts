@@ -120,7 +120,12 @@ class WatchedFolders {
   private note(folder: string, name: string | null): void {
     const path = name === null ? folder : child(folder, name);
     const appeared = foldersIn(path);
-    if (name !== null && !/\.py$|^pyproject\.toml$/.test(name) && appeared.length === 0) return;
+    if (
+      name !== null &&
+      !/\.(?:py|pbtxt|onnx)$|^(?:pyproject\.toml|models\.config)$/.test(name) &&
+      appeared.length === 0
+    )
+      return;
     // A new folder may be filled only later.
     for (const each of appeared) if (!this.watchers.has(each)) this.add(each);
     this.changes.add(path);

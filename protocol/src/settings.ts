@@ -21,6 +21,8 @@ export interface Settings {
   readonly pythonPath: string;
   /** Glob patterns, relative to the workspace folder, of files that are not checked. */
   readonly exclude: readonly string[];
+  /** Triton as with `--disable-auto-complete-config`. */
+  readonly tritonStrict: boolean;
   readonly 'trace.server': TraceLevel;
 }
 
@@ -78,6 +80,14 @@ export const settingDefinitions: { readonly [Key in keyof Settings]: SettingDefi
     scope: 'resource',
     project: true,
   },
+  tritonStrict: {
+    kind: 'flag',
+    default: false,
+    description:
+      'Check Triton configurations as a server with `--disable-auto-complete-config` reads them: inputs and outputs have to be complete in `config.pbtxt`.',
+    scope: 'resource',
+    project: true,
+  },
   'trace.server': {
     kind: 'trace',
     default: 'off',
@@ -95,6 +105,7 @@ export const defaultSettings: Settings = {
   rules: settingDefinitions.rules.default,
   pythonPath: settingDefinitions.pythonPath.default,
   exclude: settingDefinitions.exclude.default,
+  tritonStrict: settingDefinitions.tritonStrict.default,
   'trace.server': settingDefinitions['trace.server'].default,
 };
 

@@ -15,7 +15,10 @@ import type { PythonFile } from './core/python/tree';
 import type { Finding } from './core/finding';
 import { LineIndex } from './core/text/lines';
 import { spanOf } from './core/text/place';
+import { applyChanges } from './core/text/changes';
 import type { Host, Service, TextChange } from './service';
+import { completedConfig } from './triton/complete/print';
+import { ConfigFiles, isConfigFile } from './triton/configFiles';
 
 interface Unopened {
   readonly stamp: string;
@@ -36,7 +39,12 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
   const unopened = new Map<string, Unopened>();
   const results = new Map<string, Remembered>();
   const entries = new Map<string, Entries>();
-  const text = (path: string): string | undefined => documents.get(path)?.text ?? source(path)?.text;
+  /** Configurations that are open in the editor. */
+  const configTexts = new Map<string, string>();
+  const text = (path: string): string | undefined => {
+    if (isConfigFile(path)) return configTexts.get(path) ?? host.read(path)?.text;
+    return documents.get(path)?.text ?? source(path)?.text;
+  };
 
   function source(path: string): { readonly tree: PythonFile; readonly text: string } | undefined {
     const open = documents.get(path);
@@ -60,6 +68,16 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     isFile: (path) => documents.has(path) || host.isFile(path),
   };
   const program = new Program(sources, frameworks);
+  const configs = new ConfigFiles({
+    files: {
+      entries: (folder) => host.entries?.(folder),
+      text: (path) => configTexts.get(path) ?? documents.get(path)?.text ?? host.read(path)?.text,
+      size: (path) => host.size?.(path),
+      bytes: (path, start, length) => host.bytes?.(path, start, length),
+    },
+    python: (path) => source(path)?.tree,
+    strict: host.tritonStrict ?? false,
+  });
 
   /** What hangs on a file is forgotten with it. */
   function changed(path: string): void {
@@ -78,13 +96,15 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     const result = evaluateFile(program, path, own, {
       recording,
       cancelled,
-      usedOtherwise: (name) => usedOtherwise(name, path, [path, ...host.workspaceFiles()], text),
+      usedOtherwise: (name) =>
+        usedOtherwise(name, path, [path, ...host.workspaceFiles().filter((file) => !isConfigFile(file))], text),
     });
     if (result !== undefined) results.set(path, { result, recording });
     return result;
   }
 
   function findings(path: string, cancelled?: () => boolean): readonly Finding[] | undefined {
+    if (isConfigFile(path)) return configs.findings(path);
     const content = source(path);
     if (content === undefined || content.tree.ignored) return [];
     const result = evaluate(path, false, cancelled);
@@ -99,21 +119,35 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
 
   return {
     open(path, content) {
+      configs.forget();
+      if (isConfigFile(path)) {
+        configTexts.set(path, content);
+        return;
+      }
       documents.set(path, frontEnd.open(path, content));
       changed(path);
     },
     change(path, changes: readonly TextChange[]) {
+      configs.forget();
+      const config = configTexts.get(path);
+      if (config !== undefined) {
+        configTexts.set(path, applyChanges(config, changes));
+        return;
+      }
       const document = documents.get(path);
       if (document === undefined) return;
       document.edit(changes);
       changed(path);
     },
     close(path) {
+      configs.forget();
+      configTexts.delete(path);
       documents.delete(path);
       unopened.delete(path);
       changed(path);
     },
     filesChanged(paths) {
+      configs.forget();
       for (const path of paths) {
         unopened.delete(path);
         changed(path);
@@ -122,21 +156,29 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     text,
     findings,
     hover(path, offset) {
+      if (isConfigFile(path)) return undefined;
       const result = evaluate(path, true);
       const content = source(path);
       return result && content && hoverAt(result, content.tree, content.text, offset);
     },
     hints(path, span) {
+      if (isConfigFile(path)) return [];
       const result = evaluate(path, true);
       return result === undefined ? [] : hintsOf(result, span);
     },
     shapes(path) {
+      if (isConfigFile(path)) return [];
       const result = evaluate(path, true);
       return result === undefined ? [] : shapeTable(result, text(path) ?? '');
     },
     why(path) {
+      if (isConfigFile(path)) return [];
       const result = evaluate(path, true);
       return result === undefined ? [] : whyTable(result, text(path) ?? '');
+    },
+    completedConfig(folder, gpus) {
+      const model = configs.modelIn(folder);
+      return model && completedConfig(model, gpus);
     },
   };
 }

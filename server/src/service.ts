@@ -8,6 +8,7 @@
 import type { Finding } from './core/finding';
 import type { Hint, Hover, ShapeEntry, WhyEntry } from './core/infer/shown';
 import type { Span } from './core/text/place';
+import type { CompletedConfig } from './triton/complete/print';
 
 /** What the checker may ask of the world. Nothing here throws; what can't be read is undefined. */
 export interface Host {
@@ -16,8 +17,16 @@ export interface Host {
   isFile(path: string): boolean;
   /** Folders that imports are looked up in, in order: workspace roots, then the Python environment's packages. */
   readonly importRoots: readonly string[];
-  /** All Python files of the workspace (not of the environment). */
+  /** All files of the workspace (not of the environment) that are checked: Python and configurations. */
   workspaceFiles(): readonly string[];
+  /** What lies in a folder, sorted by name; undefined where it can't be read. Absent where only texts are known. */
+  entries?(folder: string): readonly { readonly name: string; readonly isFolder: boolean }[] | undefined;
+  /** Size of a file in bytes. */
+  size?(path: string): number | undefined;
+  /** A piece of a file of any size. */
+  bytes?(path: string, start: number, length: number): Uint8Array | undefined;
+  /** Whether Triton is to be taken as started with `--disable-auto-complete-config`. */
+  readonly tritonStrict?: boolean;
 }
 
 /** One edit in the order it was made; an absent span replaces the whole text. */
@@ -26,7 +35,7 @@ export interface TextChange {
   readonly text: string;
 }
 
-export type { Hint, Hover, ShapeEntry, WhyEntry };
+export type { CompletedConfig, Hint, Hover, ShapeEntry, WhyEntry };
 
 export interface Service {
   open(path: string, text: string): void;
@@ -45,4 +54,6 @@ export interface Service {
   hints(path: string, span: Span): readonly Hint[];
   shapes(path: string): readonly ShapeEntry[];
   why(path: string): readonly WhyEntry[];
+  /** A Triton model's configuration as the server completes it; undefined where the folder holds no model. */
+  completedConfig(folder: string, gpus: number): CompletedConfig | undefined;
 }

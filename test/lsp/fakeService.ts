@@ -38,6 +38,7 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
     },
     filesChanged: (paths) => void log.changedFiles.push(...paths),
     text,
+    completedConfig: () => undefined,
     findings(path, cancelled) {
       const content = text(path);
       if (content === undefined) return [];

@@ -16,6 +16,7 @@ interface CheckOptions {
   readonly format: FormatName;
   readonly watch?: boolean;
   readonly python?: string;
+  readonly tritonStrict?: boolean;
   readonly rule?: Readonly<Record<string, RuleSeverity>>;
 }
 
@@ -23,6 +24,7 @@ const examples = `
 Examples:
   $ tensorwright check .                         every Python file below this folder
   $ tensorwright check train.py models/ --watch  again after each change
+  $ tensorwright check models/                   a Triton model repository
   $ tensorwright check . --format github         annotations in a GitHub workflow
   $ tensorwright check . --rule conv-channel-mismatch=warning
   $ tensorwright check . --python .venv          follow imports into this environment
@@ -34,11 +36,14 @@ export const check: Verb = (program, io, finish) => {
   program
     .command('check')
     .summary('find shape errors in files and folders')
-    .description('Finds tensor shape, dtype and hyperparameter errors in PyTorch code without running it.')
-    .argument('<path...>', 'files, or folders that are searched for Python files')
+    .description(
+      'Finds tensor shape, dtype and hyperparameter errors in PyTorch code without running it, and what Triton and TensorFlow Serving would refuse in their configurations.',
+    )
+    .argument('<path...>', 'files, or folders that are searched for Python files, config.pbtxt and models.config')
     .addOption(new Option('--format <form>', 'how findings are written').choices(formatNames).default('text'))
     .option('--watch', 'check again after each change, until Ctrl-C')
     .option('--python <path>', 'interpreter or environment folder whose packages imports are followed into')
+    .option('--triton-strict', 'Triton as with --disable-auto-complete-config: configurations must be complete')
     .option('--rule <id=severity>', `report an id as ${severities.join(', ')}; may be repeated`, collectRule)
     .addHelpText('after', examples)
     .action(async (paths: string[], options: CheckOptions) => finish(await run(paths, options, io)));
@@ -94,12 +99,16 @@ function codeOf({ report, failures }: CheckOutcome): ExitCode {
 
 /** What the options set, in the form of the settings. */
 export function userSettings(options: Partial<CheckOptions>, io: Io): Partial<Settings> {
-  const { python, rule } = options;
+  const { python, rule, tritonStrict } = options;
   if (python !== undefined) {
     const { problem } = findEnvironment({ setting: python, roots: [io.cwd], variables: io.variables });
     if (problem !== undefined) throw new UsageError(problem);
   }
-  return { ...(python === undefined ? {} : { pythonPath: python }), ...(rule ? { rules: rule } : {}) };
+  return {
+    ...(python === undefined ? {} : { pythonPath: python }),
+    ...(rule ? { rules: rule } : {}),
+    ...(tritonStrict ? { tritonStrict } : {}),
+  };
 }
 
 function collectRule(written: string, before: Record<string, RuleSeverity> | undefined): Record<string, RuleSeverity> {

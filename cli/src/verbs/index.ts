@@ -4,8 +4,9 @@ import type { ExitCode, Io } from '../io';
 import { check } from './check';
 import { explain } from './explain';
 import { shapes } from './shapes';
+import { triton } from './triton';
 
 /** Adds a verb to the command; `finish` is told how it ended. */
 export type Verb = (program: Command, io: Io, finish: (code: ExitCode) => void) => void;
 
-export const verbs: readonly Verb[] = [check, shapes, explain];
+export const verbs: readonly Verb[] = [check, shapes, triton, explain];

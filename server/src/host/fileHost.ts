@@ -1,10 +1,10 @@
 /** The service's window on the file system. */
-import { statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import type { Host } from '../service';
 import type { Excludes } from './exclude';
 import { child, folderOf, isInside } from './paths';
 import { readSource } from './readSource';
-import { type OnProblem, pythonFiles } from './walk';
+import { checkedFiles, type OnProblem } from './walk';
 
 export interface FileHostOptions {
   /** Workspace folders. */
@@ -16,6 +16,7 @@ export interface FileHostOptions {
   readonly onProblem?: OnProblem;
   /** The workspace's files where they are known already; found by walking the roots where absent. */
   readonly files?: readonly string[];
+  readonly tritonStrict?: boolean;
 }
 
 export class FileHost implements Host {
@@ -58,8 +59,46 @@ export class FileHost implements Host {
   workspaceFiles(): readonly string[] {
     const { excluded } = this.options;
     const onProblem: OnProblem = (path, reason) => this.tell(path, reason);
-    this.listed ??= [...new Set(this.options.roots.flatMap((root) => pythonFiles(root, { excluded, onProblem })))];
+    this.listed ??= [...new Set(this.options.roots.flatMap((root) => checkedFiles(root, { excluded, onProblem })))];
     return this.listed;
+  }
+
+  get tritonStrict(): boolean {
+    return this.options.tritonStrict ?? false;
+  }
+
+  entries(folder: string): readonly { readonly name: string; readonly isFolder: boolean }[] | undefined {
+    try {
+      return readdirSync(folder, { withFileTypes: true })
+        .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() || this.isLinkedFolder(folder, entry) }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch {
+      return undefined;
+    }
+  }
+
+  size(path: string): number | undefined {
+    try {
+      const found = statSync(path, { throwIfNoEntry: false });
+      return found?.isFile() ? found.size : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  bytes(path: string, start: number, length: number): Uint8Array | undefined {
+    const size = this.size(path);
+    if (size === undefined || start >= size) return undefined;
+    let file;
+    try {
+      file = openSync(path, 'r');
+      const piece = new Uint8Array(Math.min(length, size - start));
+      return piece.subarray(0, readSync(file, piece, 0, piece.length, start));
+    } catch {
+      return undefined;
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
   }
 
   /** Makes absolute imports work in a file: the folder that its outermost package lies in is an import root. */
@@ -76,6 +115,15 @@ export class FileHost implements Host {
   refresh(): void {
     this.listed = this.options.files;
     this.told.clear();
+  }
+
+  private isLinkedFolder(folder: string, entry: { readonly name: string; isSymbolicLink(): boolean }): boolean {
+    if (!entry.isSymbolicLink()) return false;
+    try {
+      return statSync(child(folder, entry.name)).isDirectory();
+    } catch {
+      return false;
+    }
   }
 
   private isOwn(path: string): boolean {

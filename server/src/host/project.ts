@@ -62,6 +62,7 @@ export function openProject(options: ProjectOptions): Project {
     excluded,
     onProblem: (path, reason) => options.onFileProblem(`${path} ${reason}`),
     files: root === undefined ? (options.files ?? []) : options.files,
+    tritonStrict: settings.tritonStrict,
   });
   const service = options.startService(host);
   return {

@@ -1,7 +1,8 @@
-/** Finding the Python files of a folder. */
+/** Finding the files of a folder that are checked. */
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { type Excludes, isLeftOutFolder, isLeftOutName } from './exclude';
 import { child, insideOf, toServicePath } from './paths';
+import { isConfigFile } from '../triton/configFiles';
 import { unreadableReason } from './readSource';
 
 /** Told what could not be looked at; `reason` is a clause after the path. */
@@ -10,6 +11,8 @@ export type OnProblem = (path: string, reason: string) => void;
 export interface WalkOptions {
   readonly excluded?: Excludes;
   readonly onProblem?: OnProblem;
+  /** Which files are meant; Python files where absent. */
+  readonly accept?: (path: string) => boolean;
 }
 
 interface Folder {
@@ -28,6 +31,12 @@ export function pythonFiles(root: string, options: WalkOptions = {}): readonly s
   const walk = new Walk(root, options);
   return walk.run();
 }
+
+const isPython = (path: string): boolean => path.endsWith('.py');
+
+/** The files that are checked: Python, and configurations of model servers. */
+export const checkedFiles = (root: string, options: WalkOptions = {}): readonly string[] =>
+  pythonFiles(root, { ...options, accept: (path) => isPython(path) || isConfigFile(path) });
 
 class Walk {
   private readonly found: string[] = [];
@@ -74,7 +83,7 @@ class Walk {
       if (this.options.excluded?.(insideOf(path, this.root))) continue;
       if (entry.isSymbolicLink()) this.links.push(path);
       else if (entry.isDirectory()) inside.push({ path, real: child(folder.real, entry.name) });
-      else if (entry.isFile() && entry.name.endsWith('.py')) this.note(path, child(folder.real, entry.name));
+      else if (entry.isFile() && this.accepts(path)) this.note(path, child(folder.real, entry.name));
     }
     return inside;
   }
@@ -85,10 +94,14 @@ class Walk {
     try {
       const target = statSync(real);
       if (target.isDirectory()) this.visit({ path: link, real });
-      else if (target.isFile() && link.endsWith('.py')) this.note(link, real);
+      else if (target.isFile() && this.accepts(link)) this.note(link, real);
     } catch {
       // Gone since it was listed: nothing to check.
     }
+  }
+
+  private accepts(path: string): boolean {
+    return (this.options.accept ?? isPython)(path);
   }
 
   private note(path: string, real: string): void {

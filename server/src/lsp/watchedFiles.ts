@@ -9,7 +9,9 @@ export const watchedFiles: Feature = {
     session.listen({
       initialized() {
         if (!client.registersWatchers) return;
-        const watchers = ['**/*.py', '**/pyproject.toml'].map((globPattern) => ({ globPattern }));
+        const watchers = ['**/*.py', '**/pyproject.toml', '**/*.pbtxt', '**/models.config', '**/*.onnx'].map(
+          (globPattern) => ({ globPattern }),
+        );
         connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => undefined);
       },
     });

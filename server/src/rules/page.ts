@@ -13,11 +13,11 @@ ${rule.why}
 
 ## Wrong
 
-${code(rule.bad)}
+${code(rule.bad, rule.language)}
 
 ## Right
 
-${code(rule.good)}
+${code(rule.good, rule.language)}
 
 ## Silence it
 
@@ -29,4 +29,4 @@ ${rule.id} = "off"
 \`\`\`
 `;
 
-const code = (source: string): string => `\`\`\`python\n${source.trim()}\n\`\`\``;
+const code = (source: string, language = 'python'): string => `\`\`\`${language}\n${source.trim()}\n\`\`\``;

@@ -157,6 +157,8 @@ export interface RuleText {
   readonly good: string;
   /** Whether PyTorch runs the bad example without a word. */
   readonly runs?: true;
+  /** What the examples are written in; Python where absent. */
+  readonly language?: 'python' | 'pbtxt';
 }
 
 export interface Operator {

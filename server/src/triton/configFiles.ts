@@ -1,0 +1,90 @@
+/**
+ * The checker of configuration files behind the service: which files they are, and what is found in them.
+ *
+ * What was read of a repository is remembered until something in it changes.
+ */
+import type { Finding } from '../core/finding';
+import type { PythonFile } from '../core/python/tree';
+import { LineIndex } from '../core/text/lines';
+import { spanOf } from '../core/text/place';
+import { checkModel } from './check';
+import { type Files, nameOf, parentOf } from './files';
+import { Model, type World } from './repository/model';
+import { Repository } from './repository/repository';
+import { checkServerConfig } from './serving/check';
+
+/** Whether a file is a configuration that is checked: config.pbtxt, configs/*.pbtxt of a model, models.config. */
+export const isConfigFile = (path: string): boolean => {
+  const name = nameOf(path);
+  return name === 'config.pbtxt' || name === 'models.config' || isNamedConfig(path);
+};
+
+/** `MODEL/configs/NAME.pbtxt`, which `--model-config-name` chooses. */
+const isNamedConfig = (path: string): boolean => path.endsWith('.pbtxt') && nameOf(parentOf(path)) === 'configs';
+
+export interface ConfigOptions {
+  readonly files: Files;
+  python(path: string): PythonFile | undefined;
+  readonly strict: boolean;
+}
+
+export class ConfigFiles {
+  private readonly repositories = new Map<string, Repository>();
+  private readonly world: World;
+
+  constructor(options: ConfigOptions) {
+    this.world = options;
+  }
+
+  /** Findings of one file, suppressed ones left out. */
+  findings(path: string): readonly Finding[] {
+    const text = this.world.files.text(path);
+    if (text === undefined) return [];
+    const found =
+      nameOf(path) === 'models.config' ? checkServerConfig(path, text) : checkModel(this.modelAt(path, text));
+    return withoutSuppressed(found, text);
+  }
+
+  /** The model that a configuration belongs to. */
+  model(path: string): Model | undefined {
+    const text = this.world.files.text(path);
+    return text === undefined ? undefined : this.modelAt(path, text);
+  }
+
+  /** A model by its folder, with or without a configuration. */
+  modelIn(folder: string): Model | undefined {
+    return this.repository(parentOf(folder)).model(nameOf(folder));
+  }
+
+  /** Something changed: models refer to each other, so nothing is kept. */
+  forget(): void {
+    this.repositories.clear();
+  }
+
+  private modelAt(path: string, text: string): Model {
+    const folder = isNamedConfig(path) && nameOf(path) !== 'config.pbtxt' ? parentOf(parentOf(path)) : parentOf(path);
+    const repository = this.repository(parentOf(folder));
+    const known = repository.model(nameOf(folder));
+    if (known?.path === path) return known;
+    return new Model(this.world, repository, nameOf(folder), folder, path, text);
+  }
+
+  private repository(folder: string): Repository {
+    const known = this.repositories.get(folder) ?? new Repository(this.world, folder);
+    this.repositories.set(folder, known);
+    return known;
+  }
+}
+
+const suppression = /#\s*tensorwright:\s*ignore(?:\[([^\]\n]*)\])?/;
+
+/** Findings whose line does not say `# tensorwright: ignore[id]`. */
+function withoutSuppressed(findings: readonly Finding[], text: string): readonly Finding[] {
+  if (!text.includes('tensorwright:')) return findings;
+  const lines = new LineIndex(text);
+  return findings.filter(({ id, place }) => {
+    const said = suppression.exec(lines.line(lines.position(spanOf(place).start).line));
+    if (!said) return true;
+    return said[1] !== undefined && !said[1].split(',').some((each) => each.trim() === id);
+  });
+}

@@ -1,0 +1,50 @@
+import { openingOf, placeOf, rule } from '../rule';
+
+export const initialStateInvalid = rule({
+  id: 'initial-state-invalid',
+  phase: 'sequences',
+  source: 'sequence_state.cc, sequence_batch_scheduler.cc',
+  summary: 'The initial state of a sequence does not fit its state.',
+  why: 'At most one initial state, with a name, the type and the rank of the state, fixed sizes, and either zeros or a file.',
+  bad: 'backend: "identity"\nsequence_batching { state { input_name: "i" output_name: "o" data_type: TYPE_FP32 dims: [ 1 ] initial_state { name: "s" data_type: TYPE_INT32 dims: [ 1 ] zero_data: true } } }',
+  good: 'backend: "identity"\nsequence_batching { state { input_name: "i" output_name: "o" data_type: TYPE_FP32 dims: [ 1 ] initial_state { name: "s" data_type: TYPE_FP32 dims: [ 1 ] zero_data: true } } }',
+  *check({ config }) {
+    for (const state of config.one('sequence_batching')?.all('state') ?? []) {
+      const [initial, more] = state.all('initial_state');
+      const input = state.text('input_name');
+      if (more)
+        yield {
+          message: `initial_state field for state input '${input}' must contain exactly one or zero element. Found '${state.all('initial_state').length}' elements.`,
+          at: openingOf(more),
+        };
+      if (!initial || more) continue;
+      const [type, own] = [initial.enumName('data_type'), state.enumName('data_type')];
+      const dims = initial.numbers('dims');
+      if (type !== own)
+        yield {
+          message: `The data type used for 'initial_state' field of state '${input}' does not match the state data type.`,
+          at: placeOf(initial, 'data_type'),
+        };
+      else if (initial.text('name') === '')
+        yield {
+          message: `Field 'name' must be set when using initial_state for state input '${input}'.`,
+          at: openingOf(initial),
+        };
+      else if (dims.length !== state.numbers('dims').length)
+        yield {
+          message: `Number of dimensions in 'initial_state' field of state '${input}' does not match the number of dimensions of the state`,
+          at: placeOf(initial, 'dims'),
+        };
+      else if (dims.includes(-1))
+        yield {
+          message: `'initial_state' field for state input name '${input}' contains variable dimensions.`,
+          at: placeOf(initial, 'dims'),
+        };
+      else if (!initial.has('zero_data') && !initial.has('data_file'))
+        yield {
+          message: `initial_state setting expects state'${input}' to have state_data set`,
+          at: openingOf(initial),
+        };
+    }
+  },
+});
