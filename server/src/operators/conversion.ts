@@ -72,7 +72,7 @@ function namedType(value: Value): DType | undefined {
 
 function converted(call: Call, solve: Solve, t: TensorValue): TensorValue {
   // Arguments that none of PyTorch's overloads takes.
-  if (call.given('target') && call.value('target').kind === 'str') giveUp('a device that is not known');
+  if (call.given('target') && ['str', 'bool'].includes(call.value('target').kind)) giveUp('a device that is not known');
   const other = call.given('tensor') ? call.tensor('tensor') : undefined;
   const asked = other !== undefined ? other.dtype : call.given('dtype') ? call.dtype('dtype') : null;
   const device = other !== undefined ? other.device : call.given('device') ? deviceOf(call.value('device')) : t.device;

@@ -71,19 +71,19 @@ function fromLu(call: Call, solve: Solve): Value {
     ? [call.tensor('LU_data'), call.tensor('LU_pivots'), call.tensor(call.given('self') ? 'self' : 'input')]
     : [call.tensor('LU'), call.tensor('pivots'), call.tensor('B')];
   needsFloating(factors.dtype, 'torch.linalg.lu_solve');
-  if (pivots.dtype !== undefined && pivots.dtype !== 'int32')
-    refuse('dtype-not-supported', 'linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32');
-  const m = squareMatrices(solve, factors, 'torch.linalg.lu_solve');
-  const right = matrices(solve, b, () => 'linalg.lu_solve: The input tensor B must have at least 2 dimensions.');
   if (differ(factors.dtype, b.dtype) && factors.dtype !== undefined && b.dtype !== undefined)
     refuse(
       'dtype-mismatch',
       `linalg.lu_solve: Expected LU and B to have the same dtype, but found LU of type ${scalarName(factors.dtype)} and B of type ${scalarName(b.dtype)} instead`,
     );
+  if (pivots.dtype !== undefined && pivots.dtype !== 'int32')
+    refuse('dtype-not-supported', 'linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32');
+  const m = squareMatrices(solve, factors, 'torch.linalg.lu_solve');
+  const right = matrices(solve, b, () => 'linalg.lu_solve: The input tensor B must have at least 2 dimensions.');
   const left = boolGiven(call, 'left', true);
   checkSides(solve, m, right, left, 'linalg.lu_solve');
-  const last = solve.dims(pivots).at(-1);
-  if (last !== undefined && !solve.same(m.rows, last, 'a pivot for each row'))
+  const last = solve.dims(pivots).at(-1) ?? giveUp('pivots without dims');
+  if (!solve.same(m.rows, last, 'a pivot for each row'))
     refuse(
       'factors-mismatch',
       'linalg.lu_solve: Number of pivots per batch should be same as the dimension of the matrix',
@@ -111,6 +111,7 @@ function fromLdl(call: Call, solve: Solve): Value {
   if (!solve.minRank(b, 2)) giveUp('a right side of too few dims');
   const { before, last } = solve.trailing(b, 2);
   const right: Matrices = { batch: before, rows: last[0] as Dim, columns: last[1] as Dim };
+  checkSystem(solve, factors, b, m, right, name);
   const [own, others] = [[...solve.dims(factors)].slice(0, -1), solve.dims(pivots)];
   if (own.length !== others.length || own.some((size, i) => solve.equal(size, others[i] as Dim) === 'no'))
     refuse(
@@ -120,7 +121,6 @@ function fromLdl(call: Call, solve: Solve): Value {
   if (pivots.dtype !== undefined && !isIntegral(pivots.dtype) && pivots.dtype !== 'bool')
     refuse('dtype-not-supported', `${name}: Expected pivots to be integers. Got ${scalarName(pivots.dtype)}`);
   if (pivots.dtype !== 'int32') giveUp('pivots of another width');
-  checkSystem(solve, factors, b, m, right, name);
   needsPrecision(b.dtype, name);
   return result(joined(broadcastShapes(solve, right.batch, m.batch), [right.rows, right.columns]), b.dtype);
 }
@@ -129,7 +129,7 @@ function solvedWithInfo(call: Call, solve: Solve): Value {
   const [a, b] = [call.tensor('A'), call.tensor('B')];
   needsFloating(a.dtype, 'linalg.solve');
   const m = squareMatrices(solve, a, 'linalg.solve');
-  needsPrecision(a.dtype, 'linalg.solve');
+  if (isHalf(a.dtype)) giveUp('a system of narrow floats');
   if (differ(a.dtype, b.dtype)) giveUp('sides of different element types');
   const [own, dims] = [solve.dims(a), solve.dims(b)];
   // A right side of one dim less is a batch of vectors where its sizes are those of A.
@@ -177,6 +177,7 @@ function leastSquares(call: Call, solve: Solve): Value {
   if (!solve.same(rows, count, 'a right side for each row'))
     refuse('matmul-inner-dim-mismatch', `${name}: input.size(-2) should match other.size(${isVector ? -1 : -2})`);
   needsPrecision(a.dtype, name);
+  if (gap === 1 && !isVector) giveUp('a right side without a batch');
   const whole = broadcastShapes(solve, batch, shapeOf(dims.slice(0, isVector ? -1 : -2)));
   const solution = joined(whole, isVector ? [columns] : [columns, dims.at(-1) as Dim]);
   // Residuals and rank depend on the driver and on values; the solution doesn't.
@@ -226,8 +227,8 @@ function solvedTensor(call: Call, solve: Solve): Value {
     solve.equal(product(order.slice(0, right.length)), product(right)) !== 'yes'
   )
     giveUp('rows of another number');
+  if (differ(a.dtype, b.dtype) || isHalf(a.dtype)) giveUp('sides of other element types');
   needsPrecision(a.dtype, 'linalg.solve');
-  if (differ(a.dtype, b.dtype)) giveUp('sides of different element types');
   return result(answer, a.dtype);
 }
 

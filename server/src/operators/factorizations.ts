@@ -31,11 +31,11 @@ const making =
 /** The kernels have floats and complex numbers of full width. */
 function kernelTakes(solve: Solve, t: TensorValue, kernel: string): void {
   const { dtype } = t;
-  // Kernels don't run on tensors without elements.
   if (dtype === undefined) return;
   if (isHalf(dtype)) giveUp('a factorization of narrow floats');
-  if (!hasNoElements(solve, t) && !isDifferentiable(dtype))
-    refuse('dtype-not-supported', `"${kernel}" not implemented for '${scalarName(dtype)}'`);
+  if (isDifferentiable(dtype)) return;
+  if (hasNoElements(solve, t)) giveUp('whether a kernel runs');
+  if (!isDifferentiable(dtype)) refuse('dtype-not-supported', `"${kernel}" not implemented for '${scalarName(dtype)}'`);
 }
 
 function lu(call: Call, solve: Solve, t: TensorValue, kind: string): Value {
@@ -133,17 +133,17 @@ function multiplied(call: Call, solve: Solve): TensorValue {
   const [side, axis] = left ? [rows, '-2'] : [columns, '-1'];
   if (!solve.same(side, matrix.rows, 'the matrices fit'))
     refuse('factors-mismatch', `${name}: other.shape[${axis}] must be equal to input.shape[-2]`);
-  const count = solve.dims(tau).at(-1);
+  const count = solve.dims(tau).at(-1) ?? giveUp('reflectors without dims');
   const wanted = smallerOf(solve, side, matrix.columns);
-  if (count !== undefined && solve.equal(count, wanted) === 'no')
+  if (solve.equal(count, wanted) === 'no')
     refuse('factors-mismatch', `${name}: tau.shape[-1] must be equal to min(other.shape[${axis}], input.shape[-1])`);
-  checkTau(solve, input, tau, name);
   const [own, others] = [solve.dims(input), solve.dims(other)];
-  if (own.length !== others.length)
+  if (solve.dims(tau).length === own.length - 1 && own.length !== others.length)
     refuse(
       'input-rank-mismatch',
       `${name}: Expected other to have the same number of dimensions as input, but got other.ndim equal to ${others.length} and input.ndim is equal to ${own.length}`,
     );
+  checkTau(solve, input, tau, name);
   sameBatch(solve, own, others.slice(0, -2), `${name}: Expected batch dimensions of other`);
   if (differ(input.dtype, other.dtype) || differ(input.dtype, tau.dtype)) giveUp('factors of different element types');
   kernelTakes(solve, input, 'ormqr_cpu');
@@ -165,7 +165,7 @@ function ofMatrix(solve: Solve, t: TensorValue, kind: string): Value {
   }
   const name = kind.startsWith('ldl') ? 'torch.linalg.ldl_factor_ex' : `linalg.${kind.replace('_ex', '')}`;
   const { batch, rows } = squareMatrices(solve, t, name);
-  if (kind.startsWith('ldl') && isHalf(t.dtype)) giveUp('a factorization of narrow floats');
+  if (kind !== 'inv_ex' && isHalf(t.dtype)) giveUp('a factorization of narrow floats');
   needsPrecision(t.dtype, name);
   const make = making(batch, t.dtype);
   const [square, info] = [make([rows, rows]), make([], 'int32')];

@@ -109,6 +109,8 @@ function several(call: Call, solve: Solve, t: TensorValue): Value {
       'histogramdd: The size of bins must be equal to the innermost dimension of the input.',
       { argument: 'bins' },
     );
+  if (listed.some((each) => each.kind === 'int' && solve.less(each.dim, num(0)) !== 'no'))
+    giveUp('a negative number of bins');
   const bins = listed.map((each, at) => binsOf(solve, t, each, at));
   checkWeight(call, solve, t, true);
   if (hasNoElements(solve, t)) giveUp('nothing to count');

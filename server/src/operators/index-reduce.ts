@@ -51,6 +51,8 @@ export const indexReduce = operator({
         'dtype-mismatch',
         `index_reduce_(): self (${scalarName(t.dtype)}) and source (${scalarName(source.dtype)}) must have the same scalar type`,
       );
+    if ((from.length === 0 && places.length > 0) || own.some((size) => solve.less(num(0), size) !== 'yes'))
+      giveUp('slices of nothing');
     const [count, slices] = [places[0] ?? one, from.length === 0 ? one : from[axis]];
     if (slices === undefined) return giveUp('a source of fewer dims');
     if (!solve.same(count, slices, 'a slice for each index'))

@@ -102,11 +102,6 @@ export const linearCrossEntropyLayer = layer({
   params: signatures,
   inputs: ['input: Tensor, target: Tensor'],
   build: building((call, solve) => {
-    const smoothing = pythonNumber(call.value('label_smoothing'));
-    if (smoothing !== undefined && (Number(smoothing) < 0 || Number(smoothing) > 1))
-      refuse('invalid-argument', `expected label_smoothing to be in range [0, 1], got ${smoothing}`, {
-        argument: 'label_smoothing',
-      });
     const weight = tensorIfKnown(call, 'weight');
     const classes = call.int('num_classes');
     if (weight !== null) {
@@ -118,6 +113,11 @@ export const linearCrossEntropyLayer = layer({
           { argument: 'weight' },
         );
     }
+    const smoothing = pythonNumber(call.value('label_smoothing'));
+    if (smoothing !== undefined && (Number(smoothing) < 0 || Number(smoothing) > 1))
+      refuse('invalid-argument', `expected label_smoothing to be in range [0, 1], got ${smoothing}`, {
+        argument: 'label_smoothing',
+      });
     return plain();
   }),
   forward: applying((self, call, solve) => {

@@ -16,7 +16,7 @@ import { broadcastShapes } from './common/broadcasting';
 import { differ, isComplex, isIntegral } from './common/dtypes';
 import { shortName } from './common/names';
 import { realOf, toFloat } from './common/promotion';
-import { result } from './common/results';
+import { hasNoElements, result } from './common/results';
 import { brackets } from './common/sizes';
 import { signatures } from './signature';
 
@@ -106,6 +106,14 @@ function checkType(kind: string, dtype: DType | undefined): void {
     giveUp(`${kind} of complex numbers`);
 }
 
+/** These look at the axes before the mask, in sentences of their own. */
+function mustHaveAxes(call: Call, solve: Solve, t: TensorValue): void {
+  const rank = solve.dims(t).length;
+  const axes = (call.given('dim') ? call.numbers('dim') : null) ?? [];
+  const indices = axes.map((axis) => (axis < 0 ? axis + rank : axis));
+  if (new Set(indices).size < axes.length || indices.some((axis) => axis < 0 || axis >= rank)) giveUp('axes of prod');
+}
+
 export const maskedReduction = operator({
   id: 'masked-reduction',
   names: [...reducing, ...keeping, 'logaddexp'].map((name) => `torch.masked.${name}`),
@@ -129,8 +137,13 @@ export const maskedReduction = operator({
     if (call.given('unbiased') && call.given('correction')) giveUp('two corrections');
     const written = call.given('dim') ? call.items(call.value('dim')) : undefined;
     if (written?.length === 0 || written?.some((item) => item.kind !== 'int')) giveUp('axes that are not known');
+    const whole = asked !== null && asked !== undefined && isIntegral(asked);
+    if (whole && (kind === 'sum' || kind === 'prod')) giveUp(`${kind} in whole numbers`);
+    const elementless = ['amax', 'amin', 'argmax', 'argmin', 'median'].includes(kind) && hasNoElements(solve, t);
+    if (elementless) giveUp(`${kind} of nothing`);
     checkType(kind, t.dtype);
     checkType(kind, asked ?? t.dtype);
+    if (kind === 'prod' || kind.startsWith('cum')) mustHaveAxes(call, solve, t);
     checkMask(call, solve, t);
     if (kind === 'median' || kind === 'normalize' || keeping.includes(kind)) {
       const axis = call.given('dim') ? call.numberOrNone('dim') : -1;

@@ -63,6 +63,7 @@ function forward(call: Call, solve: Solve, t: TensorValue): TensorValue {
   const { points, hop } = framesOf(call, solve);
   const dims = solve.dims(t);
   if (dims.length !== 1 && dims.length !== 2) giveUp('a signal of another number of dims');
+  if (dims.some((size) => solve.less(num(0), size) !== 'yes')) giveUp('maybe nothing to transform');
   const samples = dims.at(-1) as Dim;
   const centred = boolGiven(call, 'center', true);
   const half = floorDiv(points, two);

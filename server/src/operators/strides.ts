@@ -50,12 +50,12 @@ const typeOf = (call: Call, otherwise: DType | undefined): DType | undefined => 
 
 function emptyStrided(call: Call, solve: Solve, otherwise: DType | undefined): TensorValue {
   const [size, stride] = [call.ints('size'), call.ints('stride')];
+  notNegative(solve, size);
   if (size.length !== stride.length)
     refuse(
       'strides-mismatch',
       `dimensionality of sizes (${size.length}) must match dimensionality of strides (${stride.length})`,
     );
-  notNegative(solve, size);
   if (stride.some((step) => solve.less(step, zero) !== 'no')) giveUp('strides that may be negative');
   return result(size, typeOf(call, otherwise));
 }

@@ -55,17 +55,17 @@ function notANumber(call: Call, item: Value): never {
 }
 
 /** Sizes of one argument: a number, or a list of numbers. */
-function sizesOf(call: Call, value: Value): readonly Dim[] {
+function sizesOf(call: Call, value: Value, first: boolean): readonly Dim[] {
   const items = value.kind === 'int' ? [value] : value.kind === 'shape' ? undefined : call.items(value);
   if (value.kind === 'shape' && value.shape.rest === undefined) return value.shape.lead;
   return (items ?? giveUp('sizes that are not known')).map((item) =>
-    item.kind === 'int' ? item.dim : notANumber(call, item),
+    item.kind === 'int' ? item.dim : first ? notANumber(call, item) : giveUp('a size that is no int'),
   );
 }
 
 function broadcasted(call: Call, solve: Solve): Value {
-  const given = (call.items(call.value('shapes')) ?? giveUp('shapes that are not known')).map((value) =>
-    sizesOf(call, value),
+  const given = (call.items(call.value('shapes')) ?? giveUp('shapes that are not known')).map((value, at) =>
+    sizesOf(call, value, at === 0),
   );
   if (given.some((dims) => dims.some((dim) => solve.less(dim, num(0)) !== 'no'))) giveUp('a size that may be negative');
   const rank = Math.max(0, ...given.map((dims) => dims.length));

@@ -23,12 +23,12 @@ export const vander = operator({
         'dtype-not-supported',
         'linalg.vander supports floating point, complex, and integer tensors, but got Bool',
       );
+    if (isHalf(t.dtype)) giveUp('powers of narrow floats');
     const dims = solve.dims(t);
     const count = call.intOrNone('N') ?? dims.at(-1) ?? num(1);
     if (solve.less(num(1), count) === 'no')
       refuse('argument-out-of-range', 'N must be greater than 1.', call.given('N') ? { argument: 'N' } : {});
-    if (isHalf(t.dtype) || dims.length === 0 || solve.less(num(1), count) !== 'yes')
-      giveUp('a number of powers that is not known');
+    if (dims.length === 0 || solve.less(num(1), count) !== 'yes') giveUp('a number of powers that is not known');
     return result([...dims, count], isInteger(t.dtype) ? 'int64' : t.dtype);
   }),
 });

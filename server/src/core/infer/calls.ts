@@ -105,7 +105,9 @@ function applyOperator(ev: Evaluator, name: string, args: Arguments, node: tree.
 
 /** Reports a call that is refused for its arguments alone; undefined where it isn't. */
 function refusedCall(ev: Evaluator, name: string, args: Arguments, node: tree.Expr): Value | undefined {
-  const exact = exactNamed(name);
+  // What is made to look into a class has no arguments to speak of, and neither has what it hands on by `*`.
+  const written = node.kind === 'call' && node.args.every(({ star }) => star === '');
+  const exact = written ? exactNamed(name) : undefined;
   const found = exact && refusal(exact, args, (value) => ev.itemsOf(value), name.startsWith('torch.Tensor.'));
   if (found === undefined) return undefined;
   const given = new Map(found.given === undefined ? [] : [['argument', found.given] as const]);

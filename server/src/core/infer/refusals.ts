@@ -4,8 +4,9 @@
  * The sentences are those of PyTorch's parser (python_arg_parser.cpp, FunctionSignature::parse) for functions of one
  * signature, and of Python for what is written in Python. Nothing is said where an argument isn't known well enough.
  */
+import { constantOf } from '../shape/dim';
 import { parseSignature, type Arguments, type Given, type Parameter } from './bind';
-import { symbolsOf } from '../shape/dim';
+import { constantOf } from '../shape/dim';
 import type { Value } from './value';
 
 /** How a function takes its arguments. */
@@ -79,7 +80,7 @@ function refusedByAll(
   if (only >= 0) return found[only];
   const plain = args.keywords.size === 0 && !values.some((type) => type === 'list' || type === 'tuple');
   const message = `${name}() received an invalid combination of arguments`;
-  return { message: plain ? `${message} - got (${values.join(', ')}), but expected` : message };
+  return { message: plain ? `${message} - got (${values.join(', ')})` : message };
 }
 
 function refusedByParser(
@@ -181,9 +182,8 @@ function faultOf(
   const [rule, wanted] = [takes[key], expected[key]];
   if (rule === undefined || wanted === undefined) return 'unknown';
   if (rule.yes.includes(type)) return undefined;
-  // A tensor without dims may stand for a number.
-  const number = !(value.kind === 'tensor' && value.shape.lead.length + value.shape.tail.length > 0);
-  if (rule.maybe.includes(type) && number && (list?.[2] !== '' || passed === 'packed')) return 'unknown';
+  if (rule.maybe.includes(type) && (list === null ? mayBeNumber(value) : list[2] !== '' || passed === 'packed'))
+    return 'unknown';
   if (list === null) return `${wanted}, not ${type}`;
   if (type === 'tuple' || type === 'list') {
     const first = items(value)?.[0];
@@ -199,18 +199,19 @@ function faultOf(
   return `${wanted}, not ${type}`;
 }
 
-/**
- * The Python type of a value, for the kinds whose every instance has it. A number that only an annotation or its use
- * calls one may be a tensor, and an answer may be one for each element.
- */
+/** A tensor of one element may stand for a number. */
+const mayBeNumber = (value: Value): boolean =>
+  value.kind !== 'tensor' || ![...value.shape.lead, ...value.shape.tail].some((size) => (constantOf(size) ?? 1) > 1);
+
+/** The Python type of a value, for the kinds whose every instance has it. */
 function typeName(value: Value, items: Items): string | undefined {
   switch (value.kind) {
     case 'tensor':
       return value.parameter === true ? undefined : 'Tensor';
+    // Annotations promise a type that nobody enforces: only a value that is known has it for certain.
     case 'int':
-      return symbolsOf(value.dim).every((symbol) => symbol.lower > -Infinity) ? 'int' : undefined;
+      return constantOf(value.dim) === undefined ? undefined : 'int';
     case 'float':
-      return value.value === undefined && value.ratio === undefined ? undefined : 'float';
     case 'bool':
     case 'str':
       return value.value === undefined ? undefined : value.kind;
