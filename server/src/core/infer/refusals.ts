@@ -6,7 +6,6 @@
  */
 import { constantOf } from '../shape/dim';
 import { parseSignature, type Arguments, type Given, type Parameter } from './bind';
-import { constantOf } from '../shape/dim';
 import type { Value } from './value';
 
 /** How a function takes its arguments. */
