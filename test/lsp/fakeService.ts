@@ -39,6 +39,10 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
     filesChanged: (paths) => void log.changedFiles.push(...paths),
     text,
     completedConfig: () => undefined,
+    proposals: () => [],
+    outline: () => [],
+    formatted: () => undefined,
+    definition: () => undefined,
     findings(path, cancelled) {
       const content = text(path);
       if (content === undefined) return [];

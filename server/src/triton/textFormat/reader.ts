@@ -318,7 +318,7 @@ class Reader {
     if (!this.take('-')) return this.unsigned(max, exact);
     const read = this.unsigned(max + 1n, true);
     if (read === undefined) return undefined;
-    const value = -(read.exact ?? 0n);
+    const value = -(read.exact ?? BigInt(Number(read.value)));
     const span = { start, end: read.span?.end ?? start };
     return { kind: 'scalar', value: Number(value), exact: exact ? value : undefined, span };
   }
@@ -332,7 +332,8 @@ class Reader {
       return undefined;
     }
     this.next();
-    return { kind: 'scalar', value: Number(value), exact: exact ? value : undefined, span: { start, end } };
+    const whole = exact && typeof value === 'bigint' ? value : undefined;
+    return { kind: 'scalar', value: Number(value), exact: whole, span: { start, end } };
   }
 
   /** What stands here is not what the field takes. */
