@@ -31,7 +31,7 @@ describe('Triton cases that a server has judged', () => {
           share('words', failing, ({ hasText }) => hasText),
           share(
             'line',
-            failing.filter(({ each }) => each.line != null),
+            failing.filter(({ each }) => typeof each.line === 'number'),
             ({ hasLine }) => hasLine,
           ),
           `errors in ${unclear.filter(({ said }) => said.some(({ severity }) => severity === 'error')).length} of ${unclear.length} that can't be decided`,

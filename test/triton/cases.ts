@@ -43,7 +43,7 @@ export const isDecidable = ({ decidable, undecidable }: Case): boolean => decida
 /** The texts of which one must be in an error; none where the server said nothing. */
 export function expectedTexts({ expect, message, parse_error: parse }: Case): readonly string[] {
   if (expect) return expect.any_of ?? [];
-  if (parse != null) return [parse];
+  if (typeof parse === 'string') return [parse];
   return message ? [plain(message)] : [];
 }
 
@@ -114,6 +114,6 @@ export async function verdictOf(each: Case): Promise<Verdict> {
     said,
     isRight: isDecidable(each) ? (errors.length === 0) === ok : errors.length === 0,
     hasText: texts.length === 0 || texts.some((text) => errors.some(({ message }) => message.includes(text))),
-    hasLine: each.line == null || errors.some(({ line }) => line === each.line),
+    hasLine: typeof each.line !== 'number' || errors.some(({ line }) => line === each.line),
   };
 }

@@ -93,7 +93,7 @@ describe('configurations in the editor: definition and outline', () => {
       const place = definitionAt(model, offset);
       equal(place?.at.file, `/repository/${file}/config.pbtxt`);
       const source = file === 'part' ? part : model.text;
-      equal(source.slice(place?.start, place?.end), text);
+      equal(source.slice(place.start, place.end), text);
     });
 
   it('names what a message is about', () => {

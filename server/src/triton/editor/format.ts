@@ -1,5 +1,5 @@
 /** Lays a configuration out: two spaces a level, one field a line, comments where they were. A text with errors stays. */
-import { type Token, Tokenizer } from '../textFormat/tokens';
+import { type Token, type TokenComplaint, Tokenizer } from '../textFormat/tokens';
 
 interface Piece {
   readonly text: string;
@@ -20,8 +20,8 @@ export function formatted(text: string): string | undefined {
 }
 
 function piecesOf(text: string): readonly Piece[] | undefined {
-  let isBroken = false;
-  const tokens = new Tokenizer(text, () => (isBroken = true));
+  const complaints: TokenComplaint[] = [];
+  const tokens = new Tokenizer(text, (complaint) => complaints.push(complaint));
   const pieces: Piece[] = [];
   let from = 0;
   for (let token = tokens.next(); ; token = tokens.next()) {
@@ -37,7 +37,7 @@ function piecesOf(text: string): readonly Piece[] | undefined {
     pieces.push({ text: token.text, kind: token.kind, breaks: Math.min(breaks, 2) });
     from = token.end;
   }
-  return isBroken ? undefined : pieces;
+  return complaints.length > 0 ? undefined : pieces;
 }
 
 class Layout {

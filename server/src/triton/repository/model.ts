@@ -4,7 +4,7 @@ import { backendOf } from '../backends';
 import type { Entry, Files } from '../files';
 import type { Problem } from '../rule';
 import { modelConfig } from '../schema/modelConfig';
-import { Message } from '../textFormat/message';
+import type { Message } from '../textFormat/message';
 import { readTextFormat, type TextFile } from '../textFormat/reader';
 import { type Completion, completeModel } from '../complete/complete';
 import { fillBackend, fillDefaults } from './fill';

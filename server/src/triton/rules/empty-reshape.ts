@@ -13,7 +13,7 @@ export const emptyReshape = rule({
     if (config.number('max_batch_size') !== 0) return;
     for (const { tensor, side } of tensorsOf(config)) {
       const reshape = tensor.one('reshape');
-      if (reshape && reshape.scalars('shape').length === 0 && tensor.text('name') !== '')
+      if (reshape?.scalars('shape').length === 0 && tensor.text('name') !== '')
         yield {
           message: `model ${side} '${tensor.text('name')}' cannot have empty reshape for non-batching model as scalar tensors are not supported for ${name}`,
           at: nameOfField(tensor, 'reshape'),
