@@ -53,6 +53,12 @@ export class Model {
     return (this.entries ?? []).every(({ isFolder, name }) => !isFolder && !name.startsWith('model.'));
   }
 
+  /** Whether a version folder holds anything but placeholders. */
+  get hasModelFiles(): boolean {
+    const visible = ({ name }: Entry): boolean => !name.startsWith('.');
+    return this.versions.some(({ name }) => this.world.files.entries(`${this.folder}/${name}`)?.some(visible) ?? false);
+  }
+
   get isEnsemble(): boolean {
     return this.filled.has('ensemble_scheduling') || this.filled.text('platform') === 'ensemble';
   }
