@@ -175,6 +175,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     outline: (path) => (isConfigFile(path) ? configs.outline(path) : []),
     formatted: (path) => (isConfigFile(path) ? configs.formatted(path) : undefined),
     definition: (path, offset) => (isConfigFile(path) ? configs.definition(path, offset) : undefined),
+    occurrences: (path, offset) => (isConfigFile(path) ? configs.occurrences(path, offset) : []),
     completedConfig(folder, gpus) {
       const model = configs.modelIn(folder);
       return model && completedConfig(model, gpus);

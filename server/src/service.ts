@@ -64,6 +64,8 @@ export interface Service {
   formatted(path: string): string | undefined;
   /** Where the name at an offset of a configuration is defined. */
   definition(path: string, offset: number): Place | undefined;
+  /** Every place that names the tensor at an offset of an ensemble, quotes included. */
+  occurrences(path: string, offset: number): readonly Span[];
   /** A Triton model's configuration as the server completes it; undefined where the folder holds no model. */
   completedConfig(folder: string, gpus: number): CompletedConfig | undefined;
 }

@@ -43,6 +43,7 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
     outline: () => [],
     formatted: () => undefined,
     definition: () => undefined,
+    occurrences: () => [],
     findings(path, cancelled) {
       const content = text(path);
       if (content === undefined) return [];

@@ -11,6 +11,7 @@ import { inlayHints } from './inlayHints';
 import { outline } from './outline';
 import { pullDiagnostics } from './pullDiagnostics';
 import { pushDiagnostics } from './pushDiagnostics';
+import { rename } from './rename';
 import { rulePages } from './rulePages';
 import { watchedFiles } from './watchedFiles';
 
@@ -26,6 +27,7 @@ export const features: readonly Feature[] = [
   outline,
   pullDiagnostics,
   pushDiagnostics,
+  rename,
   rulePages,
   watchedFiles,
 ];

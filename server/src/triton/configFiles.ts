@@ -6,12 +6,13 @@
 import type { Finding } from '../core/finding';
 import type { PythonFile } from '../core/python/tree';
 import { LineIndex } from '../core/text/lines';
-import { type Place, spanOf } from '../core/text/place';
+import { type Place, type Span, spanOf } from '../core/text/place';
 import { checkModel } from './check';
 import { definitionAt } from './editor/definition';
 import { type Proposal, proposalsAt } from './editor/completion';
 import { formatted } from './editor/format';
 import { type ConfigHover, hoverIn } from './editor/hover';
+import { occurrencesAt } from './editor/occurrences';
 import { type OutlineEntry, outlineOf } from './editor/outline';
 import { type Files, nameOf, parentOf } from './files';
 import { Model, type World } from './repository/model';
@@ -71,6 +72,11 @@ export class ConfigFiles {
   formatted(path: string): string | undefined {
     const text = this.world.files.text(path);
     return text === undefined ? undefined : formatted(text);
+  }
+
+  occurrences(path: string, offset: number): readonly Span[] {
+    const { model } = this.read(path);
+    return model ? occurrencesAt(model.file.root, offset) : [];
   }
 
   definition(path: string, offset: number): Place | undefined {
