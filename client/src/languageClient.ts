@@ -110,8 +110,7 @@ export class LanguageServer implements vscode.Disposable {
       documentSelector: [
         { scheme: 'file', language: 'python' },
         { scheme: 'untitled', language: 'python' },
-        { scheme: 'file', pattern: '**/*.pbtxt' },
-        { scheme: 'file', pattern: '**/models.config' },
+        { scheme: 'file', language: 'textproto' },
       ],
       outputChannel: this.log,
       // Pushed findings come as soon as they are there, and Check Workspace alone decides when files that are not open

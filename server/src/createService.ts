@@ -156,7 +156,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     text,
     findings,
     hover(path, offset) {
-      if (isConfigFile(path)) return undefined;
+      if (isConfigFile(path)) return configs.hover(path, offset);
       const result = evaluate(path, true);
       const content = source(path);
       return result && content && hoverAt(result, content.tree, content.text, offset);
@@ -176,6 +176,11 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       const result = evaluate(path, true);
       return result === undefined ? [] : whyTable(result, text(path) ?? '');
     },
+    proposals: (path, offset) => (isConfigFile(path) ? configs.proposals(path, offset) : []),
+    outline: (path) => (isConfigFile(path) ? configs.outline(path) : []),
+    formatted: (path) => (isConfigFile(path) ? configs.formatted(path) : undefined),
+    definition: (path, offset) => (isConfigFile(path) ? configs.definition(path, offset) : undefined),
+    occurrences: (path, offset) => (isConfigFile(path) ? configs.occurrences(path, offset) : []),
     completedConfig(folder, gpus) {
       const model = configs.modelIn(folder);
       return model && completedConfig(model, gpus);

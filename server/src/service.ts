@@ -7,8 +7,10 @@
  */
 import type { Finding } from './core/finding';
 import type { Hint, Hover, ShapeEntry, WhyEntry } from './core/infer/shown';
-import type { Span } from './core/text/place';
+import type { Place, Span } from './core/text/place';
 import type { CompletedConfig } from './triton/complete/print';
+import type { Proposal } from './triton/editor/completion';
+import type { OutlineEntry } from './triton/editor/outline';
 
 /** What the checker may ask of the world. Nothing here throws; what can't be read is undefined. */
 export interface Host {
@@ -35,7 +37,7 @@ export interface TextChange {
   readonly text: string;
 }
 
-export type { CompletedConfig, Hint, Hover, ShapeEntry, WhyEntry };
+export type { CompletedConfig, Hint, Hover, OutlineEntry, Proposal, ShapeEntry, WhyEntry };
 
 export interface Service {
   open(path: string, text: string): void;
@@ -54,6 +56,16 @@ export interface Service {
   hints(path: string, span: Span): readonly Hint[];
   shapes(path: string): readonly ShapeEntry[];
   why(path: string): readonly WhyEntry[];
+  /** What can be written at an offset of a configuration. */
+  proposals(path: string, offset: number): readonly Proposal[];
+  /** The messages of a configuration as a tree. */
+  outline(path: string): readonly OutlineEntry[];
+  /** A configuration laid out; undefined where it is none or can't be read. */
+  formatted(path: string): string | undefined;
+  /** Where the name at an offset of a configuration is defined. */
+  definition(path: string, offset: number): Place | undefined;
+  /** Every place that names the tensor at an offset of an ensemble, quotes included. */
+  occurrences(path: string, offset: number): readonly Span[];
   /** A Triton model's configuration as the server completes it; undefined where the folder holds no model. */
   completedConfig(folder: string, gpus: number): CompletedConfig | undefined;
 }

@@ -39,6 +39,11 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
     filesChanged: (paths) => void log.changedFiles.push(...paths),
     text,
     completedConfig: () => undefined,
+    proposals: () => [],
+    outline: () => [],
+    formatted: () => undefined,
+    definition: () => undefined,
+    occurrences: () => [],
     findings(path, cancelled) {
       const content = text(path);
       if (content === undefined) return [];

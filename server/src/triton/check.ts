@@ -20,18 +20,20 @@ export function checkModel(model: Model): readonly Finding[] {
   const at: Anchor = { file: model.path ?? `${model.folder}/config.pbtxt`, base: 0 };
   if (model.file.problems.length > 0 || model.file.isTemplate)
     return textFindings(model.file, at, 'inference.ModelConfig');
-  const found = order(model.world.strict).flatMap((rule) => apply(rule, model));
+  const found = (model.world.strict ? strictOrder : usualOrder).flatMap((rule) => apply(rule, model));
   const first = found.find(({ severity }) => severity === 'error');
   const several = found.filter(({ severity }) => severity === 'error').length > 1;
   return found.map((each) => placed(each.problem, each.id, each.severity, at, several && each === first));
 }
 
 /** Rules in the server's order: with auto-complete off it looks at tensors while it looks at the configuration. */
-function order(strict: boolean): readonly Rule[] {
+function inOrder(strict: boolean): readonly Rule[] {
   const rank = ({ phase }: Rule): number =>
     strict && phase === 'tensors' ? phases.indexOf('name') - 0.5 : phases.indexOf(phase);
   return [...rules].sort((a, b) => rank(a) - rank(b));
 }
+
+const [usualOrder, strictOrder] = [inOrder(false), inOrder(true)];
 
 function apply(rule: Rule, model: Model): readonly Found[] {
   const late = phases.indexOf(rule.phase) >= completedFrom && rule.phase !== 'ours';

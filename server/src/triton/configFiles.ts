@@ -6,12 +6,21 @@
 import type { Finding } from '../core/finding';
 import type { PythonFile } from '../core/python/tree';
 import { LineIndex } from '../core/text/lines';
-import { spanOf } from '../core/text/place';
+import { type Place, type Span, spanOf } from '../core/text/place';
 import { checkModel } from './check';
+import { definitionAt } from './editor/definition';
+import { type Proposal, proposalsAt } from './editor/completion';
+import { formatted } from './editor/format';
+import { type ConfigHover, hoverIn } from './editor/hover';
+import { occurrencesAt } from './editor/occurrences';
+import { type OutlineEntry, outlineOf } from './editor/outline';
 import { type Files, nameOf, parentOf } from './files';
 import { Model, type World } from './repository/model';
 import { Repository } from './repository/repository';
+import { modelServerConfig } from './schema/modelServerConfig';
 import { checkServerConfig } from './serving/check';
+import type { Message } from './textFormat/message';
+import { readTextFormat } from './textFormat/reader';
 
 /** Whether a file is a configuration that is checked: config.pbtxt, configs/*.pbtxt of a model, models.config. */
 export const isConfigFile = (path: string): boolean => {
@@ -45,10 +54,34 @@ export class ConfigFiles {
     return withoutSuppressed(found, text);
   }
 
-  /** The model that a configuration belongs to. */
-  model(path: string): Model | undefined {
+  hover(path: string, offset: number): ConfigHover | undefined {
+    const { root, model } = this.read(path);
+    return root && hoverIn(root, offset, model);
+  }
+
+  proposals(path: string, offset: number): readonly Proposal[] {
+    const { root, model, text } = this.read(path);
+    return root ? proposalsAt(text, root, offset, model) : [];
+  }
+
+  outline(path: string): readonly OutlineEntry[] {
+    const { root } = this.read(path);
+    return root ? outlineOf(root) : [];
+  }
+
+  formatted(path: string): string | undefined {
     const text = this.world.files.text(path);
-    return text === undefined ? undefined : this.modelAt(path, text);
+    return text === undefined ? undefined : formatted(text);
+  }
+
+  occurrences(path: string, offset: number): readonly Span[] {
+    const { model } = this.read(path);
+    return model ? occurrencesAt(model.file.root, offset) : [];
+  }
+
+  definition(path: string, offset: number): Place | undefined {
+    const { model } = this.read(path);
+    return model && definitionAt(model, offset);
   }
 
   /** A model by its folder, with or without a configuration. */
@@ -59,6 +92,14 @@ export class ConfigFiles {
   /** Something changed: models refer to each other, so nothing is kept. */
   forget(): void {
     this.repositories.clear();
+  }
+
+  private read(path: string): { readonly root?: Message; readonly model?: Model; readonly text: string } {
+    const text = this.world.files.text(path);
+    if (text === undefined) return { text: '' };
+    if (nameOf(path) === 'models.config') return { root: readTextFormat(text, modelServerConfig).root, text };
+    const model = this.modelAt(path, text);
+    return { root: model.file.root, model, text };
   }
 
   private modelAt(path: string, text: string): Model {

@@ -17,22 +17,21 @@ export interface Completion {
   readonly problems: readonly Problem[];
 }
 
+/** Backends whose ways are followed. */
+const completers: Readonly<Record<string, (model: Model, config: Message) => Omit<Completion, 'config'>>> = {
+  onnxruntime: completeByOnnx,
+  python: completeByPython,
+};
+
 export function completeModel(model: Model): Completion {
-  const config = model.filled.copy();
-  const done = (isCertain: boolean, problems: readonly Problem[] = []): Completion => {
-    fillDefaults(config);
-    return { config, isCertain, problems };
-  };
-  const { backend } = model;
-  if (model.isEnsemble || model.world.strict || backend.completes === 'nothing') return done(true);
-  if (backend.completes === 'lists' && config.has('input') && config.has('output')) return done(true);
-  if (backend.name === 'python') {
-    const { isCertain, problems } = completeByPython(model, config);
-    return done(isCertain, problems);
-  }
-  if (backend.name === 'onnxruntime') {
-    const { isCertain, problems } = completeByOnnx(model, config);
-    return done(isCertain, problems);
-  }
-  return done(false);
+  const { backend, filled } = model;
+  const asItIs = (isCertain: boolean): Completion => ({ config: filled, isCertain, problems: [] });
+  if (model.isEnsemble || model.world.strict || backend.completes === 'nothing') return asItIs(true);
+  if (backend.completes === 'lists' && filled.has('input') && filled.has('output')) return asItIs(true);
+  const complete = completers[backend.name];
+  if (!complete) return asItIs(false);
+  const config = filled.copy();
+  const answer = complete(model, config);
+  fillDefaults(config);
+  return { config, ...answer };
 }

@@ -14,7 +14,7 @@ const isDict = (value: Value | undefined): value is Dict => value instanceof Map
 export function printed(value: Value | undefined): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map(printed).join(', ')}]`;
-  return typeof value === 'object' ? 'a dict' : String(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'None';
 }
 
 export class ConfigCalls {

@@ -4,7 +4,7 @@ import { backendOf } from '../backends';
 import type { Entry, Files } from '../files';
 import type { Problem } from '../rule';
 import { modelConfig } from '../schema/modelConfig';
-import { type Message } from '../textFormat/message';
+import type { Message } from '../textFormat/message';
 import { readTextFormat, type TextFile } from '../textFormat/reader';
 import { type Completion, completeModel } from '../complete/complete';
 import { fillBackend, fillDefaults } from './fill';
@@ -51,6 +51,12 @@ export class Model {
   /** Whether the folder holds nothing but its configuration: what else belongs to the model may lie elsewhere. */
   get isBare(): boolean {
     return (this.entries ?? []).every(({ isFolder, name }) => !isFolder && !name.startsWith('model.'));
+  }
+
+  /** Whether a version folder holds anything but placeholders. */
+  get hasModelFiles(): boolean {
+    const visible = ({ name }: Entry): boolean => !name.startsWith('.');
+    return this.versions.some(({ name }) => this.world.files.entries(`${this.folder}/${name}`)?.some(visible) ?? false);
   }
 
   get isEnsemble(): boolean {

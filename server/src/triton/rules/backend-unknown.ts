@@ -11,14 +11,11 @@ export const backendUnknown = rule({
   *check({ model, config }) {
     if (model.backendProblem === undefined || model.entries === undefined) return;
     const at = nameOfField(config, 'platform');
-    const fixes = [
-      { title: 'Name the backend', changes: [{ span: { start: 0, end: 0 }, newText: 'backend: "onnxruntime"\n' }] },
-    ];
-    yield {
-      message: model.backendProblem,
-      at,
-      fixes,
-      severity: model.isBare && config.items.length > 6 ? 'warning' : 'error',
-    };
+    const newText = 'backend: "onnxruntime"\n';
+    const fixes = [{ title: 'Name the backend', changes: [{ span: { start: 0, end: 0 }, newText }] }];
+    // Tensors without a model file beside them: the file is likely kept elsewhere, and would tell the backend.
+    const isElsewhere = config.has('input') && config.has('output') && !config.has('ensemble_scheduling');
+    const severity = isElsewhere && !model.hasModelFiles ? 'warning' : 'error';
+    yield { message: model.backendProblem, at, fixes, severity };
   },
 });

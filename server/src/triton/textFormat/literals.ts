@@ -1,7 +1,9 @@
 /** The values of tokens: integers in three bases, floats, and strings with their escapes resolved. */
 
 /** The value of an integer token, or undefined where it is no number of its base or above `max`. */
-export function integerOf(text: string, max: bigint): bigint | undefined {
+export function integerOf(text: string, max: bigint): bigint | number | undefined {
+  // Almost all numbers are small; big integers are slow to make.
+  if (text.length < 10 && !text.startsWith('0')) return Number(text) > max ? undefined : Number(text);
   const octal = /^0[0-9]/.test(text);
   if (octal && !/^[0-7]+$/.test(text)) return undefined;
   if (/^0[xX]$/.test(text)) return 0n;

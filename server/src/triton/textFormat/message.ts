@@ -20,7 +20,9 @@ export interface Item {
 
 /** A message: its fields in the order in which they were written. */
 export class Message {
-  readonly items: Item[] = [];
+  private readonly list: Item[] = [];
+  /** Items by the name of their field, made when first asked for. */
+  private index: Map<string, Item[]> | undefined;
   /** Names of lists that were written without a value: `dims: [ ]`. */
   readonly emptied = new Map<string, Span>();
   /** From the first bracket or field to the last; undefined for what was filled in. */
@@ -28,19 +30,36 @@ export class Message {
 
   constructor(readonly type: MessageType) {}
 
+  get items(): readonly Item[] {
+    return this.list;
+  }
+
+  push(item: Item): void {
+    this.list.push(item);
+    this.index = undefined;
+  }
+
   /** Every item of a field. */
   itemsOf(name: string): readonly Item[] {
-    return this.items.filter((item) => item.field.name === name);
+    if (!this.index) {
+      this.index = new Map();
+      for (const item of this.list) {
+        const known = this.index.get(item.field.name);
+        if (known) known.push(item);
+        else this.index.set(item.field.name, [item]);
+      }
+    }
+    return this.index.get(name) ?? none;
   }
 
   /** The item that counts: the last. */
   item(name: string): Item | undefined {
-    return this.items.findLast((item) => item.field.name === name);
+    return this.itemsOf(name).at(-1);
   }
 
   /** Whether a message field, or a member of a oneof, is there at all. */
   has(name: string): boolean {
-    return this.items.some((item) => item.field.name === name);
+    return this.itemsOf(name).length > 0;
   }
 
   /** The message of a field that occurs once. */
@@ -106,7 +125,7 @@ export class Message {
   add(name: string, value: string | number | boolean | Message): void {
     const field = this.type.fields.get(name);
     if (field === undefined) throw new Error(`${this.type.name} has no field ${name}`);
-    this.items.push({
+    this.push({
       field,
       name: undefined,
       value: value instanceof Message ? value : { kind: 'scalar', value, exact: undefined, span: undefined },
@@ -120,8 +139,9 @@ export class Message {
   }
 
   remove(name: string): void {
-    const kept = this.items.filter((item) => item.field.name !== name);
-    this.items.splice(0, this.items.length, ...kept);
+    const kept = this.list.filter((item) => item.field.name !== name);
+    this.list.splice(0, this.list.length, ...kept);
+    this.index = undefined;
   }
 
   /** The message of a field, made where it is missing. */
@@ -146,9 +166,11 @@ export class Message {
     made.span = this.span;
     for (const [name, span] of this.emptied) made.emptied.set(name, span);
     for (const item of this.items)
-      made.items.push({ ...item, value: item.value instanceof Message ? item.value.copy() : item.value });
+      made.push({ ...item, value: item.value instanceof Message ? item.value.copy() : item.value });
     return made;
   }
 }
+
+const none: readonly Item[] = [];
 
 const emptyKey = (entry: Message): string => (entry.type.fields.get('key')?.type === 'string' ? '' : '0');

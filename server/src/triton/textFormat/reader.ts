@@ -134,7 +134,7 @@ class Reader {
     }
     const scalar = this.scalar(field);
     if (scalar === undefined) return this.afterBadValue(first);
-    message.items.push({ field, name, value: scalar });
+    message.push({ field, name, value: scalar });
     return true;
   }
 
@@ -143,7 +143,7 @@ class Reader {
     if (!this.at('<') && !this.at('{')) return this.wanted('{');
     const closing = this.at('<') ? '>' : '}';
     const message = new Message(type);
-    parent.items.push({ field, name, value: message });
+    parent.push({ field, name, value: message });
     const whole = this.within(() => this.body(message, closing));
     message.span = { start, end: this.before };
     return whole;
@@ -207,7 +207,7 @@ class Reader {
   /** A field that occurs once and is set already, or another member of its oneof is. */
   private noteRepetition(message: Message, field: Field, name: Token): void {
     if (field.repeated) return;
-    const earlier = message.items.findLast((item) => item.field === field && isSet(item.value, field));
+    const earlier = message.itemsOf(field.name).findLast((item) => isSet(item.value, field));
     if (earlier) {
       const said = `Non-repeated field "${field.name}" is specified multiple times.`;
       this.report('repeated', said, name, { earlier: earlier.name });
@@ -318,7 +318,7 @@ class Reader {
     if (!this.take('-')) return this.unsigned(max, exact);
     const read = this.unsigned(max + 1n, true);
     if (read === undefined) return undefined;
-    const value = -(read.exact ?? 0n);
+    const value = -(read.exact ?? BigInt(Number(read.value)));
     const span = { start, end: read.span?.end ?? start };
     return { kind: 'scalar', value: Number(value), exact: exact ? value : undefined, span };
   }
@@ -332,7 +332,8 @@ class Reader {
       return undefined;
     }
     this.next();
-    return { kind: 'scalar', value: Number(value), exact: exact ? value : undefined, span: { start, end } };
+    const whole = exact && typeof value === 'bigint' ? value : undefined;
+    return { kind: 'scalar', value: Number(value), exact: whole, span: { start, end } };
   }
 
   /** What stands here is not what the field takes. */
