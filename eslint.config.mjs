@@ -24,7 +24,10 @@ const layerRule = {
 
 /** The checker must give the same answer everywhere and every time. */
 const pure = {
-  files: ['server/src/{core,frameworks,operators,rules,triton,models}/**/*.ts', 'server/src/{service,createService}.ts'],
+  files: [
+    'server/src/{core,frameworks,operators,rules,triton,models}/**/*.ts',
+    'server/src/{service,createService}.ts',
+  ],
   rules: {
     'no-restricted-globals': [
       'error',
