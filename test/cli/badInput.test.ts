@@ -168,6 +168,7 @@ describe('bad input', function () {
   for (const [name, { files, says, prepare }] of Object.entries(rows))
     it(name, async function () {
       folder = folderWith(files);
+      // Links, pipes and permissions are made otherwise there.
       if (process.platform === 'win32' && prepare) this.skip();
       prepare?.(folder);
       const [first = ''] = Object.keys(files);
@@ -212,6 +213,7 @@ describe('bad input', function () {
     // Root may read everything, so somebody else has to run it.
     const identity = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const start = (...args: string[]): Promise<Ended> => startCli(args, { cwd: folder.path, ...identity }).ended;
+    // It needs a POSIX shell's `head`, and the built command.
     if (process.platform === 'win32' || (await start('--version')).code !== 0) this.skip();
     const ended = await start('check', '.', '--format', 'json');
     harmless(ended);

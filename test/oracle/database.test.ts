@@ -28,6 +28,7 @@ describe("oracle: PyTorch's own samples", function () {
   const entries: Record<string, Entry> = {};
 
   before(async function () {
+    // Without a Python that has PyTorch there is nobody to ask.
     if (python === undefined) this.skip();
     names = await listOf(maker);
     const chosen = Object.keys(names).filter((name) => name.includes(only));

@@ -113,6 +113,7 @@ describe('oracle: fixtures', function () {
   let results: readonly FixtureResult[] = [];
 
   before(async function () {
+    // Without a Python that has PyTorch there is nobody to ask.
     if (python === undefined) this.skip();
     const job = fixtures.map((fixture) => ({
       id: fixture.id,

@@ -79,7 +79,7 @@ class Pool:
                     end = "\r" if sys.stderr.isatty() else "\n"
                     print(f"  {self.what}: {self.done} of {max(total, self.done)} names", file=sys.stderr, end=end)
         if child is not None:
-            child.stdin.close()  # type: ignore[union-attr]
+            child.stdin.close()  # type: ignore[union-attr]  # started with pipes
             child.wait()
 
     def start(self) -> subprocess.Popen[str]:
@@ -91,11 +91,11 @@ class Pool:
         timer.start()
         try:
             try:
-                child.stdin.write(f"{name} {start} {self.counts[name]}\n")  # type: ignore[union-attr]
-                child.stdin.flush()  # type: ignore[union-attr]
+                child.stdin.write(f"{name} {start} {self.counts[name]}\n")  # type: ignore[union-attr]  # started with pipes
+                child.stdin.flush()  # type: ignore[union-attr]  # started with pipes
             except BrokenPipeError:
                 return False, start + 1
-            for line in child.stdout:  # type: ignore[union-attr]
+            for line in child.stdout:  # type: ignore[union-attr]  # started with pipes
                 if line == "\n":
                     return True, start
                 case = json.loads(line)

@@ -34,6 +34,7 @@ describe('oracle: random calls', function () {
   const verdicts = new Map<string, Verdict[]>();
 
   before(async function () {
+    // Without a Python that has PyTorch there is nobody to ask.
     if (python === undefined) this.skip();
     const counts = new Map(
       [...namesOf.values()].flatMap((names) => names.map((name) => [name, callsPerName(names)] as const)),

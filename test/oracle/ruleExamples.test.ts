@@ -17,6 +17,7 @@ describe('oracle: examples of findings', function () {
   let judged: readonly Judged[] = [];
 
   before(async function () {
+    // Without a Python that has PyTorch there is nobody to ask.
     if (python === undefined) this.skip();
     judged = JSON.parse(await runPython('run_examples.py', [], JSON.stringify(ruleTexts))) as readonly Judged[];
   });

@@ -30,7 +30,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from judge import Hanging, clean, describe, limits  # noqa: E402
+from judge import Hanging, clean, describe, limits  # noqa: E402  # after the path is set
 
 PROBE = "_tensorwright_probe"
 SECONDS = 20
@@ -107,12 +107,12 @@ class Instrument(ast.NodeTransformer):
                         self.found.add(i)
                         node.body.insert(0, self.expression(i, ast.copy_location(ast.Name(arg.arg, ast.Load()), node.body[0])))
         if body_first:
-            body, node.body = node.body, []  # type: ignore[attr-defined]
+            body, node.body = node.body, []  # type: ignore[attr-defined]  # only of nodes with a body
             super().generic_visit(node)
             heads, self.bound = self.bound, []
-            node.body = body  # type: ignore[attr-defined]
-            node.body = [x for s in body for x in as_list(self.visit(s))]  # type: ignore[attr-defined]
-            node.body[:0] = [self.expression(i, e) for i, e in heads]  # type: ignore[attr-defined]
+            node.body = body  # type: ignore[attr-defined]  # only of nodes with a body
+            node.body = [x for s in body for x in as_list(self.visit(s))]  # type: ignore[attr-defined]  # only of nodes with a body
+            node.body[:0] = [self.expression(i, e) for i, e in heads]  # type: ignore[attr-defined]  # only of nodes with a body
         else:
             super().generic_visit(node)
         after, self.bound = self.bound, outer

@@ -31,7 +31,7 @@ export function excerpt(source: string, start: number, end: number, columns: num
 
 /** Tabs widened, control characters replaced, so that neither sources nor names can drive the terminal. */
 export const shownText = (text: string): string =>
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   text.replaceAll('\t', tab).replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 
 function cutEnd(text: string, room: number): string {
@@ -54,7 +54,7 @@ function take(characters: readonly string[], room: number): string[] {
 
 /** Columns on a terminal; ideographs and emoji take two, combining marks none. */
 function widthOf(text: string): number {
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   if (/^[\u0000-\u02ff]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text)

@@ -23,7 +23,7 @@ def per_dim(dice: Dice, n: int, low: int, high: int) -> object:
 
 
 def each(value: object, n: int) -> tuple[int, ...]:
-    return tuple(value) if isinstance(value, tuple) else (value,) * n  # type: ignore[return-value]
+    return tuple(value) if isinstance(value, tuple) else (value,) * n  # type: ignore[return-value]  # of ints, as options are
 
 
 def space(dice: Dice, n: int, kernel: object, padding: object, dilation: object) -> tuple[int, ...]:

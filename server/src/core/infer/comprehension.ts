@@ -3,7 +3,8 @@ import type * as tree from '../python/tree';
 import { assign } from './assignment';
 import { truth } from './compare';
 import { distinct, elementOf, iterate } from './containers';
-import { dictKey, type Evaluator } from './evaluator';
+import type { Evaluator } from './evaluator';
+import { dictKey } from './plain';
 import { unknown, type Value } from './value';
 
 /** Items that are evaluated one by one; more become one that stands for all. */

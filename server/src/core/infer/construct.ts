@@ -13,7 +13,8 @@ import {
   resolutionOrder,
 } from './classes';
 import { layerNamed } from './catalogue';
-import { dictKey, type Evaluator } from './evaluator';
+import type { Evaluator } from './evaluator';
+import { dictKey } from './plain';
 import { constructionKey, graft, madeBetween } from './memo';
 import type { Instance } from './heap';
 import { settle } from './latent';

@@ -4,7 +4,8 @@ import { setName } from './assignment';
 import { removeChild } from './builtins/modules';
 import { loseContent } from './calls';
 import { itemPosition } from './containers';
-import { dictKey, type Evaluator } from './evaluator';
+import type { Evaluator } from './evaluator';
+import { dictKey } from './plain';
 import { settle } from './latent';
 import { unknown } from './value';
 

@@ -4,7 +4,7 @@
  * The evaluator holds what one entry needs (the machine, the program, the report); the other files
  * of this folder are its parts: statements, calls, objects, arithmetic, built-ins.
  */
-import { constantOf, freshSym, num, sym, type Dim } from '../shape/dim';
+import { freshSym, num, sym, type Dim } from '../shape/dim';
 import { freshSegment, type Segment } from '../shape/shape';
 import type * as tree from '../python/tree';
 import type { Place } from '../text/place';
@@ -22,6 +22,7 @@ import { PathEnds, type Branch, type Machine, type State } from './machine';
 import type { Memo } from './memo';
 import type { Module, Program } from './program';
 import type { Report } from './report';
+import { dictKey, plainText } from './plain';
 import { PathSolve } from './solve';
 import {
   bool,
@@ -465,48 +466,4 @@ export class Evaluator implements ValueAccess {
 /** Thrown and caught where calls nest too deeply to follow. */
 export class TooDeep {
   readonly reason = 'calls that nest too deeply to follow';
-}
-
-/** The key of a dict entry as text; undefined where the key isn't known. */
-export function dictKey(key: Value): string | undefined {
-  switch (key.kind) {
-    case 'str':
-      return key.value === undefined ? undefined : `s${key.value}`;
-    case 'int': {
-      const value = constantOf(key.dim);
-      return value === undefined ? undefined : `i${value}`;
-    }
-    case 'bool':
-      return key.value === undefined ? undefined : `i${key.value ? 1 : 0}`;
-    case 'none':
-      return 'none';
-    case 'tuple': {
-      const items = key.items.map(dictKey);
-      return items.includes(undefined) ? undefined : `(${items.join(',')})`;
-    }
-    case 'external':
-      return `e${key.path}`;
-    case 'class':
-      return `c${key.file}:${key.node.at.base + key.node.start}`;
-    case 'float':
-      return key.value === undefined ? undefined : `f${key.value}`;
-    default:
-      return undefined;
-  }
-}
-
-/** What `str()` makes of simple values. */
-export function plainText(value: Value): string | undefined {
-  switch (value.kind) {
-    case 'str':
-      return value.value;
-    case 'int':
-      return constantOf(value.dim)?.toString();
-    case 'none':
-      return 'None';
-    case 'bool':
-      return value.value === undefined ? undefined : value.value ? 'True' : 'False';
-    default:
-      return undefined;
-  }
 }

@@ -7,7 +7,8 @@
  */
 import { constantOf } from '../shape/dim';
 import { dimsOf } from '../shape/shape';
-import { dictKey, type Evaluator } from './evaluator';
+import type { Evaluator } from './evaluator';
+import { dictKey } from './plain';
 import { differingIds, HEAP_SIZE, readHeap, type HeapObject } from './heap';
 import type { Arguments } from './bind';
 import type { Branch, Machine, State } from './machine';

@@ -5,7 +5,7 @@ import { binaryOperation } from '../arithmetic';
 import { callValue, loseContent } from '../calls';
 import { knownTruth } from '../compare';
 import { elementOf, iterate } from '../containers';
-import { plainText } from '../evaluator';
+import { plainText } from '../plain';
 import { settle, tensorOf } from '../latent';
 import { setAttribute } from '../objects';
 import { bool, float, int, none, str, tuple, unknown } from '../value';

@@ -1,5 +1,5 @@
 /** Formatting of texts: what `%`, `str.format` and format specifications make of known values. */
-import { plainText } from '../evaluator';
+import { plainText } from '../plain';
 import type { Value } from '../value';
 
 /** A value under a format specification (`03d`, `>4`); undefined where that isn't known. */
