@@ -1,0 +1,69 @@
+/** How often the checker and the server agree, and how they differ. */
+import type { Verdict } from '../../triton/cases';
+import { type Mutant } from './mutants';
+import { ownedBackends, type Ruling } from './server';
+
+/** The server's complaint is about this machine, not about the files. */
+const aboutMachine =
+  /does not support GPUs|no GPUs are available|specifies invalid or unsupported gpu id|failed to locate|unable to find backend library for backend/;
+/** What a real backend might have completed. */
+const aboutCompletion = /must specify '(?:name|data_type|dims)'|model configuration is not provided/;
+
+/** Whether the ruling is about the files, and by the backend that the model would run on. */
+export function isDecided({ model }: Mutant, { ok, message }: Ruling): boolean {
+  if (aboutMachine.test(message)) return false;
+  if (!ownedBackends.some((backend) => model.endsWith(backend))) return true;
+  return !ok && !aboutCompletion.test(message);
+}
+
+/** In words; undefined where both say the same. */
+export function differenceOf(
+  { ok, message, parseError }: Ruling,
+  { isRight, hasText, said }: Verdict,
+): string | undefined {
+  if (isRight && (ok || hasText)) return undefined;
+  const ours = said.map((each) => `${each.line} ${each.severity}[${each.id}] ${each.message}`).join('\n          ');
+  const theirs = ok ? 'loads' : `${message} ${parseError ?? ''}`;
+  return `${isRight ? 'words' : 'VERDICT'}\n        server: ${theirs}\n        ours:   ${ours || 'nothing'}`;
+}
+
+type Count = 'verdict' | 'words' | 'place' | 'edited line';
+
+export class Tally {
+  private readonly counts = new Map<Count, { right: number; all: number }>();
+  private undecided = 0;
+  private wrongUndecided = 0;
+
+  add(mutant: Mutant, ruling: Ruling, verdict: Verdict): void {
+    const errors = verdict.said.filter(({ severity }) => severity === 'error');
+    if (!isDecided(mutant, ruling)) {
+      this.undecided += 1;
+      this.wrongUndecided += ruling.ok && errors.length > 0 ? 1 : 0;
+      return;
+    }
+    this.count('verdict', verdict.isRight);
+    if (ruling.ok) return;
+    this.count('words', verdict.hasText);
+    if (ruling.parseError !== undefined) {
+      const line = Number(ruling.parseError.split(':')[0]);
+      this.count('place', errors[0]?.line === line);
+    } else if (mutant.line !== undefined) this.count('edited line', verdict.hasLine);
+  }
+
+  share(what: Count): number {
+    const { right, all } = this.counts.get(what) ?? { right: 0, all: 0 };
+    return all === 0 ? 1 : right / all;
+  }
+
+  line(): string {
+    const shares = [...this.counts].map(
+      ([what, { right, all }]) => `${what} ${right}/${all} (${((100 * right) / all).toFixed(1)} %)`,
+    );
+    return `${shares.join(', ')}; ${this.undecided} not decided here (${this.wrongUndecided} of them load without the backend and have an error of ours)`;
+  }
+
+  private count(what: Count, isRight: boolean): void {
+    const found = this.counts.get(what) ?? { right: 0, all: 0 };
+    this.counts.set(what, { right: found.right + (isRight ? 1 : 0), all: found.all + 1 });
+  }
+}
