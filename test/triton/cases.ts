@@ -52,9 +52,10 @@ const plain = (message: string): string =>
   message
     .replace(/^load failed for model '[^']*': /, '')
     .replace(/^version \d+ is at UNAVAILABLE state: /, '')
-    .replace(/^(?:Invalid argument|Internal): /, '')
+    .replace(/;version \d+ is at UNAVAILABLE state: .*$/, '')
+    .replace(/^(?:Invalid argument|Internal|Not found|Unsupported|Unavailable): /, '')
     .replaceAll('<repository>', '/repository')
-    .replace(/[;.]$/, '');
+    .replace(/[;.\s]+$/, '');
 
 let frontEnd: PythonFrontEnd | undefined;
 

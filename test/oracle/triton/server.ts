@@ -32,8 +32,10 @@ export interface Repository {
 
 export interface Ruling {
   readonly ok: boolean;
-  /** The server's words; empty where it gave no answer. */
+  /** The server's words; empty where the model loads. */
   readonly message: string;
+  /** False where the server ended or did not answer in time. */
+  readonly isAnswer: boolean;
   /** `line:column: text` of protobuf's reader, 1-based, which the server writes only to its log. */
   readonly parseError?: string;
   /** What it logged as a warning; where the model loads, as an error too. */
@@ -79,18 +81,18 @@ export class TritonServer {
     const names = [...new Set([...Object.keys(files), ...dirs].map((path) => path.split('/')[0] ?? ''))].sort();
     await this.awaitGone(names);
     this.write(files, dirs);
+    let ruling: Ruling = { ok: false, message: '', isAnswer: false, warnings: [] };
     try {
       // The parts of an ensemble come first: its verdict is then about itself.
       for (const name of names) if (name !== model) await this.load(name);
       const from = this.logSize();
-      const said = await this.load(model);
-      const ruling = this.ruling(said, this.log(from));
+      ruling = this.ruling(await this.load(model), this.log(from));
       await this.clear(names);
-      return ruling;
     } catch {
+      // Some failures end the server a moment after its answer.
       await this.restart();
-      return { ok: false, message: '', warnings: [] };
     }
+    return ruling;
   }
 
   async stop(): Promise<void> {
@@ -194,6 +196,7 @@ export class TritonServer {
     return {
       ok: said === undefined,
       message: this.anonymous(message),
+      isAnswer: true,
       ...(parseError === undefined ? {} : { parseError }),
       warnings: lines.filter(({ kind }) => kind === 'W' || said === undefined).map(({ text }) => text),
     };

@@ -10,8 +10,8 @@ const aboutMachine =
 const aboutCompletion = /must specify '(?:name|data_type|dims)'|model configuration is not provided/;
 
 /** Whether the ruling is about the files, and by the backend that the model would run on. */
-export function isDecided({ model }: Mutant, { ok, message }: Ruling): boolean {
-  if (aboutMachine.test(message)) return false;
+export function isDecided({ model }: Mutant, { ok, message, isAnswer }: Ruling): boolean {
+  if (!isAnswer || aboutMachine.test(message)) return false;
   if (!ownedBackends.some((backend) => model.endsWith(backend))) return true;
   return !ok && !aboutCompletion.test(message);
 }
@@ -25,6 +25,15 @@ export function differenceOf(
   const ours = said.map((each) => `${each.line} ${each.severity}[${each.id}] ${each.message}`).join('\n          ');
   const theirs = ok ? 'loads' : `${message} ${parseError ?? ''}`;
   return `${isRight ? 'words' : 'VERDICT'}\n        server: ${theirs}\n        ours:   ${ours || 'nothing'}`;
+}
+
+/** Lines that are right for a text-format error: the server's, or that of the token before, which it often means. */
+function placesOf({ files, model }: Mutant, parseError: string): readonly number[] {
+  const [line = 1, column = 1] = parseError.split(':').map(Number);
+  const lines = String(files[`${model}/config.pbtxt`]).split('\n');
+  const before = [...lines.slice(0, line - 1), (lines[line - 1] ?? '').slice(0, column - 1)];
+  const token = before.findLastIndex((text) => text.replace(/#.*/, '').trim() !== '');
+  return [line, token + 1];
 }
 
 type Count = 'verdict' | 'words' | 'place' | 'edited line';
@@ -45,8 +54,7 @@ export class Tally {
     if (ruling.ok) return;
     this.count('words', verdict.hasText);
     if (ruling.parseError !== undefined) {
-      const line = Number(ruling.parseError.split(':')[0]);
-      this.count('place', errors[0]?.line === line);
+      this.count('place', placesOf(mutant, ruling.parseError).includes(errors[0]?.line ?? 0));
     } else if (mutant.line !== undefined) this.count('edited line', verdict.hasLine);
   }
 

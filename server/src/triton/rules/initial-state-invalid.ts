@@ -19,7 +19,8 @@ export const initialStateInvalid = rule({
         };
       if (!initial || more) continue;
       const [type, own] = [initial.enumName('data_type'), state.enumName('data_type')];
-      const dims = initial.numbers('dims');
+      const [dims, wanted] = [initial.numbers('dims'), state.numbers('dims')];
+      const unlike = wanted.findIndex((size, index) => size !== -1 && size !== dims[index]);
       if (type !== own)
         yield {
           message: `The data type used for 'initial_state' field of state '${input}' does not match the state data type.`,
@@ -30,7 +31,7 @@ export const initialStateInvalid = rule({
           message: `Field 'name' must be set when using initial_state for state input '${input}'.`,
           at: openingOf(initial),
         };
-      else if (dims.length !== state.numbers('dims').length)
+      else if (dims.length !== wanted.length)
         yield {
           message: `Number of dimensions in 'initial_state' field of state '${input}' does not match the number of dimensions of the state`,
           at: placeOf(initial, 'dims'),
@@ -39,6 +40,11 @@ export const initialStateInvalid = rule({
         yield {
           message: `'initial_state' field for state input name '${input}' contains variable dimensions.`,
           at: placeOf(initial, 'dims'),
+        };
+      else if (unlike !== -1)
+        yield {
+          message: `'initial_state' dim for input name '${input}' doesn't match 'state' dim description. ${dims[unlike]} != ${wanted[unlike]}`,
+          at: initial.scalars('dims')[unlike]?.span ?? placeOf(initial, 'dims'),
         };
       else if (!initial.has('zero_data') && !initial.has('data_file'))
         yield {
