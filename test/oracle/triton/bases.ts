@@ -157,7 +157,7 @@ export const bases: readonly Base[] = [
   ...(['onnxruntime', 'pytorch', 'openvino', 'tensorrt'] as const).map((backend) =>
     single(
       `on_${backend}`,
-      `name: "on_${backend}"\nbackend: "${backend}"\nmax_batch_size: 4\n${through}instance_group [ { kind: KIND_CPU } ]\ndynamic_batching { }\n`,
+      `name: "on_${backend}"\nbackend: "${backend}"\nmax_batch_size: 4\n${through}${backend === 'tensorrt' ? '' : 'instance_group [ { kind: KIND_CPU } ]\n'}dynamic_batching { }\n`,
     ),
   ),
   {

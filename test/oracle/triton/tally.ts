@@ -41,13 +41,14 @@ type Count = 'verdict' | 'words' | 'place' | 'edited line';
 export class Tally {
   private readonly counts = new Map<Count, { right: number; all: number }>();
   private undecided = 0;
-  private wrongUndecided = 0;
+  /** Errors of ours where the server, without the real backend, loads the model. */
+  private readonly alone = new Map<string, number>();
 
   add(mutant: Mutant, ruling: Ruling, verdict: Verdict): void {
     const errors = verdict.said.filter(({ severity }) => severity === 'error');
     if (!isDecided(mutant, ruling)) {
       this.undecided += 1;
-      this.wrongUndecided += ruling.ok && errors.length > 0 ? 1 : 0;
+      if (ruling.ok) for (const { id } of errors) this.alone.set(id, (this.alone.get(id) ?? 0) + 1);
       return;
     }
     this.count('verdict', verdict.isRight);
@@ -67,7 +68,8 @@ export class Tally {
     const shares = [...this.counts].map(
       ([what, { right, all }]) => `${what} ${right}/${all} (${((100 * right) / all).toFixed(1)} %)`,
     );
-    return `${shares.join(', ')}; ${this.undecided} not decided here (${this.wrongUndecided} of them load without the backend and have an error of ours)`;
+    const alone = [...this.alone].map(([id, count]) => `${id} ${count}`);
+    return `${shares}; ${this.undecided} not decided here${alone.length > 0 ? `, where our errors of backends that are not here are ${alone.join(', ')}` : ''}`;
   }
 
   private count(what: Count, isRight: boolean): void {

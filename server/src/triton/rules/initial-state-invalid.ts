@@ -1,4 +1,27 @@
-import { openingOf, placeOf, rule } from '../rule';
+import { openingOf, placeOf, type Problem, rule } from '../rule';
+import type { Model } from '../repository/model';
+import type { Message } from '../textFormat/message';
+import { elementSize } from './shared/warmup';
+
+/** The file of an initial state: there, and long enough. The folder may be kept elsewhere as a whole. */
+function* fileProblem(model: Model, state: Message, initial: Message): Iterable<Problem> {
+  const folder = `${model.folder}/initial_state`;
+  const file = initial.text('data_file');
+  if (!initial.has('data_file') || model.world.files.entries(folder) === undefined) return;
+  const size = model.world.files.size(`${folder}/${file}`);
+  const at = placeOf(initial, 'data_file');
+  const element = elementSize(initial);
+  if (size === undefined)
+    yield { message: `failed to open text file for read ${folder}/${file}: No such file or directory`, at };
+  else if (element !== undefined && !initial.numbers('dims').includes(-1)) {
+    const needed = initial.numbers('dims').reduce((product, dim) => product * dim, element);
+    if (size < needed)
+      yield {
+        message: `initial_state setting expects ${needed} bytes, but the data provided from ${state.text('input_name')} only has ${size} bytes`,
+        at,
+      };
+  }
+}
 
 export const initialStateInvalid = rule({
   id: 'initial-state-invalid',
@@ -8,7 +31,8 @@ export const initialStateInvalid = rule({
   why: 'At most one initial state, with a name, the type and the rank of the state, fixed sizes, and either zeros or a file.',
   bad: 'backend: "identity"\nsequence_batching { state { input_name: "i" output_name: "o" data_type: TYPE_FP32 dims: [ 1 ] initial_state { name: "s" data_type: TYPE_INT32 dims: [ 1 ] zero_data: true } } }',
   good: 'backend: "identity"\nsequence_batching { state { input_name: "i" output_name: "o" data_type: TYPE_FP32 dims: [ 1 ] initial_state { name: "s" data_type: TYPE_FP32 dims: [ 1 ] zero_data: true } } }',
-  *check({ config }) {
+  *check({ model, config }) {
+    const seen = new Set<string>();
     for (const state of config.one('sequence_batching')?.all('state') ?? []) {
       const [initial, more] = state.all('initial_state');
       const input = state.text('input_name');
@@ -19,6 +43,13 @@ export const initialStateInvalid = rule({
         };
       if (!initial || more) continue;
       const [type, own] = [initial.enumName('data_type'), state.enumName('data_type')];
+      // The server often does not survive these, and says nothing.
+      if (seen.size === seen.add(input).size)
+        yield {
+          message: `State input name '${input}' specified more than once.`,
+          at: placeOf(state, 'input_name'),
+        };
+      yield* fileProblem(model, state, initial);
       const [dims, wanted] = [initial.numbers('dims'), state.numbers('dims')];
       const unlike = wanted.findIndex((size, index) => size !== -1 && size !== dims[index]);
       if (type !== own)

@@ -21,6 +21,9 @@ const sizes: Readonly<Record<string, number>> = {
   TYPE_BF16: 2,
 };
 
+/** Bytes of one element of a tensor's type; undefined for strings and unknown types. */
+export const elementSize = (tensor: Message): number | undefined => sizes[tensor.enumName('data_type')];
+
 /** The file of an input: there, and long enough. */
 export function* fileProblem(model: Model, value: Message, input: string): Iterable<Problem> {
   const file = value.text('input_data_file');
@@ -30,7 +33,7 @@ export function* fileProblem(model: Model, value: Message, input: string): Itera
   // The folder may be kept elsewhere as a whole.
   if (model.world.files.entries(`${model.folder}/warmup`) === undefined) return;
   if (size === undefined) yield { message: `failed to open text file for read ${path}: No such file or directory`, at };
-  const element = sizes[value.enumName('data_type')];
+  const element = elementSize(value);
   if (size === undefined || element === undefined) return;
   const needed = value.numbers('dims').reduce((product, dim) => product * dim, element);
   if (size < needed)
