@@ -205,13 +205,15 @@ const quick = bases.filter(({ isSlow }) => !isSlow);
 const slow = bases.filter(({ isSlow }) => isSlow);
 /** One in so many is a model that is slow to load. */
 const SLOW_EVERY = 10;
+/** Share of the edits that change what lies around the configuration. */
+const FOLDER_SHARE = 0.03;
 
 /** The mutants of a seed; more of them begin with the same ones. */
 export function mutants(seed: number, count: number): readonly Mutant[] {
   const next = chance(seed);
   return Array.from({ length: count }, (_, index) => {
     const base = pick(index % SLOW_EVERY === SLOW_EVERY - 1 ? slow : quick, next) as Base;
-    const made = (next() < 0.06 && !base.isSlow ? editFolder(base, next) : undefined) ?? editText(base, next);
+    const made = (next() < FOLDER_SHARE && !base.isSlow ? editFolder(base, next) : undefined) ?? editText(base, next);
     return { ...made, id: `${seed}-${index}-${base.model}-${made.edit.replaceAll(' ', '-')}` };
   });
 }

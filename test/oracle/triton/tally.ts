@@ -3,9 +3,9 @@ import type { Verdict } from '../../triton/cases';
 import { type Mutant } from './mutants';
 import { ownedBackends, type Ruling } from './server';
 
-/** The server's complaint is about this machine, not about the files. */
+/** The server's complaint is about its machine, not about the files: GPUs, installed libraries, absolute paths. */
 const aboutMachine =
-  /does not support GPUs|no GPUs are available|specifies invalid or unsupported gpu id|failed to locate|unable to find backend library for backend/;
+  /does not support GPUs|no GPUs are available|specifies invalid or unsupported gpu id|failed to locate|unable to find backend library|Batching library path not found: \//;
 /** What a real backend might have completed. */
 const aboutCompletion = /must specify '(?:name|data_type|dims)'|model configuration is not provided/;
 
