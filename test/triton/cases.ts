@@ -54,6 +54,9 @@ const plain = (message: string): string =>
     .replace(/^version \d+ is at UNAVAILABLE state: /, '')
     .replace(/;version \d+ is at UNAVAILABLE state: .*$/, '')
     .replace(/^(?:Invalid argument|Internal|Not found|Unsupported|Unavailable): /, '')
+    // What Python adds to a sentence of the python backend.
+    .replace(/^ValueError: /, '')
+    .replace(/\s+At:\s[\s\S]*$/, '')
     .replaceAll('<repository>', '/repository')
     .replace(/[;.\s]+$/, '');
 
