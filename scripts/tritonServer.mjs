@@ -38,6 +38,8 @@ export async function ensureTriton() {
     throw new Unavailable(
       `the wheel with tritonserver is for Linux on x64, this is ${process.platform} ${process.arch}`,
     );
+  if (spawnSync('cc', ['--version']).status !== 0)
+    throw new Unavailable('no C compiler (cc) for the stand-in of backends; on Debian: apt-get install gcc libc6-dev');
   if (!isComplete(ownEnvironment)) await makeEnvironment();
   return ownEnvironment;
 }

@@ -1,6 +1,6 @@
 /** Rules whose sentence was taken from the real server: each of these is asked again. */
 import { equal, ok } from 'node:assert/strict';
-import { type Case, expectedTexts, judge } from '../../triton/cases';
+import { expectedTexts, judge } from '../../triton/cases';
 import { triton, tritonIsMissing } from './environment';
 import { type Repository, TritonServer } from './server';
 
@@ -60,7 +60,7 @@ describe('oracle: rules taken from the real server', function () {
       const found = (await judge({ ...repository, id })).filter((each) => each.id === id);
       ok(found.length > 0, 'the checker says it too');
       if (!ruling.isAnswer || loads) return;
-      const [text = ''] = expectedTexts({ ...repository, id, message: ruling.message } as Case);
+      const [text = ''] = expectedTexts({ ...repository, id, message: ruling.message });
       ok(
         found.some(({ message }) => message.includes(text)),
         `${text}\n${found.map(({ message }) => message).join('\n')}`,

@@ -1,6 +1,12 @@
 /** Model repositories that load: what edits start from. Between them they use every part of the language. */
 import type { Repository } from './server';
 
+/** The text of a repository's own configuration. */
+export function configOf({ files, model }: Repository): string {
+  const text = files[`${model}/config.pbtxt`];
+  return typeof text === 'string' ? text : '';
+}
+
 export interface Base extends Repository {
   /** Loading takes a second and more: the python backend starts a process. */
   readonly isSlow?: boolean;

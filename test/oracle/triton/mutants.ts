@@ -1,6 +1,6 @@
 /** Edits of configurations as people make them by mistake, the same ones for the same seed. */
 import { chance } from '../../triton/texts';
-import { type Base, bases } from './bases';
+import { type Base, bases, configOf } from './bases';
 
 export interface Mutant extends Base {
   readonly id: string;
@@ -225,12 +225,13 @@ function editFolder(base: Base, next: () => number): Omit<Mutant, 'id'> | undefi
 
 function editText(base: Base, next: () => number): Omit<Mutant, 'id'> {
   const path = `${base.model}/config.pbtxt`;
-  const text = String(base.files[path]);
+  const text = configOf(base);
   const total = editors.reduce((sum, [, weight]) => sum + weight, 0);
   for (;;) {
     let left = next() * total;
-    const [kind, , edit] =
-      editors.find(([, weight]) => (left -= weight) < 0) ?? (editors[0] as (typeof editors)[number]);
+    const chosen = editors.find(([, weight]) => (left -= weight) < 0);
+    if (!chosen) continue;
+    const [kind, , edit] = chosen;
     const edited = edit(text, next);
     if (!edited || edited.text === text) continue;
     const line = text.slice(0, edited.at).split('\n').length;

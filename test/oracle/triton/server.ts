@@ -240,7 +240,8 @@ export class TritonServer {
 
   private async end(patience = 20_000): Promise<void> {
     const { process: child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const isRunning = child?.exitCode === null && child.signalCode === null;
+    if (!child || !isRunning) return;
     const ended = new Promise<void>((settle) => child.once('exit', () => settle()));
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), patience);

@@ -1,6 +1,7 @@
 /** How often the checker and the server agree, and how they differ. */
 import type { Verdict } from '../../triton/cases';
-import { type Mutant } from './mutants';
+import { configOf } from './bases';
+import type { Mutant } from './mutants';
 import { ownedBackends, type Ruling } from './server';
 
 /** The server's complaint is about its machine, not about the files: GPUs, installed libraries, absolute paths. */
@@ -28,9 +29,9 @@ export function differenceOf(
 }
 
 /** Lines that are right for a text-format error: the server's, or that of the token before, which it often means. */
-function placesOf({ files, model }: Mutant, parseError: string): readonly number[] {
+function placesOf(mutant: Mutant, parseError: string): readonly number[] {
   const [line = 1, column = 1] = parseError.split(':').map(Number);
-  const lines = String(files[`${model}/config.pbtxt`]).split('\n');
+  const lines = configOf(mutant).split('\n');
   const before = [...lines.slice(0, line - 1), (lines[line - 1] ?? '').slice(0, column - 1)];
   const token = before.findLastIndex((text) => text.replace(/#.*/, '').trim() !== '');
   return [line, token + 1];
@@ -69,7 +70,7 @@ export class Tally {
       ([what, { right, all }]) => `${what} ${right}/${all} (${((100 * right) / all).toFixed(1)} %)`,
     );
     const alone = [...this.alone].map(([id, count]) => `${id} ${count}`);
-    return `${shares}; ${this.undecided} not decided here${alone.length > 0 ? `, where our errors of backends that are not here are ${alone.join(', ')}` : ''}`;
+    return `${shares.join(', ')}; ${this.undecided} not decided here${alone.length > 0 ? `, where our errors of backends that are not here are ${alone.join(', ')}` : ''}`;
   }
 
   private count(what: Count, isRight: boolean): void {
