@@ -3,7 +3,7 @@ import { parameterOf } from './shared/parameters';
 
 export const pythonInputTensorsValue = rule({
   id: 'python-input-tensors-value',
-  phase: 'start',
+  phase: 'library',
   source: 'python_be.cc ModelState',
   summary: '`FORCE_CPU_ONLY_INPUT_TENSORS` is neither `yes` nor `no`.',
   why: 'The python backend takes these two words, in lower case, and nothing else.',
