@@ -185,5 +185,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       const model = configs.modelIn(folder);
       return model && completedConfig(model, gpus);
     },
+    completedView: (path, gpus) => configs.completedView(path, gpus),
+    newConfig: (path) => configs.newConfig(path),
   };
 }

@@ -9,8 +9,10 @@ import type { Finding } from './core/finding';
 import type { Hint, Hover, ShapeEntry, WhyEntry } from './core/infer/shown';
 import type { Place, Span } from './core/text/place';
 import type { CompletedConfig } from './triton/complete/print';
+import type { CompletedView } from './triton/editor/completedView';
 import type { Proposal } from './triton/editor/completion';
 import type { OutlineEntry } from './triton/editor/outline';
+import type { NewConfig, NoNewConfig } from './triton/newConfig';
 
 /** What the checker may ask of the world. Nothing here throws; what can't be read is undefined. */
 export interface Host {
@@ -37,7 +39,18 @@ export interface TextChange {
   readonly text: string;
 }
 
-export type { CompletedConfig, Hint, Hover, OutlineEntry, Proposal, ShapeEntry, WhyEntry };
+export type {
+  CompletedConfig,
+  CompletedView,
+  NewConfig,
+  NoNewConfig,
+  Hint,
+  Hover,
+  OutlineEntry,
+  Proposal,
+  ShapeEntry,
+  WhyEntry,
+};
 
 export interface Service {
   open(path: string, text: string): void;
@@ -68,4 +81,8 @@ export interface Service {
   occurrences(path: string, offset: number): readonly Span[];
   /** A Triton model's configuration as the server completes it; undefined where the folder holds no model. */
   completedConfig(folder: string, gpus: number): CompletedConfig | undefined;
+  /** The same as a document, of the model that a file or folder belongs to; undefined where it belongs to none. */
+  completedView(path: string, gpus: number): CompletedView | undefined;
+  /** A first configuration for the model that a file or folder belongs to, or why there can be none. */
+  newConfig(path: string): NewConfig | NoNewConfig;
 }

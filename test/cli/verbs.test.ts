@@ -87,3 +87,18 @@ describe('tensorwright', () => {
   });
   after(() => folder.dispose());
 });
+
+describe('tensorwright triton create', () => {
+  it('says why there is no configuration', async () => {
+    deepEqual(await at('triton', 'create', 'a.py'), {
+      code: 2,
+      out: '',
+      err: 'tensorwright: this service makes none\n',
+    });
+    deepEqual(await at('triton', 'create', 'gone'), {
+      code: 2,
+      out: '',
+      err: 'tensorwright: no such file or folder: gone\n',
+    });
+  });
+});

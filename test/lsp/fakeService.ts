@@ -39,6 +39,8 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
     filesChanged: (paths) => void log.changedFiles.push(...paths),
     text,
     completedConfig: () => undefined,
+    completedView: () => undefined,
+    newConfig: () => ({ reason: 'this service makes none' }),
     proposals: () => [],
     outline: () => [],
     formatted: () => undefined,

@@ -130,6 +130,17 @@ describe('configurations in the editor: layout', () => {
       '# top\n\nname: "a"  # end\n# own\ninput { }  # after\n',
     ],
     ['empty lines', 'name: "a"\n\n\n\nbackend: "b"', 'name: "a"\n\nbackend: "b"\n'],
+    ['lists with negative numbers', 'input{dims:[-1,3 , - 1]}', 'input {\n  dims: [ -1, 3, -1 ]\n}\n'],
+    [
+      'texts with commas',
+      'parameters{key:"a" value{string_value:"x ,y"}}\ncc_model_filenames{}',
+      'parameters {\n  key: "a"\n  value {\n    string_value: "x ,y"\n  }\n}\ncc_model_filenames { }\n',
+    ],
+    [
+      'lists of texts with commas',
+      'instance_group{profile:["a ,b","c"]}',
+      'instance_group {\n  profile: [ "a ,b", "c" ]\n}\n',
+    ],
     ['negative numbers', 'input { dims: -1 }', 'input {\n  dims: -1\n}\n'],
   ] as const)
     it(`lays out ${what}`, () => equal(formatted(written), laid));

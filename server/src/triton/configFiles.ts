@@ -9,12 +9,15 @@ import { LineIndex } from '../core/text/lines';
 import { type Place, type Span, spanOf } from '../core/text/place';
 import { checkModel } from './check';
 import { definitionAt } from './editor/definition';
+import { type CompletedView, completedView } from './editor/completedView';
 import { type Proposal, proposalsAt } from './editor/completion';
 import { formatted } from './editor/format';
 import { type ConfigHover, hoverIn } from './editor/hover';
 import { occurrencesAt } from './editor/occurrences';
 import { type OutlineEntry, outlineOf } from './editor/outline';
 import { type Files, nameOf, parentOf } from './files';
+import { type NewConfig, newConfig, type NoNewConfig } from './newConfig';
+import { locate } from './repository/locate';
 import { Model, type World } from './repository/model';
 import { Repository } from './repository/repository';
 import { modelServerConfig } from './schema/modelServerConfig';
@@ -87,6 +90,20 @@ export class ConfigFiles {
   /** A model by its folder, with or without a configuration. */
   modelIn(folder: string): Model | undefined {
     return this.repository(parentOf(folder)).model(nameOf(folder));
+  }
+
+  /** The completed configuration of the model that a path belongs to; undefined where it belongs to none. */
+  completedView(path: string, gpus: number): CompletedView | undefined {
+    const text = isConfigFile(path) ? this.world.files.text(path) : undefined;
+    if (text !== undefined && nameOf(path) !== 'models.config') return completedView(this.modelAt(path, text), gpus);
+    const folder = locate(this.world.files, path)?.folder;
+    const model = folder === undefined ? undefined : this.modelIn(folder);
+    return model && completedView(model, gpus);
+  }
+
+  /** A first configuration for the model that a path belongs to. */
+  newConfig(path: string): NewConfig | NoNewConfig {
+    return newConfig(this.world, (folder) => this.repository(parentOf(folder)), path);
   }
 
   /** Something changed: models refer to each other, so nothing is kept. */
