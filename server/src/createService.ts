@@ -180,7 +180,12 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     outline: (path) => (isConfigFile(path) ? configs.outline(path) : []),
     formatted: (path) => (isConfigFile(path) ? configs.formatted(path) : undefined),
     definition: (path, offset) => (isConfigFile(path) ? configs.definition(path, offset) : undefined),
-    occurrences: (path, offset) => (isConfigFile(path) ? configs.occurrences(path, offset) : []),
+    tensor: (path, offset) => (isConfigFile(path) ? configs.tensor(path, offset) : undefined),
+    rename: (path, offset, newName) =>
+      isConfigFile(path)
+        ? configs.rename(path, offset, newName)
+        : { problem: 'Only configurations have tensors to rename.' },
+    tokens: (path) => (isConfigFile(path) ? configs.tokens(path) : []),
     completedConfig(folder, gpus) {
       const model = configs.modelIn(folder);
       return model && completedConfig(model, gpus);

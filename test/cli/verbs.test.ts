@@ -89,6 +89,10 @@ describe('tensorwright', () => {
 });
 
 describe('tensorwright triton create', () => {
+  const models = folderWith({ 'a.py': '' });
+  const at = (...args: string[]): ReturnType<typeof run> => run(args, { cwd: models.path });
+  after(() => models.dispose());
+
   it('says why there is no configuration', async () => {
     deepEqual(await at('triton', 'create', 'a.py'), {
       code: 2,

@@ -45,7 +45,9 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
     outline: () => [],
     formatted: () => undefined,
     definition: () => undefined,
-    occurrences: () => [],
+    tensor: () => undefined,
+    rename: () => ({ problem: 'this service renames nothing' }),
+    tokens: () => [],
     findings(path, cancelled) {
       const content = text(path);
       if (content === undefined) return [];

@@ -3,7 +3,6 @@ import { jsonOf } from '../../server/src/triton/complete/print';
 import { definitionAt } from '../../server/src/triton/editor/definition';
 import { formatted } from '../../server/src/triton/editor/format';
 import { hoverIn } from '../../server/src/triton/editor/hover';
-import { occurrencesAt } from '../../server/src/triton/editor/occurrences';
 import { outlineOf } from '../../server/src/triton/editor/outline';
 import { proposalsAt } from '../../server/src/triton/editor/completion';
 import { modelConfig } from '../../server/src/triton/schema/modelConfig';
@@ -96,15 +95,6 @@ describe('configurations in the editor: definition and outline', () => {
       const source = file === 'part' ? part : model.text;
       equal(source.slice(place.start, place.end), text);
     });
-
-  it('finds every place of a tensor, and none of a model', async () => {
-    const { model, offset } = await at(ensemble.replace('"OUT" }', '"O|UT" }'));
-    deepEqual(
-      occurrencesAt(model.file.root, offset).map(({ start, end }) => model.text.slice(start, end)),
-      ['"OUT"', '"OUT"'],
-    );
-    deepEqual(occurrencesAt(model.file.root, model.text.indexOf('part')), []);
-  });
 
   it('names what a message is about', () => {
     const { root } = readTextFormat(ensemble, modelConfig);

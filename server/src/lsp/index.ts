@@ -15,6 +15,7 @@ import { pullDiagnostics } from './pullDiagnostics';
 import { pushDiagnostics } from './pushDiagnostics';
 import { rename } from './rename';
 import { rulePages } from './rulePages';
+import { semanticTokens } from './semanticTokens';
 import { watchedFiles } from './watchedFiles';
 
 export const features: readonly Feature[] = [
@@ -33,5 +34,6 @@ export const features: readonly Feature[] = [
   pushDiagnostics,
   rename,
   rulePages,
+  semanticTokens,
   watchedFiles,
 ];
