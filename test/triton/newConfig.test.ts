@@ -172,7 +172,7 @@ describe('the completed configuration as a document', () => {
 
   it('has what the backend adds, and says what it is', async () => {
     const { text } = await shown('backend: "onnxruntime"\n');
-    match(text, /^# What a Triton server on a machine with one GPU makes of model 'm':\n/);
+    match(text, /^# What a Triton server makes of model 'm'\n# on a machine with one GPU:\n/);
     match(text, /\nplatform: "onnxruntime_onnx"\n/);
     match(text, /\ninput {\n {2}name: "image"\n/);
     match(text, /\ninstance_group {\n {2}name: "m"\n {2}kind: KIND_GPU\n {2}count: 1\n {2}gpus: \[ 0 \]\n}\n/);

@@ -1,9 +1,8 @@
 /** Names of tensors: all places of one, its new name everywhere, and no rename that would break what works. */
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { createService } from '../../server/src/createService';
-import { loadParser } from '../../server/src/loadParser';
 import type { Service } from '../../server/src/service';
-import { type Content, memoryFiles } from './memoryFiles';
+import type { Content } from './memoryFiles';
+import { memoryService } from './memoryService';
 import { onnxBytes } from './onnxBytes';
 
 const tensors = (input: string, output: string): string =>
@@ -33,22 +32,8 @@ const files: Readonly<Record<string, Content>> = {
   'net/1/model.onnx': onnxBytes([{ name: 'image', type: 1, dims: [4] }], [{ name: 'scores', type: 1, dims: [4] }]),
 };
 
-async function serviceOf(changed: Readonly<Record<string, Content>> = {}): Promise<Service> {
-  const view = memoryFiles('/models', { ...files, ...changed });
-  return createService({
-    parser: await loadParser(),
-    host: {
-      ...view,
-      read: (path) => {
-        const text = view.text(path);
-        return text === undefined ? undefined : { text, stamp: '' };
-      },
-      isFile: (path) => view.size(path) !== undefined,
-      importRoots: [],
-      workspaceFiles: () => [],
-    },
-  });
-}
+const serviceOf = (changed: Readonly<Record<string, Content>> = {}): Promise<Service> =>
+  memoryService('/models', { ...files, ...changed });
 
 /** A place by its file and the text that the bar stands in: `first/config.pbtxt`, `name: "|x"`. */
 const offsetIn = (service: Service, file: string, marked: string): number => {

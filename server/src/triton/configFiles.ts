@@ -16,6 +16,7 @@ import { type ConfigHover, hoverIn } from './editor/hover';
 import { type OutlineEntry, outlineOf } from './editor/outline';
 import { fixedBy, placesOf, refusalOf, tensorAt } from './editor/tensorPlaces';
 import { type TextToken, tokensOf } from './editor/tokens';
+import type { Exported } from './exports';
 import { type Files, nameOf, parentOf } from './files';
 import { type NewConfig, newConfig, type NoNewConfig } from './newConfig';
 import { locate } from './repository/locate';
@@ -39,6 +40,8 @@ export interface ConfigOptions {
   readonly files: Files;
   python(path: string): PythonFile | undefined;
   readonly strict: boolean;
+  /** What a script of the workspace exports to a model file. */
+  exported?(path: string): Exported | undefined;
 }
 
 /** A tensor that a configuration names. */

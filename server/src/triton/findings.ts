@@ -18,6 +18,7 @@ export function placed(
   const related = (problem.related ?? []).flatMap((each): Related[] =>
     each.at ? [{ place: place(each.at), message: each.message }] : [],
   );
+  related.push(...(problem.elsewhere ?? []));
   const where = place(problem.at);
   return {
     id,

@@ -39,8 +39,8 @@ const makers: readonly Maker[] = [
   { backend: 'tensorrt', file: 'model.plan', fill: opaque('a TensorRT engine') },
   { backend: 'onnxruntime', file: 'model.onnx', fill: byOnnx },
   { backend: 'openvino', file: 'model.xml', fill: byOpenvino },
-  { backend: 'pytorch', file: 'model.pt', fill: byExport },
-  { backend: 'pytorch', file: 'model.pt2', fill: byExport },
+  { backend: 'pytorch', file: 'model.pt', fill: byHand },
+  { backend: 'pytorch', file: 'model.pt2', fill: byHand },
   { backend: 'python', file: 'model.py', fill: byPython },
   { backend: 'tensorflow', file: 'model.savedmodel', fill: opaque('a SavedModel') },
   { backend: 'tensorflow', file: 'model.graphdef', fill: opaque('a GraphDef') },
@@ -110,6 +110,12 @@ function opaque(what: string): Maker['fill'] {
   return ({ name }) => ({
     reason: `${what} can't be read from here. Leave config.pbtxt out: the server completes it, and GET /v2/models/${name}/config answers with it.`,
   });
+}
+
+function byHand(_: Model, file: string): Filled {
+  return {
+    reason: `${file} does not say the shapes of its inputs. Write config.pbtxt by hand: for PyTorch models names, types and sizes have to be complete.`,
+  };
 }
 
 function byOnnx(model: Model, file: string): Filled {
@@ -185,25 +191,6 @@ function byPython(model: Model, file: string): Filled {
       'output { name: "" data_type: TYPE_FP32 dims: [ -1 ] }',
     ],
   };
-}
-
-function byExport(model: Model, file: string): Filled {
-  const path = model.versionFile(file);
-  const found = path === undefined ? undefined : model.world.exported?.(path);
-  if (!found)
-    return {
-      reason: `${file} does not say the shapes of its inputs, and no script of the workspace is seen to save it. Write config.pbtxt by hand: names, types and sizes have to be complete for PyTorch models.`,
-    };
-  const config = new Message(model.file.root.type);
-  for (const side of ['input', 'output'] as const)
-    for (const { name, type, dims } of found[`${side}s`]) {
-      if (type === undefined || dims === undefined)
-        return {
-          reason: `The shape or type of '${name}' of ${file} is not known from ${nameOf(found.place.at.file)}.`,
-        };
-      addTensor(config, side, name, type, dims);
-    }
-  return { config, notes: [] };
 }
 
 function addTensor(

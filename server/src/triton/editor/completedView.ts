@@ -26,8 +26,9 @@ function headOf(model: Model, name: string, gpus: number): readonly string[] {
   const machine = gpus === 0 ? 'without GPUs' : gpus === 1 ? 'with one GPU' : `with ${gpus} GPUs`;
   const mode = model.world.strict ? ', started with --disable-auto-complete-config' : '';
   return [
-    `What a Triton server on a machine ${machine}${mode} makes of model '${name}':`,
-    `the answer of GET /v2/models/${name}/config, without what is not set.`,
+    `What a Triton server makes of model '${name}'`,
+    `on a machine ${machine}${mode}:`,
+    `GET /v2/models/${name}/config, without what is not set.`,
   ];
 }
 

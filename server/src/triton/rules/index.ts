@@ -29,6 +29,7 @@ import { ensembleVersionMissing } from './ensemble-version-missing';
 import { ensembleWithBackend } from './ensemble-with-backend';
 import { ensembleWithModelSettings } from './ensemble-with-model-settings';
 import { enumNumberUnknown } from './enum-number-unknown';
+import { exportedModuleMismatch } from './exported-module-mismatch';
 import { folderNameMismatch } from './folder-name-mismatch';
 import { gpuIdImpossible } from './gpu-id-impossible';
 import { imageFormatDims } from './image-format-dims';
@@ -102,6 +103,7 @@ export const rules: readonly Rule[] = [
   ensembleWithBackend,
   ensembleWithModelSettings,
   enumNumberUnknown,
+  exportedModuleMismatch,
   folderNameMismatch,
   gpuIdImpossible,
   imageFormatDims,
