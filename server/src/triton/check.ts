@@ -1,6 +1,6 @@
 /** Checks one configuration of a model repository: what the server would say, all at once, first things first. */
 import type { Finding } from '../core/finding';
-import type { Anchor } from '../core/text/place';
+import type { Anchor, Span } from '../core/text/place';
 import { placed, textFindings } from './findings';
 import type { Model } from './repository/model';
 import { phases, type Problem, type Rule } from './rule';
@@ -19,12 +19,37 @@ const completedFrom = phases.indexOf('completion');
 export function checkModel(model: Model): readonly Finding[] {
   const at: Anchor = { file: model.path ?? `${model.folder}/config.pbtxt`, base: 0 };
   if (model.file.problems.length > 0 || model.file.isTemplate)
-    return textFindings(model.file, at, 'inference.ModelConfig');
+    return [...textFindings(model.file, at, 'inference.ModelConfig'), ...findingsOfTheRest(model, at)];
   const found = (model.world.strict ? strictOrder : usualOrder).flatMap((rule) => apply(rule, model));
   const first = found.find(({ severity }) => severity === 'error');
   const several = found.filter(({ severity }) => severity === 'error').length > 1;
   return found.map((each) => placed(each.problem, each.id, each.severity, at, several && each === first));
 }
+
+/**
+ * Rules that look at one value each: what they object to stays wrong whatever the parts say that could not be read.
+ * Others may miss what stands in those parts.
+ */
+const ofOneValue: ReadonlySet<string> = new Set(['dim-range', 'negative-max-batch-size', 'slot-utilization-range']);
+
+/**
+ * What is certainly wrong beside what can't be read: in front of the first bracket or sign that is out of place, since
+ * what comes after it may belong elsewhere.
+ */
+function findingsOfTheRest(model: Model, at: Anchor): readonly Finding[] {
+  const { problems, isTemplate } = model.file;
+  if (isTemplate || problems.some(({ kind }) => kind === 'repeated')) return [];
+  const misplaced = problems.filter(({ kind }) => kind === 'structure' || kind === 'token');
+  const end = Math.min(...misplaced.map(({ span }) => span.start));
+  return usualOrder
+    .filter(({ id }) => ofOneValue.has(id))
+    .flatMap((rule) => apply(rule, model))
+    .filter(({ problem }) => problem.at && problem.at.end < end && !problems.some(({ span }) => meet(span, problem.at)))
+    .map((each) => placed(each.problem, each.id, each.severity, at));
+}
+
+const meet = (one: Span, other: Span | undefined): boolean =>
+  other !== undefined && one.start < other.end && other.start < one.end;
 
 /** Rules in the server's order: with auto-complete off it looks at tensors while it looks at the configuration. */
 function inOrder(strict: boolean): readonly Rule[] {
