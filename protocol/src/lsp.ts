@@ -48,3 +48,36 @@ export interface RulePage {
   /** The whole page, as in docs/rules/. */
   readonly markdown: string;
 }
+
+/** The completed configuration of a model of a Triton repository; null where a file belongs to none. */
+export const completedConfig: RequestName<AboutFile, CompletedConfigResult | null> = {
+  method: 'tensorwright/completedConfig',
+};
+
+/** Sent once after something changed that completed configurations hang on, if one was asked for since the last time. */
+export const completedConfigChanged: NotificationName = { method: 'tensorwright/completedConfigChanged' };
+
+/** A first config.pbtxt for the model that a file or folder belongs to. Writes nothing. */
+export const newConfig: RequestName<AboutFile, NewConfigResult> = { method: 'tensorwright/newConfig' };
+
+/** Name of a notification that carries nothing. */
+export interface NotificationName {
+  readonly method: string;
+}
+
+/** A file or folder; it need not be open. */
+export interface AboutFile {
+  readonly uri: string;
+}
+
+export interface CompletedConfigResult {
+  /** The model's name. */
+  readonly name: string;
+  /** Every field that the server reports, under comments that say what it is. */
+  readonly text: string;
+  /** The file's own text with what the server adds. */
+  readonly inPlace: string;
+}
+
+/** `reason`: why there can be none, as sentences for the user. */
+export type NewConfigResult = { readonly uri: string; readonly text: string } | { readonly reason: string };

@@ -19,6 +19,7 @@ import { applyChanges } from './core/text/changes';
 import type { Host, Service, TextChange } from './service';
 import { completedConfig } from './triton/complete/print';
 import { ConfigFiles, isConfigFile } from './triton/configFiles';
+import { Exports } from './triton/exports';
 
 interface Unopened {
   readonly stamp: string;
@@ -76,11 +77,20 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       bytes: (path, start, length) => host.bytes?.(path, start, length),
     },
     python: (path) => source(path)?.tree,
+    exported: (path) => exportsOf.of(path),
     strict: host.tritonStrict ?? false,
+  });
+
+  const exportsOf = new Exports({
+    scripts: () => host.workspaceFiles().filter((file) => !isConfigFile(file)),
+    text,
+    calls: (path) => evaluate(path, false)?.exports ?? [],
+    roots: () => host.importRoots,
   });
 
   /** What hangs on a file is forgotten with it. */
   function changed(path: string): void {
+    exportsOf.forget(path);
     for (const dependent of program.forget(path)) {
       results.delete(dependent);
       // Entries of the file itself know by their own text what is still valid.
@@ -148,6 +158,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     },
     filesChanged(paths) {
       configs.forget();
+      exportsOf.forgetList();
       for (const path of paths) {
         unopened.delete(path);
         changed(path);
@@ -180,10 +191,17 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     outline: (path) => (isConfigFile(path) ? configs.outline(path) : []),
     formatted: (path) => (isConfigFile(path) ? configs.formatted(path) : undefined),
     definition: (path, offset) => (isConfigFile(path) ? configs.definition(path, offset) : undefined),
-    occurrences: (path, offset) => (isConfigFile(path) ? configs.occurrences(path, offset) : []),
+    tensor: (path, offset) => (isConfigFile(path) ? configs.tensor(path, offset) : undefined),
+    rename: (path, offset, newName) =>
+      isConfigFile(path)
+        ? configs.rename(path, offset, newName)
+        : { problem: 'Only configurations have tensors to rename.' },
+    tokens: (path) => (isConfigFile(path) ? configs.tokens(path) : []),
     completedConfig(folder, gpus) {
       const model = configs.modelIn(folder);
       return model && completedConfig(model, gpus);
     },
+    completedView: (path, gpus) => configs.completedView(path, gpus),
+    newConfig: (path) => configs.newConfig(path),
   };
 }

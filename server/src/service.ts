@@ -5,12 +5,16 @@
  * tests) are equal. Paths are absolute with '/' separators; offsets are UTF-16 code units of the
  * document's current text.
  */
-import type { Finding } from './core/finding';
+import type { Edit, Finding } from './core/finding';
 import type { Hint, Hover, ShapeEntry, WhyEntry } from './core/infer/shown';
 import type { Place, Span } from './core/text/place';
 import type { CompletedConfig } from './triton/complete/print';
+import type { TensorUses } from './triton/configFiles';
+import type { CompletedView } from './triton/editor/completedView';
 import type { Proposal } from './triton/editor/completion';
 import type { OutlineEntry } from './triton/editor/outline';
+import type { TextToken } from './triton/editor/tokens';
+import type { NewConfig, NoNewConfig } from './triton/newConfig';
 
 /** What the checker may ask of the world. Nothing here throws; what can't be read is undefined. */
 export interface Host {
@@ -37,7 +41,18 @@ export interface TextChange {
   readonly text: string;
 }
 
-export type { CompletedConfig, Hint, Hover, OutlineEntry, Proposal, ShapeEntry, WhyEntry };
+export type {
+  CompletedConfig,
+  CompletedView,
+  NewConfig,
+  NoNewConfig,
+  Hint,
+  Hover,
+  OutlineEntry,
+  Proposal,
+  ShapeEntry,
+  WhyEntry,
+};
 
 export interface Service {
   open(path: string, text: string): void;
@@ -64,8 +79,16 @@ export interface Service {
   formatted(path: string): string | undefined;
   /** Where the name at an offset of a configuration is defined. */
   definition(path: string, offset: number): Place | undefined;
-  /** Every place that names the tensor at an offset of an ensemble, quotes included. */
-  occurrences(path: string, offset: number): readonly Span[];
+  /** The tensor that is named at an offset of a configuration, with every place that names it. */
+  tensor(path: string, offset: number): TensorUses | undefined;
+  /** The edits that give the tensor at an offset another name, or why it can't have it. */
+  rename(path: string, offset: number, newName: string): readonly Edit[] | { readonly problem: string };
+  /** What the words of a configuration are. */
+  tokens(path: string): readonly TextToken[];
   /** A Triton model's configuration as the server completes it; undefined where the folder holds no model. */
   completedConfig(folder: string, gpus: number): CompletedConfig | undefined;
+  /** The same as a document, of the model that a file or folder belongs to; undefined where it belongs to none. */
+  completedView(path: string, gpus: number): CompletedView | undefined;
+  /** A first configuration for the model that a file or folder belongs to, or why there can be none. */
+  newConfig(path: string): NewConfig | NoNewConfig;
 }

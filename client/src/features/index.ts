@@ -1,6 +1,8 @@
 /** The features of the editor side, one a file, sorted. */
 import type { Feature } from '../feature';
 import { checkWorkspaceFeature } from './checkWorkspace';
+import { completedConfigFeature } from './completedConfig';
+import { createConfigFeature } from './createConfig';
 import { explainFindingFeature } from './explainFinding';
 import { openExampleFeature } from './openExample';
 import { restartServerFeature } from './restartServer';
@@ -9,6 +11,8 @@ import { statusFeature } from './status';
 
 export const features: readonly Feature[] = [
   checkWorkspaceFeature,
+  completedConfigFeature,
+  createConfigFeature,
   explainFindingFeature,
   openExampleFeature,
   restartServerFeature,

@@ -17,6 +17,7 @@ import { forgetReassigned } from './reassigned';
 import { Report, type Recorded } from './report';
 import { bool, float, int, str, unknown, type ClassValue, type FunctionValue, type Value } from './value';
 import type { Arguments, Given } from './bind';
+import type { ExportCall } from './builtins/exports';
 import { layerNamed } from './catalogue';
 import { forwardText } from './signatureText';
 
@@ -39,6 +40,8 @@ export interface FileResult {
   readonly recorded: readonly Recorded[];
   /** What each `forward` accepts, by its definition. */
   readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
+  /** Calls that write model files; several where paths differ. */
+  readonly exports: readonly ExportCall[];
 }
 
 /** How a class is used elsewhere: with other values than its defaults, or not at all. */
@@ -53,6 +56,7 @@ interface Entry {
   readonly findings: readonly Finding[];
   readonly recorded: readonly Recorded[];
   readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
+  readonly exports: readonly ExportCall[];
   readonly cost: number;
 }
 
@@ -106,6 +110,7 @@ export function evaluateFile(
     findings: foldCauses([...fresh, ...steps, main].flatMap((part) => part.findings)),
     recorded: options.recording ? [...fresh, ...steps, main].flatMap((part) => part.recorded) : [],
     accepts: new Map(fresh.flatMap((entry) => [...entry.accepts])),
+    exports: [...fresh, ...steps, main].flatMap((part) => part.exports),
   };
 }
 
@@ -121,7 +126,14 @@ function evaluateEntry(
   const remembered: Memo = options.recording ? new Map<string, Built>() : memo;
   if (value.kind === 'function') {
     const cost = functionEntry(program, module, report, value, remembered);
-    return { usedOtherwise: undefined, findings: report.findings(), recorded: report.recorded, accepts, cost };
+    return {
+      usedOtherwise: undefined,
+      findings: report.findings(),
+      recorded: report.recorded,
+      accepts,
+      exports: report.exports,
+      cost,
+    };
   }
   let cost = classEntry(program, module, report, value, 'defaults', accepts, remembered);
   let findings = report.findings();
@@ -135,7 +147,7 @@ function evaluateEntry(
       findings = symbolic.findings();
     }
   }
-  return { usedOtherwise, findings, recorded: report.recorded, accepts, cost };
+  return { usedOtherwise, findings, recorded: report.recorded, accepts, exports: report.exports, cost };
 }
 
 /** One cause is one finding: the same refusal at the same place met through another entry is left out. */

@@ -10,6 +10,7 @@ import type { Sym } from '../shape/dim';
 import type { Place } from '../text/place';
 import type { Bound } from './bind';
 import { LAST_BATCH } from './builtins/data';
+import type { ExportCall } from './builtins/exports';
 import { covers } from './coverage';
 import type { Evaluator } from './evaluator';
 import type { Construction } from './heap';
@@ -52,6 +53,8 @@ export class Report {
   /** Methods of a class run one by one after its constructor: what one raises says nothing of another. */
   private part: object | undefined;
   readonly recorded: Recorded[] = [];
+  /** Calls that write model files. */
+  readonly exports: ExportCall[] = [];
   /** Functions that were evaluated. */
   readonly functions = new Set<object>();
 

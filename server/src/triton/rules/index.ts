@@ -31,6 +31,7 @@ import { ensembleVersionMissing } from './ensemble-version-missing';
 import { ensembleWithBackend } from './ensemble-with-backend';
 import { ensembleWithModelSettings } from './ensemble-with-model-settings';
 import { enumNumberUnknown } from './enum-number-unknown';
+import { exportedModuleMismatch } from './exported-module-mismatch';
 import { folderNameMismatch } from './folder-name-mismatch';
 import { gpuIdImpossible } from './gpu-id-impossible';
 import { growableMemoryMisplaced } from './growable-memory-misplaced';
@@ -121,6 +122,7 @@ export const rules: readonly Rule[] = [
   ensembleWithBackend,
   ensembleWithModelSettings,
   enumNumberUnknown,
+  exportedModuleMismatch,
   folderNameMismatch,
   gpuIdImpossible,
   growableMemoryMisplaced,

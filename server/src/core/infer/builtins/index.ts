@@ -28,6 +28,7 @@ import {
 } from './sequences';
 import { copyGraph } from './copy';
 import { dataFunctions } from './data';
+import { exportFunctions } from './exports';
 import { recordFunctions } from './records';
 import { formatted } from './text';
 
@@ -81,6 +82,7 @@ const callFirst: Builtin = (ev, args, node) => {
 
 const BUILTINS: Readonly<Record<string, Builtin>> = {
   ...dataFunctions,
+  ...exportFunctions,
   'builtins.range': range,
   'builtins.len': length,
   'builtins.int': toInt,
