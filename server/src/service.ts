@@ -8,6 +8,8 @@
 import type { Finding } from './core/finding';
 import type { Hint, Hover, ShapeEntry, WhyEntry } from './core/infer/shown';
 import type { Place, Span } from './core/text/place';
+import type { Flow } from './flow/flow';
+import type { Trial } from './flow/trial';
 import type { CompletedConfig } from './triton/complete/print';
 import type { Proposal } from './triton/editor/completion';
 import type { OutlineEntry } from './triton/editor/outline';
@@ -37,7 +39,14 @@ export interface TextChange {
   readonly text: string;
 }
 
-export type { CompletedConfig, Hint, Hover, OutlineEntry, Proposal, ShapeEntry, WhyEntry };
+/** A module class of a file. */
+export interface ModuleEntry {
+  readonly name: string;
+  /** Of the whole class. */
+  readonly span: Span;
+}
+
+export type { CompletedConfig, Flow, Hint, Hover, OutlineEntry, Proposal, ShapeEntry, Trial, WhyEntry };
 
 export interface Service {
   open(path: string, text: string): void;
@@ -56,6 +65,15 @@ export interface Service {
   hints(path: string, span: Span): readonly Hint[];
   shapes(path: string): readonly ShapeEntry[];
   why(path: string): readonly WhyEntry[];
+  /** The module classes of a file, in its order. */
+  modules(path: string): readonly ModuleEntry[];
+  /**
+   * The flow of shapes through a module class. `chosen` are arguments in place of defaults, as of a call:
+   * `x=(2, 3, 224, 224), classes=10`. Undefined where the file has no such class.
+   */
+  flow(path: string, name: string, chosen: string): Flow | undefined;
+  /** Small numbers to try a module class with, where `chosen` leaves them open; a sentence where that can't be told. */
+  trial(path: string, name: string, chosen: string): Trial | string;
   /** What can be written at an offset of a configuration. */
   proposals(path: string, offset: number): readonly Proposal[];
   /** The messages of a configuration as a tree. */

@@ -5,6 +5,7 @@ import { explainFindingFeature } from './explainFinding';
 import { openExampleFeature } from './openExample';
 import { restartServerFeature } from './restartServer';
 import { showOutputFeature } from './showOutput';
+import { showShapeFlowFeature } from './showShapeFlow';
 import { statusFeature } from './status';
 
 export const features: readonly Feature[] = [
@@ -13,5 +14,6 @@ export const features: readonly Feature[] = [
   openExampleFeature,
   restartServerFeature,
   showOutputFeature,
+  showShapeFlowFeature,
   statusFeature,
 ];

@@ -13,6 +13,8 @@ import { pullDiagnostics } from './pullDiagnostics';
 import { pushDiagnostics } from './pushDiagnostics';
 import { rename } from './rename';
 import { rulePages } from './rulePages';
+import { shapeFlowRequests } from './shapeFlow';
+import { verifyModuleRequest } from './verifyModule';
 import { watchedFiles } from './watchedFiles';
 
 export const features: readonly Feature[] = [
@@ -29,5 +31,7 @@ export const features: readonly Feature[] = [
   pushDiagnostics,
   rename,
   rulePages,
+  shapeFlowRequests,
+  verifyModuleRequest,
   watchedFiles,
 ];
