@@ -4,12 +4,13 @@
  */
 import { configClass } from '../core/infer/entries';
 import { methodOf } from '../core/infer/classes';
+import { forwardText } from '../core/infer/signatureText';
 import { settle } from '../core/infer/latent';
 import type { Program } from '../core/infer/program';
 import { tensor, type ClassValue, type FunctionValue, type TensorValue, type Value } from '../core/infer/value';
-import { constantOf, evaluate, num, type Dim, type Sym } from '../core/shape/dim';
+import { constantOf, evaluate, num, symbolsOf, type Dim, type Sym } from '../core/shape/dim';
 import type { DType } from '../core/shape/dtype';
-import { shapeOf } from '../core/shape/shape';
+import { shapeOf, type Shape } from '../core/shape/shape';
 import type { Expr, Param } from '../core/python/tree';
 import { readChosen } from './chosen';
 import { flowOfRun, usualPath, type Flow } from './flow';
@@ -37,6 +38,8 @@ const BATCH = 2;
 const NUMBERS = [16, 64, 8, 3, 32];
 /** Numbers of dims that are tried where any will do. */
 const RANKS = [2, 3, 4, 1];
+/** Trials that one search may cost, a few milliseconds each. */
+const MOST_TRIALS = 60;
 
 /** @returns a sentence where nothing could be chosen: somebody has to say */
 export function trialOf(program: Program, path: string, cls: ClassValue, written: string): Trial | string {
@@ -47,8 +50,13 @@ export function trialOf(program: Program, path: string, cls: ClassValue, written
 interface Attempt {
   readonly chosen: Chosen;
   readonly run: Run;
-  readonly errors: number;
+  /** Its errors by what and where. */
+  readonly errors: ReadonlySet<string>;
 }
+
+/** How many errors an attempt has that the other one has not. */
+const strangers = (attempt: Attempt, other: Attempt): number =>
+  [...attempt.errors].filter((error) => !other.errors.has(error)).length;
 
 class Search {
   constructor(
@@ -72,8 +80,10 @@ class Search {
   private attempt(chosen: Chosen): Attempt | undefined {
     const run = runModule(this.program, this.path, this.cls, chosen);
     if (run === undefined) return undefined;
-    const errors = run.findings.filter(({ severity }) => severity === 'error').length;
-    return { chosen, run, errors: errors + (run.paths.length === 0 ? 1 : 0) };
+    const errors = run.findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ id, place }) => `${id} ${place.at.file} ${place.at.base + place.start}`);
+    return { chosen, run, errors: new Set(run.paths.length === 0 ? [...errors, 'raises'] : errors) };
   }
 
   // ---- the constructor
@@ -101,9 +111,9 @@ class Search {
         return expr === undefined ? [] : [[name, expr]];
       });
       const attempt = this.attempt({ ...this.chosen, named: new Map([...this.chosen.named, ...exprs]) });
-      if (attempt !== undefined && (best === undefined || attempt.errors < best.attempt.errors))
+      if (attempt !== undefined && (best === undefined || attempt.errors.size < best.attempt.errors.size))
         best = { guesses, attempt };
-      if (best?.attempt.errors === 0) break;
+      if (best?.attempt.errors.size === 0) break;
     }
     return best ?? `its constructor needs ${open.map(({ name }) => name).join(', ')}`;
   }
@@ -113,21 +123,37 @@ class Search {
   private withSizes(open: Attempt): { readonly inputs: readonly TriedInput[]; readonly attempt: Attempt } | string {
     const found = this.inputsOf(open);
     if (typeof found === 'string') return found;
-    let best: { inputs: readonly TriedInput[]; attempt: Attempt } | undefined;
+    const own = this.numbersOf(open);
+    const tried = new Set<string>();
     for (const rank of RANKS)
-      for (const size of SIZES) {
-        const inputs = found.map(({ name, value, facts }) => ({
-          name,
-          sizes: sizesOf(facts.shape(value.shape), size, rank),
-          dtype: value.dtype,
-        }));
-        if (best !== undefined && sameSizes(best.inputs, inputs)) continue;
-        const attempt = this.attempt(withInputs(open.chosen, inputs));
-        if (attempt === undefined) return 'the file is gone';
-        if (best === undefined || attempt.errors < best.attempt.errors) best = { inputs, attempt };
-        if (best.attempt.errors <= open.errors) return best;
-      }
-    return best ?? 'no sizes could be tried';
+      for (const batch of [BATCH, ...own])
+        for (const size of [...SIZES, ...own]) {
+          const inputs = found.map(({ name, value, facts }) => ({
+            name,
+            sizes: sizesOf(facts.shape(value.shape), { batch, size, rank }),
+            dtype: value.dtype,
+          }));
+          const key = inputs.map(({ sizes }) => sizes.join()).join(' ');
+          if (tried.has(key)) continue;
+          if (tried.add(key).size > MOST_TRIALS) return noneFits(open);
+          const attempt = this.attempt(withInputs(open.chosen, inputs));
+          if (attempt !== undefined && strangers(attempt, open) === 0) return { inputs, attempt };
+        }
+    return noneFits(open);
+  }
+
+  /** Numbers that the module itself holds: its constructor may have been told the sizes. */
+  private numbersOf({ run }: Attempt): readonly number[] {
+    const usual = usualPath(run.paths);
+    if (usual?.value.self.kind !== 'ref') return [];
+    run.evaluator.machine.restore(usual.state);
+    const object = run.evaluator.machine.read(usual.value.self.id);
+    if (object?.kind !== 'instance') return [];
+    const numbers = [...object.attrs.values()].flatMap((value) => {
+      const number = value.kind === 'int' ? constantOf(value.dim) : undefined;
+      return number !== undefined && number > 0 && number <= 4096 ? [number] : [];
+    });
+    return [...new Set(numbers)].slice(0, 6);
   }
 
   /** The tensors that `forward` takes, as far as they are known for all sizes. */
@@ -161,8 +187,8 @@ class Search {
       };
       const [floats, indices] = [as('float32'), as('int64')];
       if (floats.attempt === undefined || indices.attempt === undefined) continue;
-      const better = indices.attempt.errors < floats.attempt.errors ? indices : floats;
-      if (better.attempt !== undefined && better.attempt.errors <= attempt.errors)
+      const better = strangers(indices.attempt, attempt) < strangers(floats.attempt, attempt) ? indices : floats;
+      if (better.attempt !== undefined && strangers(better.attempt, attempt) === 0)
         ({ inputs, attempt } = { inputs: better.inputs, attempt: better.attempt });
     }
     return { inputs, attempt };
@@ -192,23 +218,40 @@ function guess(name: string, number: number): string {
   return String(number);
 }
 
-/** @param rank number of dims where the shape leaves that open */
-function sizesOf(
-  shape: { readonly lead: readonly Dim[]; readonly rest?: object; readonly tail: readonly Dim[] },
-  size: number,
-  rank: number,
-): readonly number[] {
-  const stretch = shape.rest === undefined ? 0 : Math.max(0, rank - shape.lead.length - shape.tail.length);
-  const symbols: Sym[] = [];
-  const valueOf = (symbol: Sym, first: boolean): number => {
-    if (!symbols.includes(symbol)) symbols.push(symbol);
-    return first && symbols[0] === symbol ? BATCH : size;
-  };
-  const open = Array.from({ length: stretch }, (_, i) => (shape.lead.length + i === 0 ? BATCH : size));
-  const known = (dim: Dim, position: number): number =>
-    constantOf(dim) ?? evaluate(dim, (symbol) => valueOf(symbol, position === 0)) ?? size;
-  return [...shape.lead.map(known), ...open, ...shape.tail.map((dim) => known(dim, 1))];
+interface Wanted {
+  readonly batch: number;
+  readonly size: number;
+  /** Number of dims where the shape leaves that open. */
+  readonly rank: number;
 }
 
-const sameSizes = (a: readonly TriedInput[], b: readonly TriedInput[]): boolean =>
-  a.every(({ sizes }, i) => sizes.join() === b[i]?.sizes.join());
+/** Numbers for a shape, about as large as wanted; the same name has the same number everywhere in it. */
+function sizesOf(shape: Shape, { batch, size, rank }: Wanted): readonly number[] {
+  const chosen = new Map<Sym, number>();
+  const number = (dim: Dim, wanted: number): number => {
+    const known = constantOf(dim);
+    if (known !== undefined) return known;
+    const open = symbolsOf(dim).filter((symbol) => !chosen.has(symbol));
+    // A size that 16 divides is 16 times a symbol: the least number of those that makes it as large as wanted.
+    for (let value = 1; value <= wanted; value++) {
+      const found = evaluate(dim, (symbol) => chosen.get(symbol) ?? value);
+      if (found !== undefined && (found >= wanted || value === wanted || open.length === 0)) {
+        for (const symbol of open) chosen.set(symbol, value);
+        return Math.max(0, found);
+      }
+    }
+    return wanted;
+  };
+  const stretch = shape.rest === undefined ? 0 : Math.max(0, rank - shape.lead.length - shape.tail.length);
+  const lead = shape.lead.map((dim, i) => number(dim, i === 0 ? batch : size));
+  const open = Array.from({ length: stretch }, (_, i) => (lead.length + i === 0 ? batch : size));
+  return [...lead, ...open, ...shape.tail.map((dim) => number(dim, size))];
+}
+
+function noneFits({ run }: Attempt): string {
+  const usual = usualPath(run.paths);
+  if (usual === undefined) return 'no sizes could be tried';
+  run.evaluator.machine.restore(usual.state);
+  const accepts = forwardText(run.evaluator, usual.value.inputs);
+  return `none of the usual sizes fits (it accepts ${accepts || 'inputs of which nothing is known'}); choose sizes, for example x=(2, 3, 224, 224)`;
+}
