@@ -16,6 +16,7 @@ import type { Finding } from './core/finding';
 import { LineIndex } from './core/text/lines';
 import { spanOf } from './core/text/place';
 import { applyChanges } from './core/text/changes';
+import { annotationAt } from './flow/annotate';
 import { flowOf } from './flow/flow';
 import { moduleClasses } from './flow/modules';
 import { trialOf } from './flow/trial';
@@ -195,6 +196,8 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       const cls = moduleNamed(path, name);
       return cls === undefined ? `the file has no module class ${name}` : trialOf(program, path, cls, chosen);
     },
+    annotation: (path, offset) =>
+      isConfigFile(path) ? undefined : annotationAt(program, path, text(path) ?? '', offset),
     proposals: (path, offset) => (isConfigFile(path) ? configs.proposals(path, offset) : []),
     outline: (path) => (isConfigFile(path) ? configs.outline(path) : []),
     formatted: (path) => (isConfigFile(path) ? configs.formatted(path) : undefined),

@@ -5,7 +5,7 @@
  * tests) are equal. Paths are absolute with '/' separators; offsets are UTF-16 code units of the
  * document's current text.
  */
-import type { Finding } from './core/finding';
+import type { Finding, Fix } from './core/finding';
 import type { Hint, Hover, ShapeEntry, WhyEntry } from './core/infer/shown';
 import type { Place, Span } from './core/text/place';
 import type { Flow } from './flow/flow';
@@ -74,6 +74,8 @@ export interface Service {
   flow(path: string, name: string, chosen: string): Flow | undefined;
   /** Small numbers to try a module class with, where `chosen` leaves them open; a sentence where that can't be told. */
   trial(path: string, name: string, chosen: string): Trial | string;
+  /** Shape annotations for the function whose signature is at an offset; undefined where there is nothing to say. */
+  annotation(path: string, offset: number): Fix | undefined;
   /** What can be written at an offset of a configuration. */
   proposals(path: string, offset: number): readonly Proposal[];
   /** The messages of a configuration as a tree. */

@@ -61,6 +61,7 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
     },
     modules: () => [],
     flow: () => undefined,
+    annotation: () => undefined,
     trial: () => 'nothing to try',
     hints: (path, span) =>
       [...(text(path) ?? '').matchAll(/\bx\b/g)]

@@ -7,6 +7,7 @@ import { restartServerFeature } from './restartServer';
 import { showOutputFeature } from './showOutput';
 import { showShapeFlowFeature } from './showShapeFlow';
 import { statusFeature } from './status';
+import { verifyWithPytorchFeature } from './verifyWithPytorch';
 
 export const features: readonly Feature[] = [
   checkWorkspaceFeature,
@@ -16,4 +17,5 @@ export const features: readonly Feature[] = [
   showOutputFeature,
   showShapeFlowFeature,
   statusFeature,
+  verifyWithPytorchFeature,
 ];
