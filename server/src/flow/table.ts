@@ -44,6 +44,7 @@ export function flowTable(flow: Flow, lineOf: (place: Place) => string | undefin
   const conditions = / where (.*)$/.exec(flow.accepts)?.[1];
   if (conditions !== undefined) text.add([{ text: `where ${conditions}` }]);
   if (flow.output !== '') text.add([{ text: `gives ${flow.output}` }]);
+  if (flow.problem === undefined) text.add([{ text: totals(flow) }]);
   if (flow.assumed.length > 0) text.add([{ text: `shown for ${flow.assumed.join(' and ')}` }]);
   for (const { message, place, id } of flow.findings)
     text.add([{ text: 'fails at ' }, { text: lineOf(place) ?? '?', place }, { text: `: ${message} [${id}]` }]);
@@ -53,6 +54,9 @@ export function flowTable(flow: Flow, lineOf: (place: Place) => string | undefin
 }
 
 const after = (line: string | undefined): string => (line === undefined ? '' : `  ${line}`);
+
+const totals = ({ parameters, flops }: Flow): string =>
+  `${parameterText(parameters) || '0'} parameters, ${flopText(flops) || '0'} FLOPs`;
 
 function addRows(text: Lines, flow: Flow): void {
   text.add([]);

@@ -122,6 +122,8 @@ const rules: Readonly<Record<string, Rule>> = {
   TransformerDecoderLayer: uncounted,
   TransformerEncoder: uncounted,
   TransformerEncoderLayer: uncounted,
+  __matmul__: matrixProduct,
+  __rmatmul__: uncounted,
   addbmm: uncounted,
   addmm: addedProduct,
   baddbmm: addedProduct,
