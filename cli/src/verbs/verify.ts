@@ -58,8 +58,8 @@ async function run(written: string, options: VerifyOptions, io: Io): Promise<Exi
   return isRight(verified.verification) ? 0 : 1;
 }
 
-const text = ({ verification, records }: Verified, reporter: Reporter): string =>
-  verificationPage(verification, shortPlace(reporter), records).text;
+const text = ({ verification, records, elsewhere }: Verified, reporter: Reporter): string =>
+  verificationPage(verification, shortPlace(reporter), records, elsewhere).text;
 
 function plain({ verification, records }: Verified, file: string, reporter: Reporter): object {
   const { trial, observed, judged, differences, same, vaguer, missed } = verification;

@@ -1,4 +1,5 @@
 /** A verification as a page to read. */
+import type { Finding } from '../core/finding';
 import type { Place } from '../core/text/place';
 import { type Cell, type FlowTable, Lines } from './table';
 import type { Difference, Verdict, Verification } from './verdict';
@@ -13,11 +14,13 @@ const words: Readonly<Record<Verdict, string>> = {
 /**
  * @param lineOf `model.py:12` of a place; undefined where its text is gone
  * @param records where refutations were written down, in the order of the findings
+ * @param elsewhere findings in the class that this trial does not decide
  */
 export function verificationPage(
   verified: Verification,
   lineOf: (place: Place) => string | undefined,
   records: readonly string[],
+  elsewhere: readonly Finding[] = [],
 ): FlowTable {
   const { trial, observed } = verified;
   const { flow } = trial;
@@ -35,6 +38,12 @@ export function verificationPage(
   page.add([]);
   for (const sentence of summary(verified)) page.add([{ text: sentence }]);
   addFindings(page, verified, lineOf, records);
+  for (const { place, message, id } of elsewhere)
+    page.add([
+      { text: 'not decided: ' },
+      { text: lineOf(place) ?? '?', place },
+      { text: `  ${message} [${id}]: it comes with the sizes of a call elsewhere` },
+    ]);
   addDifferences(page, verified.differences, lineOf);
   return page.table();
 }

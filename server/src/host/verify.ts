@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Finding } from '../core/finding';
 import { LineIndex } from '../core/text/lines';
 import { spanOf, type Place } from '../core/text/place';
 import type { Trial } from '../flow/trial';
@@ -31,6 +32,8 @@ export interface VerifyOptions {
 
 export interface Verified {
   readonly verification: Verification;
+  /** Errors in the class that come with the sizes of a call elsewhere: this trial says nothing of them. */
+  readonly elsewhere: readonly Finding[];
   /** Where refutations were written down, in the order of the findings; empty outside of a workspace folder. */
   readonly records: readonly string[];
 }
@@ -51,7 +54,22 @@ export async function verify(project: Project, options: VerifyOptions): Promise<
   if (observed.stage === 'torch')
     return `${project.interpreter ?? 'the interpreter'} can't load PyTorch: ${observed.error?.message ?? ''}. Select an environment that has it (tensorwright.pythonPath).`;
   const verified = verification(trial, observed, linesOf);
-  return { verification: verified, records: recordRefutations(project, path, verified, linesOf, options.inputs) };
+  const elsewhere = errorsElsewhere(project, path, module, trial);
+  return {
+    verification: verified,
+    elsewhere,
+    records: recordRefutations(project, path, verified, linesOf, options.inputs),
+  };
+}
+
+function errorsElsewhere({ service }: Project, path: string, module: string, trial: Trial): readonly Finding[] {
+  const span = service.modules(path).find(({ name }) => name === module)?.span;
+  const same = (a: Finding, b: Finding): boolean => a.id === b.id && spanOf(a.place).start === spanOf(b.place).start;
+  return (service.findings(path) ?? []).filter((finding) => {
+    const { start, end } = spanOf(finding.place);
+    const inside = span !== undefined && span.start <= start && end <= span.end;
+    return inside && finding.severity === 'error' && !trial.flow.findings.some((found) => same(found, finding));
+  });
 }
 
 /** Why a file can't be run. */

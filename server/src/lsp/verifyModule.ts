@@ -40,8 +40,8 @@ async function answer(
   try {
     const verified = await verify(project, { path, module, inputs, script, limitMs, signal: stop.signal });
     if (typeof verified === 'string') return { sentence: verified, right: false };
-    const { verification, records } = verified;
-    const page = verificationPage(verification, (place) => shortPlace(session, place), records);
+    const { verification, records, elsewhere } = verified;
+    const page = verificationPage(verification, (place) => shortPlace(session, place), records, elsewhere);
     return {
       page: linkedText(session, page),
       sentence: summary(verification)[0] ?? 'it runs',
