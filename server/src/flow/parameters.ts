@@ -65,8 +65,20 @@ class Count {
     if (this.modules.has(id) || object?.kind !== 'instance') return;
     this.modules.add(id);
     if (object.open || (typeof object.cls === 'string' && FURNISHED.test(object.cls))) this.open = true;
+    if (object.cls === 'torch.nn.MultiheadAttention') this.outProjection(object);
     for (const value of this.held(object)) this.value(value, object);
     for (const [, child] of childrenOf(this.machine, object)) this.module(child);
+  }
+
+  /** The linear layer at the end of an attention, which is a module of its own that nothing here holds. */
+  private outProjection({ attrs }: Instance): void {
+    const [width, bias] = [attrs.get('embed_dim'), attrs.get('bias')];
+    if (width?.kind !== 'int' || bias?.kind !== 'bool' || bias.value === undefined) {
+      this.open = true;
+      return;
+    }
+    const weight = product([width.dim, width.dim]);
+    this.total = add(this.total, bias.value ? add(weight, width.dim) : weight);
   }
 
   /** Values that may be parameters. */
