@@ -11,7 +11,7 @@ import { basename, join } from 'node:path';
 import { build, context } from 'esbuild';
 import { isMain } from './isMain.mjs';
 import { licencesOf } from './licences.mjs';
-import { parserFiles } from './parserFiles.mjs';
+import { observeScript, parserFiles } from './parserFiles.mjs';
 import { filesUnder, fromRoot, inRoot } from './paths.mjs';
 
 /** Bundle name -> entry file. */
@@ -75,7 +75,7 @@ const options = (name) => ({
 function startDist() {
   mkdirSync(dist, { recursive: true });
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
-  for (const file of parserFiles) copyFileSync(file, join(dist, basename(file)));
+  for (const file of [...parserFiles, observeScript]) copyFileSync(file, join(dist, basename(file)));
 }
 
 /**

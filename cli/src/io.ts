@@ -23,6 +23,8 @@ export interface Io {
   readonly rules: readonly RuleText[];
   /** Loads the parser; asked only by verbs that need it. */
   startService(): Promise<StartService>;
+  /** The script that runs a module in the user's interpreter. */
+  readonly observeScript?: string;
   /** Where work may be spread over threads. */
   readonly threads?: {
     /** The script that a thread runs. */

@@ -34,6 +34,7 @@ const io: Io = {
     const parser = await loadParser();
     return (host) => createService({ host, parser });
   },
+  observeScript: join(dirname(__filename), 'observe.py'),
   threads: { script: join(dirname(__filename), 'cli.js'), processors: availableParallelism() },
 };
 

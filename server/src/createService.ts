@@ -16,6 +16,11 @@ import type { Finding } from './core/finding';
 import { LineIndex } from './core/text/lines';
 import { spanOf } from './core/text/place';
 import { applyChanges } from './core/text/changes';
+import { annotationAt } from './flow/annotate';
+import { flowOf } from './flow/flow';
+import { moduleClasses } from './flow/modules';
+import { trialOf } from './flow/trial';
+import type { ClassValue } from './core/infer/value';
 import type { Host, Service, TextChange } from './service';
 import { completedConfig } from './triton/complete/print';
 import { ConfigFiles, isConfigFile } from './triton/configFiles';
@@ -127,6 +132,9 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     });
   }
 
+  const moduleNamed = (path: string, name: string): ClassValue | undefined =>
+    isConfigFile(path) ? undefined : moduleClasses(program, path).find(({ node }) => node.name === name);
+
   return {
     open(path, content) {
       configs.forget();
@@ -187,6 +195,20 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       const result = evaluate(path, true);
       return result === undefined ? [] : whyTable(result, text(path) ?? '');
     },
+    modules: (path) =>
+      isConfigFile(path)
+        ? []
+        : moduleClasses(program, path).map(({ node }) => ({ name: node.name, span: spanOf(node) })),
+    flow(path, name, chosen) {
+      const cls = moduleNamed(path, name);
+      return cls && flowOf(program, path, cls, chosen);
+    },
+    trial(path, name, chosen) {
+      const cls = moduleNamed(path, name);
+      return cls === undefined ? `the file has no module class ${name}` : trialOf(program, path, cls, chosen);
+    },
+    annotation: (path, offset) =>
+      isConfigFile(path) ? undefined : annotationAt(program, path, text(path) ?? '', offset),
     proposals: (path, offset) => (isConfigFile(path) ? configs.proposals(path, offset) : []),
     outline: (path) => (isConfigFile(path) ? configs.outline(path) : []),
     formatted: (path) => (isConfigFile(path) ? configs.formatted(path) : undefined),

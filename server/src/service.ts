@@ -5,9 +5,11 @@
  * tests) are equal. Paths are absolute with '/' separators; offsets are UTF-16 code units of the
  * document's current text.
  */
-import type { Edit, Finding } from './core/finding';
+import type { Edit, Finding, Fix } from './core/finding';
 import type { Hint, Hover, ShapeEntry, WhyEntry } from './core/infer/shown';
 import type { Place, Span } from './core/text/place';
+import type { Flow } from './flow/flow';
+import type { Trial } from './flow/trial';
 import type { CompletedConfig } from './triton/complete/print';
 import type { TensorUses } from './triton/configFiles';
 import type { CompletedView } from './triton/editor/completedView';
@@ -44,6 +46,7 @@ export interface TextChange {
 export type {
   CompletedConfig,
   CompletedView,
+  Flow,
   NewConfig,
   NoNewConfig,
   Hint,
@@ -51,8 +54,15 @@ export type {
   OutlineEntry,
   Proposal,
   ShapeEntry,
+  Trial,
   WhyEntry,
 };
+/** A module class of a file. */
+export interface ModuleEntry {
+  readonly name: string;
+  /** Of the whole class. */
+  readonly span: Span;
+}
 
 export interface Service {
   open(path: string, text: string): void;
@@ -71,6 +81,17 @@ export interface Service {
   hints(path: string, span: Span): readonly Hint[];
   shapes(path: string): readonly ShapeEntry[];
   why(path: string): readonly WhyEntry[];
+  /** The module classes of a file, in its order. */
+  modules(path: string): readonly ModuleEntry[];
+  /**
+   * The flow of shapes through a module class. `chosen` are arguments in place of defaults, as of a call:
+   * `x=(2, 3, 224, 224), classes=10`. Undefined where the file has no such class.
+   */
+  flow(path: string, name: string, chosen: string): Flow | undefined;
+  /** Small numbers to try a module class with, where `chosen` leaves them open; a sentence where that can't be told. */
+  trial(path: string, name: string, chosen: string): Trial | string;
+  /** Shape annotations for the function whose signature is at an offset; undefined where there is nothing to say. */
+  annotation(path: string, offset: number): Fix | undefined;
   /** What can be written at an offset of a configuration. */
   proposals(path: string, offset: number): readonly Proposal[];
   /** The messages of a configuration as a tree. */

@@ -63,6 +63,10 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
       const word = wordAt(content, offset);
       return word && { span: word, markdown: `**${content.slice(word.start, word.end)}**` };
     },
+    modules: () => [],
+    flow: () => undefined,
+    annotation: () => undefined,
+    trial: () => 'nothing to try',
     hints: (path, span) =>
       [...(text(path) ?? '').matchAll(/\bx\b/g)]
         .map(({ index }) => ({ offset: index + 1, text: ': (B, 3)' }))

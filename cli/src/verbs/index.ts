@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import type { ExitCode, Io } from '../io';
 import { check } from './check';
 import { explain } from './explain';
+import { flow } from './flow';
 import { shapes } from './shapes';
 import { triton } from './triton';
+import { verify } from './verify';
 
 /** Adds a verb to the command; `finish` is told how it ended. */
 export type Verb = (program: Command, io: Io, finish: (code: ExitCode) => void) => void;
 
-export const verbs: readonly Verb[] = [check, shapes, triton, explain];
+export const verbs: readonly Verb[] = [check, shapes, flow, verify, triton, explain];

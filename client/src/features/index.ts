@@ -7,7 +7,9 @@ import { explainFindingFeature } from './explainFinding';
 import { openExampleFeature } from './openExample';
 import { restartServerFeature } from './restartServer';
 import { showOutputFeature } from './showOutput';
+import { showShapeFlowFeature } from './showShapeFlow';
 import { statusFeature } from './status';
+import { verifyWithPytorchFeature } from './verifyWithPytorch';
 
 export const features: readonly Feature[] = [
   checkWorkspaceFeature,
@@ -17,5 +19,7 @@ export const features: readonly Feature[] = [
   openExampleFeature,
   restartServerFeature,
   showOutputFeature,
+  showShapeFlowFeature,
   statusFeature,
+  verifyWithPytorchFeature,
 ];

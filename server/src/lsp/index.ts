@@ -16,6 +16,8 @@ import { pushDiagnostics } from './pushDiagnostics';
 import { rename } from './rename';
 import { rulePages } from './rulePages';
 import { semanticTokens } from './semanticTokens';
+import { shapeFlowRequests } from './shapeFlow';
+import { verifyModuleRequest } from './verifyModule';
 import { watchedFiles } from './watchedFiles';
 
 export const features: readonly Feature[] = [
@@ -35,5 +37,7 @@ export const features: readonly Feature[] = [
   rename,
   rulePages,
   semanticTokens,
+  shapeFlowRequests,
+  verifyModuleRequest,
   watchedFiles,
 ];

@@ -45,7 +45,7 @@ export function callValue(ev: Evaluator, written: Value, args: Arguments, node: 
       return callValue(ev, callee.callee, { ...args, positional, keywords }, node);
     }
     case 'ref':
-      return callInstance(ev, callee, args, node);
+      return ev.tracing ? callTraced(ev, callee, args, node) : callInstance(ev, callee, args, node);
     default:
       havoc(ev, args);
       return callee.kind === 'unknown' ? callee : unknown('a call of something unknown', node);
@@ -150,7 +150,9 @@ function ask(
     const outcome = infer();
     if (outcome.kind === 'known') {
       const value = ev.autocast > 0 ? ofAnyFloat(outcome.value) : outcome.value;
-      return value.kind === 'tensor' ? madeBy(name, value, bound, node, built) : value;
+      const made = value.kind === 'tensor' ? madeBy(name, value, bound, node, built) : value;
+      if (ev.tracing) machine.note({ kind: 'operator', name, node, values: bound.values, value: made });
+      return made;
     }
     if (outcome.kind === 'unknown') return unknown(outcome.reason, node);
     if (ev.autocast > 0 && outcome.id.startsWith('dtype-')) return unknown('element types under autocast', node);
@@ -364,6 +366,15 @@ function sizeMethod(ev: Evaluator, self: TensorValue, args: Arguments, node: tre
     applyOperator(ev, 'torch.Tensor.size', { ...args, positional: [{ value: self }, ...args.positional] }, node) ??
     unknown('a size', node)
   );
+}
+
+/** A call of an instance that is kept in the trace. */
+function callTraced(ev: Evaluator, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): Value {
+  const inputs = [...args.positional, ...args.keywords.values()].map(({ value }) => value);
+  ev.machine.note({ kind: 'enter', module: self.id, node, inputs });
+  const value = callInstance(ev, self, args, node);
+  ev.machine.note({ kind: 'leave', module: self.id, value });
+  return value;
 }
 
 function callInstance(ev: Evaluator, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): Value {

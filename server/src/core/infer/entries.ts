@@ -166,7 +166,7 @@ function foldCauses(findings: readonly Finding[]): Finding[] {
 }
 
 /** Classes and functions of the module's own text, in order. */
-function definitions(program: Program, module: Module): (ClassValue | FunctionValue)[] {
+export function definitions(program: Program, module: Module): (ClassValue | FunctionValue)[] {
   const machine = new Machine(program, ENTRY_SLOT, ENTRY_STEPS);
   const frame = machine.frame(module.frame);
   const values: (ClassValue | FunctionValue)[] = [];
@@ -183,7 +183,7 @@ function definitions(program: Program, module: Module): (ClassValue | FunctionVa
   return values;
 }
 
-function start(program: Program, module: Module, report: Report, memo: Memo, budget: number): Evaluator {
+export function start(program: Program, module: Module, report: Report, memo: Memo, budget: number): Evaluator {
   const machine = new Machine(program, ENTRY_SLOT, budget);
   if (module.final !== undefined) machine.facts = module.final.facts;
   const ev = new Evaluator(program, machine, report, module, module.frame);
@@ -193,7 +193,7 @@ function start(program: Program, module: Module, report: Report, memo: Memo, bud
 }
 
 /** Runs what may cost too much; what was found until then stands. */
-function bounded(body: () => void): void {
+export function bounded(body: () => void): void {
   try {
     body();
   } catch (error) {
@@ -253,7 +253,7 @@ function classEntry(
 }
 
 /** The name in a definition, as the call of an entry. */
-const nameOf = (node: tree.ClassDef | tree.FunctionDef): tree.Name => ({
+export const nameOf = (node: tree.ClassDef | tree.FunctionDef): tree.Name => ({
   kind: 'name',
   name: node.name,
   at: node.at,
@@ -276,7 +276,7 @@ function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
   return all.sort((a, b) => Number(a.node.name !== 'forward') - Number(b.node.name !== 'forward'));
 }
 
-function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): Arguments {
+export function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): Arguments {
   const init = findInit(ev, cls);
   if (init === undefined) {
     // A layer's constructor is called with what it needs.
@@ -316,7 +316,7 @@ const OPTIONS = /config|cfg|args|hparams|options|opts?$|params$/i;
  * The class of a parameter that is a configuration: the one its annotation names, or the only
  * class of options that the file knows. Its defaults are the parameter's.
  */
-function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
+export function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
   const vars = ev.machine.frame(ev.activation.module.frame)?.vars;
   const { annotation } = param;
   const named =
@@ -368,7 +368,7 @@ function generalised(name: string, fallback: Value): Value {
 }
 
 /** Arguments of an entry: of defaults, None and flags stay open, the rest is as written. */
-function argumentsFor(
+export function argumentsFor(
   _ev: Evaluator,
   fn: FunctionValue,
   hint: 'tensor' | undefined,
@@ -389,7 +389,7 @@ function argumentsFor(
 }
 
 /** `*args` and `**kwargs` of an entry may be anything. */
-const openness = (fn: FunctionValue): { readonly openPositional: boolean; readonly openKeywords: boolean } => ({
+export const openness = (fn: FunctionValue): { readonly openPositional: boolean; readonly openKeywords: boolean } => ({
   openPositional: fn.node.params.some((param) => param.form === '*'),
   openKeywords: fn.node.params.some((param) => param.form === '**'),
 });
