@@ -22,6 +22,38 @@ const TYPE_KINDS: Readonly<Record<string, readonly Value['kind'][]>> = {
   'torch.Size': ['shape'],
 };
 
+/** Classes of what can be called. */
+const CALLABLES: Readonly<Record<string, string>> = {
+  'builtins.type': 'class',
+  'functools.partial': 'partial',
+  'types.FunctionType': 'function',
+  'types.LambdaType': 'function',
+};
+
+/** Which of these classes a value's is; '' for none of them, undefined where it isn't known. */
+function callableKind(value: Value, isObject: boolean): string | undefined {
+  switch (value.kind) {
+    case 'class':
+      return 'class';
+    case 'partial':
+      // Bound methods of layers are kept in the same form.
+      return value.callee.kind === 'external' && /\.(forward|setattr)$/.test(value.callee.path) ? undefined : 'partial';
+    case 'function':
+      // A decorator may have made something else of it.
+      return value.node.kind === 'lambda' || value.node.decorators.length === 0 ? 'function' : undefined;
+    case 'external':
+      return layerNamed(value.path) === undefined ? undefined : 'class';
+    case 'ref':
+      return isObject ? '' : undefined;
+    case 'method':
+    case 'unknown':
+    case 'latent':
+      return undefined;
+    default:
+      return '';
+  }
+}
+
 /** isinstance of a value and one class; undefined where it isn't known. */
 function isInstance(ev: Evaluator, value: Value, cls: Value): boolean | undefined {
   if (cls.kind === 'tuple') {
@@ -55,6 +87,8 @@ function isInstance(ev: Evaluator, value: Value, cls: Value): boolean | undefine
   }
   if (cls.kind === 'class') return false;
   if (cls.kind !== 'external') return undefined;
+  const wanted = CALLABLES[cls.path];
+  if (wanted !== undefined) return callableKind(value, object !== undefined)?.includes(wanted);
   if (cls.path === 'torch.nn.Module') return false;
   if (cls.path === 'torch.nn.Parameter')
     return value.kind === 'tensor' ? (value.parameter === true ? true : undefined) : false;
