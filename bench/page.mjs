@@ -48,7 +48,7 @@ How each was run, in the folder of the files:
 
 ${tools.map(commands).join('\n')}
 
-What the figures don't say: pyrefly and torchshapeflow are made for annotated code, torchtyc's \`check\` for jaxtyping annotations, and these files have none, as most public model code has none. pyrefly is a whole type checker, so its alarms are of all kinds of types. torchtyc's \`run\` executes the user's file; it can say nothing of files that only define classes, so its share of the decidable mistakes in files with a script part stands in a column of its own. Programs start anew for every command; times hold for one machine and one run.
+What the figures don't say: pyrefly and torchshapeflow are made for annotated code, torchtyc's \`check\` for jaxtyping annotations, and these files have none, as most public model code has none. pyrefly is a whole type checker, so its alarms are of all kinds of types. torchtyc's \`run\` executes the user's file; it can say nothing of files that only define classes, so its share of the decidable mistakes in files with a script part stands in a column of its own. Programs start anew for every command, torchtyc's \`run\` on as many processors as there are; times hold for one machine and one run.
 `;
 }
 
@@ -63,9 +63,9 @@ const table = (set, tools) => `The ${set} set:
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${tools.map((tool) => row(tool, tool.scores?.[set])).join('\n')}`;
 
-function row({ name, way, version, missing }, found) {
+function row({ name, way, version }, found) {
   const title = `${name} ${way}`;
-  if (found === undefined) return `| ${title} | not installed: ${missing} | | | | | | | |`;
+  if (found === undefined) return `| ${title} | not measured | | | | | | | |`;
   const cells = [
     title,
     version,
@@ -81,4 +81,4 @@ function row({ name, way, version, missing }, found) {
 }
 
 const commands = ({ name, way, commands: lines, scope, missing }) =>
-  `- ${name} ${way}${scope ? `, made for ${scope}` : ''}${missing ? ' (did not install)' : ''}: ${lines.map((line) => `\`${line}\``).join(', then ')}`;
+  `- ${name} ${way}${scope ? `, made for ${scope}` : ''}${missing ? ` (not measured: ${missing})` : ''}: ${lines.map((line) => `\`${line}\``).join(', then ')}`;

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { inRoot } from '../../scripts/paths.mjs';
 import { runLogged } from '../../scripts/progress.mjs';
@@ -101,17 +102,23 @@ const torchtycRun = {
   scope: 'files with a script part',
   prepare: () => install(['torchtyc']),
   async check(root, cases) {
+    const left = cases.filter(({ hasScript }) => hasScript);
     const found = [];
     let notChecked = 0;
-    for (const { folder, name, hasScript } of cases) {
-      if (!hasScript) continue;
-      const args = ['run', '--python', programOf('python'), '--format', 'json', join(folder, name)];
-      try {
-        found.push(...traced(JSON.parse(await output(programOf('torchtyc'), args, root))));
-      } catch {
-        notChecked += 1;
+    const worker = async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) {
+        const { folder, name } = next;
+        const args = ['run', '--python', programOf('python'), '--format', 'json', join(folder, name)];
+        try {
+          const report = JSON.parse(await output(programOf('torchtyc'), args, root));
+          // Its paths begin at the file's own folder.
+          found.push(...traced(report).map((finding) => ({ ...finding, folder })));
+        } catch {
+          notChecked += 1;
+        }
       }
-    }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, worker));
     return { found, notChecked };
   },
 };
