@@ -50,9 +50,10 @@ const TAKEN = new Set(
 );
 
 const keyed: Look = (call, scene) => {
+  // A KeyError shows its text as Python writes it, quotes escaped.
   for (const key of scene.keys(call.value('modules')) ?? []) {
-    if (key === '') return 'module name can\'t be empty string ""';
-    if (key.includes('.')) return `module name can't contain ".", got: ${key}`;
+    if (key === '') return String.raw`module name can\'t be empty string ""`;
+    if (key.includes('.')) return String.raw`module name can\'t contain ".", got: ${key}`;
     if (TAKEN.has(key)) return `attribute '${key}' already exists`;
   }
   return undefined;
