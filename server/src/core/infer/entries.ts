@@ -296,6 +296,8 @@ export function constructorArguments(ev: Evaluator, cls: ClassValue, parameters:
       keywords.set(param.name, { value });
     } else if (isEmpty(ev, fallback)) keywords.set(param.name, { value: unknown(`what ${param.name} has`) });
     else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
+    // Beside `**kwargs`, which may hold anything, an option that is not given still has its default.
+    else if (param.form !== 'positional-only') keywords.set(param.name, { value: fallback });
   });
   return { positional: [], keywords, ...openness(init) };
 }

@@ -430,6 +430,11 @@ export class Evaluator implements ValueAccess {
     return this.activation.elsewhere?.get(name);
   }
 
+  /** Frame of the text that is evaluated. */
+  get rootFrame(): number {
+    return this.root.frame;
+  }
+
   /** `training` of a module that is being built. */
   trainingFlag(): Value {
     return this.training;

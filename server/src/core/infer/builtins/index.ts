@@ -6,6 +6,7 @@ import { callValue, loseContent } from '../calls';
 import { knownTruth, NAMES } from '../compare';
 import { elementOf, iterate } from '../containers';
 import { plainText } from '../plain';
+import { globalHooks, hookAll } from '../hooks';
 import { settle, tensorOf } from '../latent';
 import { setAttribute } from '../objects';
 import { bool, float, int, none, str, tuple, unknown } from '../value';
@@ -266,6 +267,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'torch.nn.utils.parametrizations.weight_norm': passThrough,
   'torch.nn.utils.weight_norm': passThrough,
   'torch.utils.checkpoint.checkpoint': callFirst,
+  ...Object.fromEntries(globalHooks.map((path) => [path, hookAll])),
   'torch._assert': nothing,
 };
 
