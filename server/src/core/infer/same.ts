@@ -90,6 +90,15 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
       return sameShape(a.shape, (b as typeof a).shape);
     case 'tuple':
       return all(a.items, (b as typeof a).items);
+    case 'parts': {
+      const other = b as typeof a;
+      return (
+        sameValue(a.of, other.of) &&
+        a.size?.key === other.size?.key &&
+        a.cut.size.key === other.cut.size.key &&
+        sameShape(a.cut.before, other.cut.before)
+      );
+    }
     case 'ref':
       return objects(a.id, (b as typeof a).id);
     case 'class': {

@@ -5,6 +5,7 @@
  * instances, function frames) is a reference into the heap (heap.ts), so that sharing and mutation
  * mean what they mean in Python.
  */
+import type { AxisSplit } from '../shape/axis';
 import type { Dim } from '../shape/dim';
 import type { DType } from '../shape/dtype';
 import type { Shape } from '../shape/shape';
@@ -24,6 +25,7 @@ export type Value =
   | DeviceValue
   | ShapeValue
   | TupleValue
+  | PartsValue
   | ReferenceValue
   | ClassValue
   | FunctionValue
@@ -126,6 +128,14 @@ export interface TupleValue {
   readonly items: readonly Value[];
   /** Field names of a named tuple (`out.values`). */
   readonly names?: readonly string[];
+}
+/** The tuple of a tensor's parts along an axis where their number isn't known: unpacking it says the number. */
+export interface PartsValue {
+  readonly kind: 'parts';
+  readonly of: TensorValue;
+  readonly cut: AxisSplit;
+  /** The size of each part but the last, which has the rest; undefined: one each, without the axis. */
+  readonly size: Dim | undefined;
 }
 /** A list, dict, set or instance in the heap. */
 export interface ReferenceValue {
