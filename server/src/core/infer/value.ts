@@ -56,6 +56,14 @@ export interface Trait {
   /** Of a layer: the call that built it. */
   readonly built?: Place | undefined;
 }
+/** Whole numbers that a tensor holds. */
+export interface Indices {
+  /** The least of them and the greatest. */
+  readonly low: Dim;
+  readonly high: Dim;
+  /** How many were drawn at random between the two; undefined: both are among them. */
+  readonly drawn?: Dim | undefined;
+}
 export interface TensorValue {
   readonly kind: 'tensor';
   readonly shape: Shape;
@@ -68,6 +76,8 @@ export interface TensorValue {
   /** Where it was made; not part of its identity. */
   readonly origin?: Place | undefined;
   readonly trait?: Trait | undefined;
+  /** What it holds, where it is indices; ask `indicesOf` (indices.ts). */
+  readonly indices?: Indices | undefined;
 }
 /** An int (sizes, indices): a number, or symbolic. */
 export interface IntValue {

@@ -7,6 +7,7 @@ import { callMethodIfAny } from '../calls';
 import { itemsOf } from '../containers';
 import type { Evaluator } from '../evaluator';
 import type { Instance } from '../heap';
+import { sampled } from '../indices';
 import { settle } from '../latent';
 import { bool, int, none, str, tensor, tuple, unknown, type Value } from '../value';
 import { knownTruth } from '../compare';
@@ -136,7 +137,7 @@ function row(ev: Evaluator, value: Value, node: tree.Expr): Value {
   const dims = value.kind === 'tensor' ? dimsOf(ev.machine.facts.shape(value.shape)) : undefined;
   if (value.kind !== 'tensor' || dims === undefined || dims.length === 0)
     return unknown('a row of this data set', node);
-  return tensor({ lead: dims.slice(1), tail: [] }, value.dtype);
+  return sampled(tensor({ lead: dims.slice(1), tail: [] }, value.dtype), value);
 }
 
 /** What torch's default collation makes of `size` samples. */
@@ -145,7 +146,7 @@ function collate(ev: Evaluator, sample: Value, size: Dim, node: tree.Expr): Valu
   switch (value.kind) {
     case 'tensor': {
       const shape = ev.machine.facts.shape(value.shape);
-      return tensor({ ...shape, lead: [size, ...shape.lead] }, value.dtype);
+      return sampled(tensor({ ...shape, lead: [size, ...shape.lead] }, value.dtype), value);
     }
     case 'int':
       return tensor({ lead: [size], tail: [] }, 'int64');

@@ -66,7 +66,7 @@ const parameter: Builtin = (ev, args, node) => {
   const data = value === undefined ? undefined : tensorOf(ev, value);
   return data === undefined
     ? unknown('a parameter of unknown data', node)
-    : { ...data, parameter: true, trait: undefined };
+    : { ...data, parameter: true, trait: undefined, indices: undefined };
 };
 
 const callFirst: Builtin = (ev, args, node) => {
