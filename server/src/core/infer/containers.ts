@@ -109,7 +109,7 @@ export const CHILDREN = '<children>';
 export const KEYED = '<keyed>';
 
 /** Reports a Python exception that is certain, unless somebody expects it. */
-function certainError(ev: Evaluator, id: string, message: string, node: tree.Expr): Value {
+export function certainError(ev: Evaluator, id: string, message: string, node: tree.Expr): Value {
   ev.report.mismatch(ev, mismatch(id, message), node);
   return unknown(message, node);
 }
