@@ -16,7 +16,7 @@ import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { applying, building, plain, tensorIfKnown } from './common/construction';
 import { differ, isComplex, isFloat, isIntegral, kernelTakes, refuseDtypes, scalarName } from './common/dtypes';
-import { indexOutside } from './common/index-range';
+import { indexOutside, reach } from './common/index-range';
 import { pythonNumber } from './common/literals';
 import { promoted, reduced, reductionAttribute, reductionOf, type Reduction } from './common/losses';
 import { brackets, isZero } from './common/sizes';
@@ -55,7 +55,10 @@ export function loss(solve: Solve, l: Loss): TensorValue {
   const classes = scores[scores.length === 1 ? 0 : 1] as Dim;
   const outside = l.ignored === undefined ? undefined : indexOutside(solve, l.target, classes, l.ignored);
   if (outside !== undefined)
-    refuse('index-out-of-range', `Target ${solve.text(outside)} is out of bounds.`, { argument: 'target' });
+    refuse('index-out-of-range', `Target ${solve.text(outside)} is out of bounds.`, {
+      argument: 'target',
+      related: reach(solve, l.target, outside, classes),
+    });
   const each = scores.length === 1 ? [] : wanted;
   return reduced(l.reduction, shapeOf(each), l.input.dtype);
 }

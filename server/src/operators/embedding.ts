@@ -12,7 +12,7 @@ import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
 import { applying, building, factoryDtype, notNegative, tensorIfKnown, withParameters } from './common/construction';
-import { indexOutside } from './common/index-range';
+import { indexOutside, reach } from './common/index-range';
 import { isComplex, scalarName } from './common/dtypes';
 import { append, isZero } from './common/sizes';
 import { signatures } from './signature';
@@ -50,13 +50,12 @@ function lookUp(solve: Solve, indices: TensorValue, weight: TensorValue, argumen
   if (!solve.rank(weight, [2])) refuse('embedding-weight-rank', "'weight' must be 2-D", { argument: 'weight' });
   checkIndices(indices, 'embedding', argument);
   if (isZero(solve, solve.dims(weight)[0] as Dim)) giveUp('a table without rows');
-  const outside = indexOutside(solve, indices, solve.dims(weight)[0] as Dim);
+  const rows = solve.dims(weight)[0] as Dim;
+  const outside = indexOutside(solve, indices, rows);
   if (outside !== undefined)
     refuse('index-out-of-range', 'index out of range in self', {
       argument,
-      notes: [
-        `the indices go up to ${solve.text(outside)}, the table has ${solve.text(solve.dims(weight)[0] as Dim)} rows`,
-      ],
+      related: reach(solve, indices, outside, rows),
     });
   return tensor(append(solve.shape(indices), [solve.dims(weight)[1] as Dim]), weight.dtype);
 }

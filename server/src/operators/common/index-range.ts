@@ -1,8 +1,9 @@
 /** Indices against the size of what they point into. */
+import type { Related } from '../../core/finding';
 import type { Solve } from '../../core/infer/operator';
 import { indicesOf, numberDrawn } from '../../core/infer/indices';
 import type { TensorValue } from '../../core/infer/value';
-import { add, num, type Dim } from '../../core/shape/dim';
+import { add, num, sub, type Dim } from '../../core/shape/dim';
 import { hasNoElements } from './results';
 
 /** A chance that is taken for none. */
@@ -33,4 +34,12 @@ export function indexOutside(solve: Solve, t: TensorValue, size: Dim, passed?: n
   }
   if (!solve.atLeast(size, add(high, num(1)), 'the indices point into it')) return high;
   return solve.less(low, num(0)) === 'yes' ? low : undefined;
+}
+
+/** Where the indices come from, and how far they and what they point into reach. */
+export function reach(solve: Solve, t: TensorValue, outside: Dim, size: Dim): readonly Related[] {
+  if (t.origin === undefined) return [];
+  const isBelow = solve.less(outside, num(0)) === 'yes';
+  const held = `the indices go ${isBelow ? 'down' : 'up'} to ${solve.text(outside)}`;
+  return [{ place: t.origin, message: `${held}, but must be from 0 to ${solve.text(sub(size, num(1)))}` }];
 }
