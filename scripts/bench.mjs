@@ -1,5 +1,5 @@
 /**
- * `npm run bench [timm|latency|start|mutants ...]`: measures the built product, prints a table and writes
+ * `npm run bench [timm|latency|start|mutants|triton ...]`: measures the built product, prints a table and writes
  * bench/results.json. A missed goal is said, never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { measureLatency, measureStart } from '../bench/latency.mjs';
 import { modelFile } from '../bench/modelFile.mjs';
 import { measureMutants } from '../bench/mutants.mjs';
 import { measureTimm } from '../bench/timm.mjs';
+import { measureConfigEdits, measureRepository } from '../bench/triton.mjs';
 import { buildAll, isStale } from './build.mjs';
 import { fromRoot, inRoot } from './paths.mjs';
 import { log } from './progress.mjs';
@@ -65,7 +66,9 @@ const parts = {
     },
     rows: ({ example, thousandLines }) => [
       ['server start to first findings, an example', atMost(example.median, 400, 'ms')],
+      ['  the first start after an installation', plain(`${example.newly} ms`)],
       ['server start to first findings, 1,000 lines', atMost(thousandLines.median, 400, 'ms')],
+      ['  the first start after an installation', plain(`${thousandLines.newly} ms`)],
     ],
   },
   mutants: {
@@ -75,6 +78,18 @@ const parts = {
       [`mutants: decidable ones detected (of ${found.decidable})`, atLeast(found.decidableDetectedPercent, 85, '%')],
       ['mutants: decidable ones located', atLeast(found.decidableLocatedPercent, 75, '%')],
       [`mutants: errors in files that run (of ${found.running})`, atMost(found.falseAlarms, 0, '')],
+    ],
+  },
+  triton: {
+    says: 'typing into a configuration of 500 lines, checking 2,000 models',
+    measure: async () => ({ edits: await measureConfigEdits(server), repository: await measureRepository(cli) }),
+    rows: ({ edits, repository }) => [
+      [`configuration of ${edits.lines} lines, edit to findings: p50`, plain(`${edits.millis.p50} ms`)],
+      ['configuration, edit to findings: p95', atMost(edits.millis.p95, 10, 'ms')],
+      ['processor time per edit, idle work included', plain(`${edits.processorMillisPerEdit} ms`)],
+      [`check of ${repository.models} models, the whole command`, atMost(repository.seconds, 2, 's')],
+      ['its processor time', plain(`${repository.processorSeconds} s`)],
+      ['findings in those models, which have no mistake', atMost(repository.findings, 0, '')],
     ],
   },
 };

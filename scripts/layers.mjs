@@ -74,6 +74,7 @@ export const layers = [
     ],
     packages: ['node', 'vscode-languageserver'],
   },
+  { room: 'server/src/start', uses: ['server/src/host'], packages: ['node'] },
   // Its callers.
   { room: 'client/src', uses: ['protocol/src'], packages: ['vscode', 'vscode-languageclient'] },
   {

@@ -1,5 +1,6 @@
 /** The process of the command `tensorwright`, and the threads that it starts from the same file. */
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { createService } from '../../server/src/createService';
@@ -33,7 +34,7 @@ const io: Io = {
     const parser = await loadParser();
     return (host) => createService({ host, parser });
   },
-  threads: { script: __filename, processors: availableParallelism() },
+  threads: { script: join(dirname(__filename), 'cli.js'), processors: availableParallelism() },
 };
 
 if (isMainThread) void runCommand(process.argv.slice(2), io).then((code) => (process.exitCode = code));

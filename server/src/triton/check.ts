@@ -3,7 +3,8 @@ import type { Finding } from '../core/finding';
 import type { Anchor } from '../core/text/place';
 import { placed, textFindings } from './findings';
 import type { Model } from './repository/model';
-import { phases, type Problem, type Rule } from './rule';
+import { phases, type Problem, type Rule, type Subject } from './rule';
+import type { Message } from './textFormat/message';
 import { rules } from './rules/index';
 
 interface Found {
@@ -20,28 +21,41 @@ export function checkModel(model: Model): readonly Finding[] {
   const at: Anchor = { file: model.path ?? `${model.folder}/config.pbtxt`, base: 0 };
   if (model.file.problems.length > 0 || model.file.isTemplate)
     return textFindings(model.file, at, 'inference.ModelConfig');
-  const found = (model.world.strict ? strictOrder : usualOrder).flatMap((rule) => apply(rule, model));
+  const found = allOf(model);
   const first = found.find(({ severity }) => severity === 'error');
   const several = found.filter(({ severity }) => severity === 'error').length > 1;
   return found.map((each) => placed(each.problem, each.id, each.severity, at, several && each === first));
 }
 
+interface Step {
+  readonly rule: Rule;
+  /** Whether it looks at what the backend has made of the configuration. */
+  readonly isLate: boolean;
+}
+
 /** Rules in the server's order: with auto-complete off it looks at tensors while it looks at the configuration. */
-function inOrder(strict: boolean): readonly Rule[] {
+function inOrder(strict: boolean): readonly Step[] {
   const rank = ({ phase }: Rule): number =>
     strict && phase === 'tensors' ? phases.indexOf('name') - 0.5 : phases.indexOf(phase);
-  return [...rules].sort((a, b) => rank(a) - rank(b));
+  const isEarly = ({ phase }: Rule): boolean =>
+    phase === 'completion' || phase === 'ours' || (strict && phase === 'tensors');
+  return [...rules]
+    .sort((a, b) => rank(a) - rank(b))
+    .map((rule) => ({ rule, isLate: phases.indexOf(rule.phase) >= completedFrom && !isEarly(rule) }));
 }
 
 const [usualOrder, strictOrder] = [inOrder(false), inOrder(true)];
 
-function apply(rule: Rule, model: Model): readonly Found[] {
-  const late = phases.indexOf(rule.phase) >= completedFrom && rule.phase !== 'ours';
-  const early = rule.phase === 'completion' || (rule.phase === 'tensors' && model.world.strict);
-  const config = late && !early ? model.completed.config : model.filled;
-  return Array.from(rule.check({ model, config, name: config.text('name') }), (problem) => ({
-    id: rule.id,
-    severity: problem.severity ?? rule.severity,
-    problem,
-  }));
+/** What every rule says of a model; there are many models and many rules, so that each gets the same two subjects. */
+function allOf(model: Model): readonly Found[] {
+  const found: Found[] = [];
+  const subject = (config: Message): Subject => ({ model, config, name: config.text('name') });
+  const early = subject(model.filled);
+  let late: Subject | undefined;
+  for (const { rule, isLate } of model.world.strict ? strictOrder : usualOrder) {
+    if (isLate) late ??= subject(model.completed.config);
+    for (const problem of rule.check(isLate && late ? late : early))
+      found.push({ id: rule.id, severity: problem.severity ?? rule.severity, problem });
+  }
+  return found;
 }

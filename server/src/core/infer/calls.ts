@@ -326,7 +326,7 @@ function callTensorMethod(ev: Evaluator, self: TensorValue, name: string, args: 
     node,
   );
   if (known === undefined) return unknown(`Tensor.${name} is not known`, node);
-  if ((self.trait !== undefined || self.indices !== undefined) && name.endsWith('_')) forgetTrait(ev, self);
+  if (name.endsWith('_')) forgetTrait(ev, self);
   if (RESHAPING.has(name) && node.kind === 'call' && node.callee.kind === 'attribute')
     reshapeInPlace(ev, self, known, node.callee.object);
   return known;

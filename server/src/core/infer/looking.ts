@@ -124,6 +124,7 @@ export function madeBy(
 ): TensorValue {
   const gives = givenBy(name);
   const indices = indicesGiven(name, made, bound);
+  if (made.numbers !== undefined && !name.endsWith('.linspace')) made = { ...made, numbers: undefined };
   if (gives === 'nothing') return { ...made, origin: node, trait: undefined, indices };
   if (gives !== undefined && gives !== 'kept' && (gives !== 'detached' || isCopy(bound)))
     return { ...made, origin: node, trait: { kind: gives, by: name, place: node, built: built?.place }, indices };
@@ -161,8 +162,8 @@ const PLAIN = new Set<Value['kind']>(['int', 'bool', 'float', 'str', 'none', 'dt
 export function forgetTrait(ev: Evaluator, written: Value): void {
   const value = settle(ev, written);
   forgetIndices(value);
-  if (value.kind !== 'tensor' || value.trait === undefined) return;
-  const plain: TensorValue = { ...value, trait: undefined };
+  if (value.kind !== 'tensor' || (value.trait === undefined && value.numbers === undefined)) return;
+  const plain: TensorValue = { ...value, trait: undefined, numbers: undefined };
   for (let active: typeof ev.activation | undefined = ev.activation; active !== undefined; active = active.caller) {
     const names = [...(ev.machine.frame(active.frame)?.vars ?? [])].filter(([, held]) => held === value);
     const frame = names.length > 0 ? ev.machine.write(active.frame) : undefined;

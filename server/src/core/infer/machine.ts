@@ -207,8 +207,10 @@ export class Machine {
   newDict(
     entries: Iterable<readonly [string, { readonly key: Value; readonly value: Value }]> = [],
     open = false,
+    missing?: Value,
   ): ReferenceValue {
-    return { kind: 'ref', id: this.allocate({ kind: 'dict', owner: this.owner, entries: new Map(entries), open }) };
+    const content = { owner: this.owner, entries: new Map(entries), open, missing };
+    return { kind: 'ref', id: this.allocate({ kind: 'dict', ...content }) };
   }
 
   newInstance(

@@ -16,9 +16,8 @@ export const isGiven = (uses: Uses, index: number, name: string): boolean =>
 
 export const sameUses = (a: Uses | undefined, b: Uses | undefined): boolean =>
   a === b ||
-  (a !== undefined &&
-    b !== undefined &&
-    a.positional === b.positional &&
+  (b !== undefined &&
+    a?.positional === b.positional &&
     a.keywords.size === b.keywords.size &&
     [...a.keywords].every((name) => b.keywords.has(name)));
 

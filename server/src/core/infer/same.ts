@@ -42,11 +42,7 @@ export const differingTraits = { count: 0 };
 
 const sameIndices = (a: Indices | undefined, b: Indices | undefined): boolean =>
   a === b ||
-  (a !== undefined &&
-    b !== undefined &&
-    a.low.key === b.low.key &&
-    a.high.key === b.high.key &&
-    a.drawn?.key === b.drawn?.key);
+  (b !== undefined && a?.low.key === b.low.key && a.high.key === b.high.key && a.drawn?.key === b.drawn?.key);
 
 /** The value with nothing known of its tensors but shape and dtype. */
 export function withoutTraits(value: Value): Value {
@@ -54,6 +50,9 @@ export function withoutTraits(value: Value): Value {
     return { ...value, trait: undefined, indices: undefined };
   return value.kind === 'tuple' ? { ...value, items: value.items.map(withoutTraits) } : value;
 }
+
+const sameNumbers = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
+  a === b || (a !== undefined && a.length === b?.length && a.every((item, i) => item === b[i]));
 
 /** Structural equality; references are compared by `objects`. Reasons, origins and traits don't count. */
 export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): boolean {
@@ -65,7 +64,12 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
     case 'tensor': {
       const other = b as typeof a;
       if (a.trait?.kind !== other.trait?.kind || !sameIndices(a.indices, other.indices)) differingTraits.count++;
-      return a.dtype === other.dtype && a.parameter === other.parameter && sameShape(a.shape, other.shape);
+      return (
+        a.dtype === other.dtype &&
+        a.parameter === other.parameter &&
+        sameShape(a.shape, other.shape) &&
+        sameNumbers(a.numbers, other.numbers)
+      );
     }
     case 'int':
       return a.dim.key === (b as typeof a).dim.key;

@@ -78,6 +78,8 @@ export interface TensorValue {
   readonly trait?: Trait | undefined;
   /** What it holds, where it is indices; ask `indicesOf` (indices.ts). */
   readonly indices?: Indices | undefined;
+  /** The numbers in a tensor of one dim or none, where they are known: `torch.linspace(0, rate, depth)`. */
+  readonly numbers?: readonly number[] | undefined;
 }
 /** An int (sizes, indices): a number, or symbolic. */
 export interface IntValue {
