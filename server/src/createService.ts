@@ -8,7 +8,7 @@ import { registerChecks } from './core/infer/check';
 import { evaluateFile, type Entries, type FileResult } from './core/infer/entries';
 import { Program, type Sources } from './core/infer/program';
 import { shapeTable, whyTable, hintsOf, hoverAt } from './core/infer/shown';
-import { usedOtherwise } from './core/infer/mentions';
+import { usesOf } from './core/infer/mentions';
 import { PythonFrontEnd, type PythonDocument } from './core/python/frontend';
 import type { SyntaxParser } from './core/python/syntax';
 import type { PythonFile } from './core/python/tree';
@@ -111,8 +111,8 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     const result = evaluateFile(program, path, own, {
       recording,
       cancelled,
-      usedOtherwise: (name) =>
-        usedOtherwise(name, path, [path, ...host.workspaceFiles().filter((file) => !isConfigFile(file))], text),
+      usesOf: (name) =>
+        usesOf(name, path, [path, ...host.workspaceFiles().filter((file) => !isConfigFile(file))], text),
     });
     if (result !== undefined) results.set(path, { result, recording });
     return result;

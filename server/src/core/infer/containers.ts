@@ -12,6 +12,7 @@ import type { HeapObject, Instance } from './heap';
 import { settle } from './latent';
 import { Leave } from './machine';
 import { mismatch } from './operator';
+import { isCountRange, partsAs, type CountRange } from './parts';
 import { int, str, tensor, tuple, unknown, type ClassValue, type Value } from './value';
 import { sameValue, withoutTraits } from './same';
 
@@ -109,7 +110,7 @@ export const CHILDREN = '<children>';
 export const KEYED = '<keyed>';
 
 /** Reports a Python exception that is certain, unless somebody expects it. */
-function certainError(ev: Evaluator, id: string, message: string, node: tree.Expr): Value {
+export function certainError(ev: Evaluator, id: string, message: string, node: tree.Expr): Value {
   ev.report.mismatch(ev, mismatch(id, message), node);
   return unknown(message, node);
 }
@@ -367,13 +368,26 @@ export function unpack(
     certainError(ev, 'unpack-count-mismatch', message, node);
     return undefined;
   };
+  const between = ({ low, high }: CountRange): readonly Value[] | undefined => {
+    if ((low === high && low !== n) || low > n) return count(low);
+    if (high < n) {
+      const message = `not enough values to unpack (expected ${n}, got at most ${high})`;
+      certainError(ev, 'unpack-count-mismatch', message, node);
+    }
+    return undefined;
+  };
   if (value.kind === 'shape') return unpackShape(ev, value.shape, n, names, node, count);
+  if (value.kind === 'parts') {
+    const parts = partsAs(ev, value, n);
+    return isCountRange(parts) ? between(parts) : parts;
+  }
   if (value.kind === 'tensor') {
     const first = firstSize(ev, value);
     if (first === undefined) return undefined;
     const known = constantOf(ev.machine.facts.dim(first));
     if (known !== undefined && known !== n) return count(known);
-    if (known === undefined) ev.solve.same(first, num(n), `it is unpacked into ${n}`);
+    const range = ev.machine.facts.range(first);
+    if (known === undefined && !ev.solve.same(first, num(n), `it is unpacked into ${n}`)) return between(range);
     return Array.from({ length: n }, () => row(ev, value, node));
   }
   const items = itemsOf(ev, value);

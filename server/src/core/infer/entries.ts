@@ -11,6 +11,7 @@ import { sameList } from './dependencies';
 import { Evaluator } from './evaluator';
 import { freshLatent } from './latent';
 import type { Built, Memo } from './memo';
+import { isGiven, sameUses, type Uses } from './mentions';
 import { Machine, OutOfBudget, type State } from './machine';
 import type { Module, Program } from './program';
 import { forgetReassigned } from './reassigned';
@@ -44,15 +45,15 @@ export interface FileResult {
   readonly exports: readonly ExportCall[];
 }
 
-/** How a class is used elsewhere: with other values than its defaults, or not at all. */
-export type Mentions = (name: string) => boolean;
+/** Which parameters of a class are given somewhere. */
+export type Mentions = (name: string) => Uses;
 
 /** A class or function as it was evaluated last. */
 interface Entry {
   readonly needs: readonly tree.Stmt[];
   readonly recording: boolean;
-  /** For a class that fails with its defaults: whether it is built with other values somewhere. */
-  readonly usedOtherwise: boolean | undefined;
+  /** For a class that fails with its defaults: what it is given where it is built. */
+  readonly uses: Uses | undefined;
   readonly findings: readonly Finding[];
   readonly recorded: readonly Recorded[];
   readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
@@ -64,15 +65,15 @@ interface Entry {
 export type Entries = Map<object, Entry>;
 
 /**
- * Evaluates a file. `usedOtherwise` says whether a class is built with other values somewhere, in
- * which case what fails only with its defaults is left to those places. Entries whose definitions
+ * Evaluates a file. `usesOf` says which parameters a class is given somewhere: what fails only with the
+ * defaults of those is left to the places that give them. Entries whose definitions
  * and everything they mention are unchanged are taken from `entries`.
  */
 export function evaluateFile(
   program: Program,
   path: string,
   entries: Entries,
-  options: { readonly recording: boolean; readonly usedOtherwise: Mentions; readonly cancelled: () => boolean },
+  options: { readonly recording: boolean; readonly usesOf: Mentions; readonly cancelled: () => boolean },
 ): FileResult | undefined {
   const script = program.script(path, options.recording);
   if (script === undefined) return undefined;
@@ -93,8 +94,7 @@ export function evaluateFile(
       last !== undefined &&
       (last.recording || !options.recording) &&
       sameList(last.needs, needs) &&
-      (last.usedOtherwise === undefined ||
-        (value.kind === 'class' && last.usedOtherwise === options.usedOtherwise(value.node.name)));
+      (last.uses === undefined || (value.kind === 'class' && sameUses(last.uses, options.usesOf(value.node.name))));
     const entry = valid
       ? last
       : { needs, recording: options.recording, ...evaluateEntry(program, module, value, options, memo) };
@@ -118,7 +118,7 @@ function evaluateEntry(
   program: Program,
   module: Module,
   value: ClassValue | FunctionValue,
-  options: { readonly recording: boolean; readonly usedOtherwise: Mentions },
+  options: { readonly recording: boolean; readonly usesOf: Mentions },
   memo: Memo,
 ): Omit<Entry, 'needs' | 'recording'> {
   const report = new Report(module.path, options.recording);
@@ -127,7 +127,7 @@ function evaluateEntry(
   if (value.kind === 'function') {
     const cost = functionEntry(program, module, report, value, remembered);
     return {
-      usedOtherwise: undefined,
+      uses: undefined,
       findings: report.findings(),
       recorded: report.recorded,
       accepts,
@@ -137,17 +137,17 @@ function evaluateEntry(
   }
   let cost = classEntry(program, module, report, value, 'defaults', accepts, remembered);
   let findings = report.findings();
-  let usedOtherwise: boolean | undefined;
+  let uses: Uses | undefined;
   if (findings.length > 0) {
-    usedOtherwise = options.usedOtherwise(value.node.name);
-    if (usedOtherwise) {
+    uses = options.usesOf(value.node.name);
+    if (uses.positional > 0 || uses.keywords.size > 0) {
       // Only what fails whatever the options are is this class's own fault.
       const symbolic = new Report(module.path, false);
-      cost += classEntry(program, module, symbolic, value, 'symbolic', new Map(), memo);
+      cost += classEntry(program, module, symbolic, value, uses, new Map(), memo);
       findings = symbolic.findings();
     }
   }
-  return { usedOtherwise, findings, recorded: report.recorded, accepts, exports: report.exports, cost };
+  return { uses, findings, recorded: report.recorded, accepts, exports: report.exports, cost };
 }
 
 /** One cause is one finding: the same refusal at the same place met through another entry is left out. */
@@ -206,7 +206,7 @@ function classEntry(
   module: Module,
   report: Report,
   cls: ClassValue,
-  parameters: 'defaults' | 'symbolic',
+  parameters: 'defaults' | Uses,
   accepts: Map<tree.FunctionDef, string>,
   memo: Memo,
 ): number {
@@ -276,7 +276,8 @@ function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
   return all.sort((a, b) => Number(a.node.name !== 'forward') - Number(b.node.name !== 'forward'));
 }
 
-export function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): Arguments {
+/** @param parameters those that are given somewhere have any value */
+export function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | Uses): Arguments {
   const init = findInit(ev, cls);
   if (init === undefined) {
     // A layer's constructor is called with what it needs.
@@ -295,7 +296,8 @@ export function constructorArguments(ev: Evaluator, cls: ClassValue, parameters:
           : construct(ev, config, { positional: [], keywords: new Map() }, nameOf(config.node));
       keywords.set(param.name, { value });
     } else if (isEmpty(ev, fallback)) keywords.set(param.name, { value: unknown(`what ${param.name} has`) });
-    else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
+    else if (parameters !== 'defaults' && isGiven(parameters, i, param.name))
+      keywords.set(param.name, { value: generalised(param.name, fallback) });
     // Beside `**kwargs`, which may hold anything, an option that is not given still has its default.
     else if (param.form !== 'positional-only') keywords.set(param.name, { value: fallback });
   });

@@ -68,7 +68,7 @@ const parameter: Builtin = (ev, args, node) => {
   const data = value === undefined ? undefined : tensorOf(ev, value);
   return data === undefined
     ? unknown('a parameter of unknown data', node)
-    : { ...data, parameter: true, trait: undefined, numbers: undefined };
+    : { ...data, parameter: true, trait: undefined, indices: undefined, numbers: undefined };
 };
 
 const callFirst: Builtin = (ev, args, node) => {
