@@ -7,19 +7,9 @@
 import type { CallCheck } from '../core/infer/check';
 import { mismatch, type Call, type Mismatch } from '../core/infer/operator';
 import type { Scene } from '../core/infer/scene';
-import { constantOf, sub } from '../core/shape/dim';
 import { numberOf } from './common/numbers';
 
 type Look = (call: Call, scene: Scene) => string | undefined;
-
-/** All tensors have as many rows as the first. */
-const rows: Look = (call, scene) => {
-  const sizes = (call.items(call.value('tensors')) ?? []).map((value) => scene.rows(value));
-  const [first, ...others] = sizes;
-  if (first === undefined) return undefined;
-  const differs = others.some((size) => size !== undefined && (constantOf(sub(first, size)) ?? 0) !== 0);
-  return differs ? 'Size mismatch between tensors' : undefined;
-};
 
 const nothing: Look = (call, scene) =>
   scene.items(call.value('datasets'))?.length === 0 ? 'datasets should not be an empty iterable' : undefined;
@@ -36,7 +26,6 @@ const shares: Look = (call, scene) => {
 
 const looks: Readonly<Record<string, { readonly params: string; readonly look: Look }>> = {
   ConcatDataset: { params: 'datasets: any', look: nothing },
-  TensorDataset: { params: '*tensors: any', look: rows },
   random_split: { params: 'dataset: any, lengths: any, generator: any = None', look: shares },
 };
 

@@ -7,7 +7,7 @@ import { add, num, sub, type Dim } from '../../core/shape/dim';
 import { hasNoElements } from './results';
 
 /** A chance that is taken for none. */
-const NEGLIGIBLE = 0.001;
+const NEGLIGIBLE = 0.01;
 
 /**
  * An index that is certainly out of range, as far as what the tensor holds is known; teaches that there is none.

@@ -40,6 +40,8 @@ export function channelFixes(
   if (dims === undefined || last === undefined) return [];
   if (dims.length === spatial + 1 && solve.number(wanted) === 1) return [insert(argument, 'unsqueeze(1)')];
   const batch = dims.length - spatial - 1;
-  if (batch < 0 || batch > 1 || solve.equal(last, wanted) !== 'yes') return [];
+  const fits = (dim: Dim): boolean => solve.equal(dim, wanted) === 'yes';
+  // Where a size of the image fits too, the channels stand last by chance.
+  if (batch < 0 || batch > 1 || !fits(last) || dims.slice(batch, -1).some(fits)) return [];
   return [insert(argument, `movedim(-1, ${batch})`)];
 }
