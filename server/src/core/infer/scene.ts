@@ -1,7 +1,7 @@
 /** What checks see of the program around a call: the objects there are, and the text. */
 import type * as tree from '../python/tree';
 import { spanOf, type Place } from '../text/place';
-import { constantOf, type Dim } from '../shape/dim';
+import { constantOf } from '../shape/dim';
 import { dimsOf } from '../shape/shape';
 import { lengthOf } from './builtins/data';
 import { layerNamed } from './catalogue';
@@ -59,14 +59,6 @@ export class Scene {
   entry(value: Value, name: string): Value | undefined {
     const object = value.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
     return object?.kind === 'dict' && !object.open ? object.entries.get(`s${name}`)?.value : undefined;
-  }
-
-  /** Size of the first dim of a tensor. */
-  rows(written: Value): Dim | undefined {
-    const value = settle(this.ev, written);
-    if (value.kind !== 'tensor') return undefined;
-    const first = dimsOf(this.ev.machine.facts.shape(value.shape))?.[0];
-    return first && this.ev.machine.facts.dim(first);
   }
 
   /** Number of dims of a tensor whose sizes are all positive. */

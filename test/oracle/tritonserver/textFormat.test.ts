@@ -45,7 +45,7 @@ function verdictsOf(python: string, texts: readonly string[]): readonly string[]
   const folder = mkdtempSync(join(tmpdir(), 'text-format-'));
   try {
     writeFileSync(join(folder, 'config.proto'), protoText(modelConfig));
-    const script = join('test', 'oracle', 'triton', 'textFormat.py');
+    const script = join('test', 'oracle', 'tritonserver', 'textFormat.py');
     const input = texts.map((text) => JSON.stringify(text)).join('\n');
     const { status, stdout, stderr } = spawnSync(python, [script, folder], {
       input,

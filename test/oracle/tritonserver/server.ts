@@ -111,7 +111,7 @@ export class TritonServer {
     cpSync(join(this.distribution, 'python_backend_stubs', '3.11', 'triton_python_backend_stub'), stub);
     chmodSync(stub, 0o755);
     const library = join(this.work, 'standIn.so');
-    execFileSync('cc', ['-shared', '-fPIC', '-o', library, inRoot('test', 'oracle', 'triton', 'standIn.c')]);
+    execFileSync('cc', ['-shared', '-fPIC', '-o', library, inRoot('test', 'oracle', 'tritonserver', 'standIn.c')]);
     for (const name of [...customBackends, ...ownedBackends])
       cpSync(library, join(this.backends, name, `libtriton_${name}.so`));
   }
