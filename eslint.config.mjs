@@ -91,7 +91,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{client,server,cli,protocol}/src/**/*.ts'],
+    files: ['{client,server,cli,protocol,webviews}/src/**/*.ts', 'runtime-bridge/node/**/*.ts'],
     plugins: { house: { rules: { layers: layerRule } } },
     rules: { 'house/layers': 'error' },
   },

@@ -75,7 +75,11 @@ export const layers = [
     packages: ['node', 'vscode-languageserver'],
   },
   // Its callers.
-  { room: 'client/src', uses: ['protocol/src'], packages: ['vscode', 'vscode-languageclient'] },
+  {
+    room: 'client/src',
+    uses: ['protocol/src'],
+    packages: ['node', 'vscode', 'vscode-languageclient', 'vscode-jsonrpc', 'ws'],
+  },
   {
     room: 'cli/src',
     uses: [
@@ -89,6 +93,31 @@ export const layers = [
       'package.json',
     ],
     packages: ['node', 'commander', 'sarif'],
+  },
+  // The bridge: what is known of runs, without files, sockets or clock; then its edges.
+  { room: 'runtime-bridge/node/store', uses: ['protocol/src'] },
+  { room: 'runtime-bridge/node/files', uses: ['runtime-bridge/node/store', 'protocol/src'], packages: ['node'] },
+  {
+    room: 'runtime-bridge/node/transport',
+    uses: ['runtime-bridge/node/store', 'runtime-bridge/node/files', 'runtime-bridge/node/diagnosis', 'protocol/src'],
+    packages: ['node', 'ws', 'vscode-jsonrpc'],
+  },
+  {
+    room: 'runtime-bridge/node/main',
+    uses: ['runtime-bridge/node/transport', 'runtime-bridge/node/files', 'runtime-bridge/node/store', 'protocol/src'],
+    packages: ['node'],
+  },
+  // Views: each folder knows itself, what is shared, and the protocol.
+  { room: 'webviews/src/shared', uses: ['protocol/src'], packages: ['chart.js', '@vscode-elements/elements'] },
+  {
+    room: 'webviews/src/curves',
+    uses: ['webviews/src/shared', 'protocol/src'],
+    packages: ['chart.js', '@vscode-elements/elements'],
+  },
+  {
+    room: 'webviews/src/layers',
+    uses: ['webviews/src/shared', 'protocol/src'],
+    packages: ['@vscode-elements/elements'],
   },
   { room: 'protocol/src', uses: [] },
 ];
