@@ -96,7 +96,12 @@ export const layers = [
   },
   // The bridge: what is known of runs, without files, sockets or clock; then its edges.
   { room: 'runtime-bridge/node/store', uses: ['protocol/src'] },
-  { room: 'runtime-bridge/node/files', uses: ['runtime-bridge/node/store', 'protocol/src'], packages: ['node'] },
+  { room: 'runtime-bridge/node/journal', uses: ['protocol/src'], packages: ['node'] },
+  {
+    room: 'runtime-bridge/node/files',
+    uses: ['runtime-bridge/node/store', 'runtime-bridge/node/journal', 'protocol/src'],
+    packages: ['node'],
+  },
   {
     room: 'runtime-bridge/node/transport',
     uses: ['runtime-bridge/node/store', 'runtime-bridge/node/files', 'runtime-bridge/node/diagnosis', 'protocol/src'],
