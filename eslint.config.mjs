@@ -27,6 +27,7 @@ const pure = {
   files: [
     'server/src/{core,frameworks,operators,rules,triton,models}/**/*.ts',
     'server/src/{service,createService}.ts',
+    'runtime-bridge/node/diagnosis/**/*.ts',
   ],
   rules: {
     'no-restricted-globals': [
@@ -91,7 +92,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{client,server,cli,protocol}/src/**/*.ts'],
+    files: ['{client,server,cli,protocol}/src/**/*.ts', 'runtime-bridge/node/**/*.ts'],
     plugins: { house: { rules: { layers: layerRule } } },
     rules: { 'house/layers': 'error' },
   },

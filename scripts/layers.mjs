@@ -85,12 +85,21 @@ export const layers = [
       'server/src/loadParser',
       'server/src/rules',
       'server/src/service',
+      'runtime-bridge/node',
       'protocol/src',
       'package.json',
     ],
     packages: ['node', 'commander', 'sarif'],
   },
   { room: 'protocol/src', uses: [] },
+  // The running training: journals, rules, sockets.
+  { room: 'runtime-bridge/node/journal', uses: ['protocol/src'], packages: ['node'] },
+  { room: 'runtime-bridge/node/diagnosis', uses: ['protocol/src'] },
+  {
+    room: 'runtime-bridge/node',
+    uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
+    packages: ['node'],
+  },
 ];
 
 const isIn = (path, room) => path === room || path.startsWith(`${room}/`);
