@@ -27,6 +27,7 @@ const pure = {
   files: [
     'server/src/{core,frameworks,operators,rules,triton,models}/**/*.ts',
     'server/src/{service,createService}.ts',
+    'runtime-bridge/node/diagnosis/**/*.ts',
   ],
   rules: {
     'no-restricted-globals': [

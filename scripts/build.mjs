@@ -79,7 +79,7 @@ export function isStale() {
   const made = Object.keys(bundles).map((name) => join(dist, `${name}.js`));
   if (!made.every((file) => existsSync(file))) return true;
   const oldest = Math.min(...made.map((file) => statSync(file).mtimeMs));
-  const sources = ['client', 'server', 'cli', 'protocol'].flatMap((folder) => filesUnder(folder));
+  const sources = ['client', 'server', 'cli', 'protocol', 'runtime-bridge'].flatMap((folder) => filesUnder(folder));
   return [...sources, inRoot('package-lock.json'), inRoot('scripts', 'build.mjs')].some(
     (file) => statSync(file).mtimeMs > oldest,
   );

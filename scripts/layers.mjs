@@ -89,28 +89,11 @@ export const layers = [
       'server/src/loadParser',
       'server/src/rules',
       'server/src/service',
+      'runtime-bridge/node',
       'protocol/src',
       'package.json',
     ],
     packages: ['node', 'commander', 'sarif'],
-  },
-  // The bridge: what is known of runs, without files, sockets or clock; then its edges.
-  { room: 'runtime-bridge/node/store', uses: ['protocol/src'] },
-  { room: 'runtime-bridge/node/journal', uses: ['protocol/src'], packages: ['node'] },
-  {
-    room: 'runtime-bridge/node/files',
-    uses: ['runtime-bridge/node/store', 'runtime-bridge/node/journal', 'protocol/src'],
-    packages: ['node'],
-  },
-  {
-    room: 'runtime-bridge/node/transport',
-    uses: ['runtime-bridge/node/store', 'runtime-bridge/node/files', 'runtime-bridge/node/diagnosis', 'protocol/src'],
-    packages: ['node', 'ws', 'vscode-jsonrpc'],
-  },
-  {
-    room: 'runtime-bridge/node/main',
-    uses: ['runtime-bridge/node/transport', 'runtime-bridge/node/files', 'runtime-bridge/node/store', 'protocol/src'],
-    packages: ['node'],
   },
   // Views: each folder knows itself, what is shared, and the protocol.
   { room: 'webviews/src/shared', uses: ['protocol/src'], packages: ['chart.js', '@vscode-elements/elements'] },
@@ -125,6 +108,25 @@ export const layers = [
     packages: ['@vscode-elements/elements'],
   },
   { room: 'protocol/src', uses: [] },
+  // The running training: journals, rules, sockets.
+  { room: 'runtime-bridge/node/journal', uses: ['protocol/src'], packages: ['node'] },
+  { room: 'runtime-bridge/node/diagnosis', uses: ['protocol/src'] },
+  { room: 'runtime-bridge/node/store', uses: ['protocol/src'] },
+  {
+    room: 'runtime-bridge/node/files',
+    uses: ['runtime-bridge/node/store', 'runtime-bridge/node/journal', 'protocol/src'],
+    packages: ['node'],
+  },
+  {
+    room: 'runtime-bridge/node/transport',
+    uses: ['runtime-bridge/node/store', 'runtime-bridge/node/files', 'runtime-bridge/node/diagnosis', 'protocol/src'],
+    packages: ['node', 'ws', 'vscode-jsonrpc'],
+  },
+  {
+    room: 'runtime-bridge/node',
+    uses: ['protocol/src'],
+    packages: ['node'],
+  },
 ];
 
 const isIn = (path, room) => path === room || path.startsWith(`${room}/`);

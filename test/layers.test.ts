@@ -65,6 +65,10 @@ describe('layers', () => {
     ['runtime-bridge/node/transport/server.ts', 'vscode', false],
     ['webviews/src/curves/state.ts', '../layers/state', false],
     ['webviews/src/curves/view.ts', 'vscode', false],
+    ['runtime-bridge/node/journal/tail.ts', 'node:fs', true],
+    ['runtime-bridge/node/diagnosis/rules/dead-relu.ts', '../rule', true],
+    ['runtime-bridge/node/diagnosis/rules/dead-relu.ts', 'node:fs', false],
+    ['runtime-bridge/node/diagnosis/rules/dead-relu.ts', '../../journal/tail', false],
     ['protocol/src/lsp.ts', './settings', true],
     ['protocol/src/lsp.ts', '../../server/src/core/finding', false],
   ] as const)
