@@ -18,6 +18,7 @@ export const bundles = {
   client: inRoot('client', 'src', 'extension.ts'),
   server: inRoot('server', 'src', 'main.ts'),
   cli: inRoot('cli', 'src', 'main.ts'),
+  bridge: inRoot('runtime-bridge', 'node', 'main.ts'),
 };
 
 /** What went into each bundle of the last build, by bundle name. */
@@ -34,7 +35,8 @@ const options = (name) => ({
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  external: ['vscode'],
+  // The last two: ws tries native helpers that nobody here installs.
+  external: ['vscode', 'bufferutil', 'utf-8-validate'],
   // Packages written as ES modules ask for import.meta.url, which CommonJS lacks.
   define: { 'import.meta.url': 'bundleUrl' },
   banner: {

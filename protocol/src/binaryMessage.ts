@@ -47,7 +47,8 @@ export function encodeMessage(message: unknown): Uint8Array<ArrayBuffer> {
  */
 export function decodeMessage(received: Uint8Array): unknown {
   // Arrays of numbers start at multiples of eight of the buffer; received bytes may start anywhere in theirs.
-  const bytes = received.byteOffset % 8 === 0 ? received : received.slice();
+  // Not `slice`: that of Node's Buffer makes no copy.
+  const bytes = received.byteOffset % 8 === 0 ? received : new Uint8Array(received);
   if (bytes.length < lengthBytes) throw new SyntaxError('a message is shorter than its head');
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   if (lengthBytes + length > bytes.length) throw new SyntaxError('a message is shorter than its head says');

@@ -116,11 +116,7 @@ describe('series', () => {
             smooth.forEach((found, i) => {
               const expected = smoothedAt(values, Math.min((i + 1) * perPoint, values.length) - 1, halfLife);
               if (Number.isNaN(expected)) ok(Number.isNaN(found));
-              else
-                ok(
-                  Math.abs(found - expected) <= 1e-6 * (1 + Math.abs(expected)),
-                  `${found}, not ${expected}`,
-                );
+              else ok(Math.abs(found - expected) <= 1e-6 * (1 + Math.abs(expected)), `${found}, not ${expected}`);
             });
           }
         },
