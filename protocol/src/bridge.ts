@@ -54,8 +54,10 @@ export interface RunSummary {
   readonly sequences: readonly number[];
   /** Newest values of rank 0. */
   readonly values: Readonly<Record<string, number>>;
+  /** How many there are; what they say is asked for. */
   readonly alerts: number;
   readonly errors: number;
+  readonly marks: number;
 }
 
 export interface Edit {
@@ -72,6 +74,8 @@ export interface Alert {
   readonly rule: string;
   readonly severity: 'error' | 'warning' | 'information';
   readonly step: number;
+  /** Seconds since the start of the run when it was known. */
+  readonly time?: number;
   readonly layer: string | null;
   readonly file: string | null;
   readonly line: number | null;
@@ -193,6 +197,7 @@ export const bridgeRequests = {
   /** Takes an old run's journals in; answers when they are read. */
   load: { method: 'runs/load' } as RequestName<OfRun, RunSummary>,
   curves: { method: 'curves/list' } as RequestName<OfRun, readonly SeriesSummary[]>,
+  /** In the order asked; a curve that isn't there has no points. */
   readCurves: { method: 'curves/read' } as RequestName<CurvesReadParams, readonly CurvePoints[]>,
   rawCurve: { method: 'curves/raw' } as RequestName<CurvesRawParams, CurvesRaw>,
   journal: { method: 'journal/read' } as RequestName<JournalReadParams, JournalRead>,

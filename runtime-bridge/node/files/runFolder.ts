@@ -126,6 +126,7 @@ export class RunFolder {
       values: store.values,
       alerts: store.alerts.length,
       errors: store.alerts.filter(({ severity }) => severity === 'error').length,
+      marks: store.marks.length,
     };
   }
 

@@ -64,7 +64,7 @@ export class RunStore {
     at.step = Math.max(at.step, record.step);
     at.time = Math.max(at.time, record.time);
     this.fold(rank, at, record);
-    for (const alert of this.judge?.(rank, record) ?? []) this.alerts.push(alert);
+    for (const alert of this.judge?.(rank, record) ?? []) this.alerts.push({ ...alert, time: record.time });
   }
 
   /** Last sequence number by rank. */

@@ -7,7 +7,7 @@ import {
   type LayerMeasure,
   layerMeasures,
 } from '../../../protocol/src/bridge';
-import type { CurveWindow, SeriesKey } from '../../../protocol/src/curves';
+import type { CurvePoints, CurveWindow, SeriesKey } from '../../../protocol/src/curves';
 import { type StatsSubject, statsSubjects } from '../../../protocol/src/journal';
 import type { RequestName } from '../../../protocol/src/lsp';
 import { Refused, type RunFolder } from '../files/runFolder';
@@ -42,10 +42,12 @@ export const methods: readonly Method[] = [
   method(bridgeRequests.curves, (runs, params) => runOf(runs, params).store.curves()),
   method(bridgeRequests.readCurves, (runs, { series, window }) => {
     const wanted = windowOf(window);
-    return list(series, 'series', mostCurves).map((key) => curveOf(runs, key).points(wanted));
+    // A curve that some run lacks doesn't cost the others theirs.
+    return list(series, 'series', mostCurves).map((key) => curveOf(runs, key)?.points(wanted) ?? noPoints());
   }),
   method(bridgeRequests.rawCurve, (runs, { series, from, count }) => {
     const curve = curveOf(runs, series);
+    if (curve === undefined) throw new Refused('The run has no such curve.');
     const start = whole(from, 'from', Number.MAX_SAFE_INTEGER);
     return { total: curve.length, ...curve.raw(start, start + whole(count, 'count', mostRaw)) };
   }),
@@ -79,12 +81,19 @@ export const methods: readonly Method[] = [
 
 const runOf = (runs: Runs, { run }: Readonly<Record<string, unknown>>): RunFolder => runs.get(text(run, 'run'));
 
-function curveOf(runs: Runs, value: unknown): Series {
+const noPoints = (): CurvePoints => ({
+  perPoint: 1,
+  x: new Float64Array(0),
+  low: new Float64Array(0),
+  high: new Float64Array(0),
+  nonfinite: new Uint32Array(0),
+  smooth: new Float64Array(0),
+});
+
+function curveOf(runs: Runs, value: unknown): Series | undefined {
   const { run, rank, tag } = record(value, 'A curve') as Partial<Record<keyof SeriesKey, unknown>>;
   const [number, name] = [whole(rank, 'rank', 99_999), text(tag, 'tag')];
-  const found = runs.get(text(run, 'run')).store.curve(number, name);
-  if (found === undefined) throw new Refused(`The run has no curve ${name} of rank ${number}.`);
-  return found;
+  return runs.get(text(run, 'run')).store.curve(number, name);
 }
 
 function windowOf(value: unknown): CurveWindow {
