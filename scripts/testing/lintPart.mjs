@@ -18,6 +18,7 @@ export const projects = [
   'cli',
   'client',
   'test',
+  'test/views/page',
 ];
 
 const checks = [

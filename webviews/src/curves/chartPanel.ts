@@ -1,4 +1,5 @@
 /** A chart with its title, what the pointer reads, the keys and wheel that move it, and its words for screen readers. */
+import type { CurvePoints } from '../../../protocol/src/curves';
 import { element } from '../shared/element';
 import { duration, short } from '../shared/numbers';
 import type { Theme } from '../shared/theme';
@@ -99,10 +100,8 @@ export class ChartPanel {
       const points = curves[curveId(curve)];
       const index = points && pointAt(points, x);
       if (points === undefined || index === undefined) return [];
-      const [low, high] = [points.low[index] as number, points.high[index] as number];
-      const bad = points.nonfinite[index] as number;
-      const raw =
-        points.perPoint === 1 ? short(low) : `${short(low)} … ${short(high)}${bad > 0 ? `, ${bad} not finite` : ''}`;
+      const newest = pointer === undefined && curve.rank === 0 ? newestOf(state, curve.run, this.tag) : undefined;
+      const raw = newest === undefined ? rangeWords(points, index) : short(newest);
       return [points.smooth.length > 0 ? `${short(points.smooth[index] as number)} (${raw})` : raw];
     });
     if (parts.length === 0) return '';
@@ -231,6 +230,18 @@ type CurvesReading = NonNullable<ReturnType<typeof readingFor>>['curves'];
 
 export const colourOf = (theme: Theme, index: number): string =>
   theme.series[index % theme.series.length] ?? theme.foreground;
+
+const newestOf = (state: CurvesState, run: string, tag: string): number | undefined =>
+  state.runs.find(({ summary }) => summary.id === run)?.summary.values[tag];
+
+/** The values of a point. */
+function rangeWords({ low, high, nonfinite, perPoint }: CurvePoints, index: number): string {
+  const [least, most] = [low[index] as number, high[index] as number];
+  if (perPoint === 1) return short(least);
+  const range = least === most ? short(least) : `${short(least)} … ${short(most)}`;
+  const bad = nonfinite[index] as number;
+  return bad > 0 ? `${range}, ${bad} not finite` : range;
+}
 
 /** Alerts and commands of the shown runs, at their place on the axis. */
 function flagsOf(state: CurvesState, theme: Theme): readonly Flag[] {

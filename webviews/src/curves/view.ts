@@ -39,7 +39,8 @@ export class CurvesView {
   private readonly asking = new Set<string>();
   private readonly askedAt = new Map<string, number>();
   private scheduled = false;
-  private describedAt = 0;
+  private describeAt = 0;
+  private describing: ReturnType<typeof setTimeout> | undefined;
   private readonly bar: Bar;
   private readonly alerts: AlertList;
   private readonly runs = element('ul', { class: 'runs', 'aria-label': 'Runs' });
@@ -256,8 +257,14 @@ export class CurvesView {
   /** A sentence for each chart, anew now and then: a screen reader is not to be talked over. */
   private describe(): void {
     const now = performance.now();
-    if (now - this.describedAt < describeMs) return;
-    this.describedAt = now;
+    if (now < this.describeAt) {
+      this.describing ??= setTimeout(() => {
+        this.describing = undefined;
+        this.schedule();
+      }, this.describeAt - now);
+      return;
+    }
+    this.describeAt = now + describeMs;
     for (const [tag, panel] of this.panels) {
       const values = shownRuns(this.state).flatMap(({ summary }) => {
         const value = summary.values[tag];
