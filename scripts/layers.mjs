@@ -96,6 +96,11 @@ export const layers = [
   { room: 'runtime-bridge/node/journal', uses: ['protocol/src'], packages: ['node'] },
   { room: 'runtime-bridge/node/diagnosis', uses: ['protocol/src'] },
   {
+    room: 'runtime-bridge/node/runs',
+    uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
+    packages: ['node'],
+  },
+  {
     room: 'runtime-bridge/node',
     uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
     packages: ['node'],
