@@ -5,8 +5,8 @@
  * `node scripts/build.mjs` builds once; `--watch` builds again on every change; `--if-stale` only when a source is
  * newer than the bundles.
  */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { build, context } from 'esbuild';
 import { isMain } from './isMain.mjs';
 import { licencesOf } from './licences.mjs';
@@ -73,7 +73,19 @@ const programOptions = (name) => ({
 function startDist() {
   mkdirSync(dist, { recursive: true });
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+  copyAgent();
   for (const file of parserFiles) copyFileSync(file, join(dist, basename(file)));
+}
+
+/** The Python agent goes along as it is: it runs in the user's own interpreter. */
+function copyAgent() {
+  const from = inRoot('runtime-bridge', 'agent');
+  rmSync(join(dist, 'agent'), { recursive: true, force: true });
+  for (const file of filesUnder('runtime-bridge/agent', (path) => path.endsWith('.py'))) {
+    const to = join(dist, 'agent', relative(from, file));
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(file, to);
+  }
 }
 
 /**

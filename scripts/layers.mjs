@@ -123,6 +123,11 @@ export const layers = [
     packages: ['node', 'ws', 'vscode-jsonrpc'],
   },
   {
+    room: 'runtime-bridge/node/runs',
+    uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
+    packages: ['node'],
+  },
+  {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],
     packages: ['node'],

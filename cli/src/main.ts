@@ -1,5 +1,6 @@
 /** The process of the command `tensorwright`, and the threads that it starts from the same file. */
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { createService } from '../../server/src/createService';
@@ -32,6 +33,10 @@ const io: Io = {
   async startService() {
     const parser = await loadParser();
     return (host) => createService({ host, parser });
+  },
+  agent: join(__dirname, 'agent'),
+  endBySignal(signal) {
+    process.kill(process.pid, signal);
   },
   threads: { script: __filename, processors: availableParallelism() },
 };

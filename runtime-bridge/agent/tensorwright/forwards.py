@@ -12,7 +12,7 @@ from torch.nn.modules import module as hooks
 
 from tensorwright.places import user_place, is_user_file
 from tensorwright.sampling import now
-from tensorwright.statistics import Batch
+from tensorwright.statistics import Batch, sample_of
 from tensorwright.tracing import Trace
 
 # Layers that only pass their input on are not looked at.
@@ -133,7 +133,7 @@ class Forwards:
         if model is None:
             return
         if not self.in_training:
-            self._evaluation(module)
+            self._evaluation(module, args)
             return
         self._args = args
         if not watcher.sampling:
@@ -141,7 +141,7 @@ class Forwards:
         self._recipe = self._recipe_of(module, args)
         if self.batch is None:
             self.batch = Batch(watcher.step + 1, watcher.now())
-        if self.trace is None and self.traced < 6:
+        if self.trace is None and self.traced < 12:
             self.traced += 1
             self.trace = Trace(watcher)
         if self.trace is not None:
@@ -194,7 +194,7 @@ class Forwards:
                 self.disarm()  # a script that never trains is not slowed down
         self.in_training = False
 
-    def _evaluation(self, module):
+    def _evaluation(self, module, args):
         """A forward without gradients: are dropout and batch norm switched for it?"""
         if not self._awaiting or self.watcher.step == 0:
             return
@@ -206,13 +206,13 @@ class Forwards:
         ]
         self.watcher.event(
             "evaluation",
-            user_place(2),
+            user_place(),
             root=self.watcher.names.layers.get(module),
             training=module.training,
             acting=acting[:8],
-            stepsSinceBatch=self.watcher.loading.steps_since_batch(),
             byUser=_called_by_user(),
-            fresh=self.watcher.loading.fresh(),
+            trainingBatch=self.watcher.loading.is_training_batch(),
+            **_scale_of(args),
         )
 
     # Each layer.
@@ -277,6 +277,9 @@ class Forwards:
             trace, self.trace = self.trace, None
             trace.finish()
             watcher.event("trace", **trace.facts())
+            if trace.attention:
+                heads = [{"layer": name, "entropy": float(value)} for name, value in trace.attention.items()]
+                watcher.event("attention", heads=heads)
         if self.batch is not None:
             batch, self.batch = self.batch, None
             watcher.statistics(batch)
@@ -308,6 +311,14 @@ class Forwards:
             self.arm()
         elif not self._awaiting:
             self.disarm()
+
+
+def _scale_of(args):
+    value = args[0] if args else None
+    if not isinstance(value, torch.Tensor) or not value.is_floating_point() or value.numel() < 32:
+        return {}
+    sample = sample_of(value).float()
+    return {"inputMean": float(sample.mean()), "inputDeviation": float(sample.std())}
 
 
 def acts_differently(module):

@@ -4,7 +4,7 @@ import weakref
 
 import torch
 
-from tensorwright.places import as_fact, is_user_file, user_place
+from tensorwright.places import as_fact, is_user_file
 
 
 class Loading:
@@ -71,12 +71,10 @@ class Loading:
         wait, self._wait = self._wait, 0.0
         return wait
 
-    def steps_since_batch(self):
-        return self.watcher.step - self._fetched_at if self._fetched_at >= 0 else None
-
-    def fresh(self):
-        """Whether the last batch came after the last step."""
-        return self._fetched_at == self.watcher.step
+    def is_training_batch(self):
+        """Whether the batch at hand came after the last step, out of a loader that training uses."""
+        fresh = self._fetched_at == self.watcher.step
+        return fresh and self.current is not None and self.current.get("trains", False)
 
     def note_input(self, name, value):
         """What went into a model: a few bytes of it say whether it comes again."""
@@ -100,10 +98,9 @@ class Loading:
         self.watcher.later(numbers, send)
 
     def step_ended(self):
-        pass
-
-    def end(self):
-        pass
+        """The loader of the last batch is one that training uses."""
+        if self.current is not None and self._fetched_at == self.watcher.step - 1:
+            self.current["trains"] = True
 
 
 def fingerprint(value):
@@ -140,5 +137,3 @@ def item_place(dataset):
         dataset = inner
     return None
 
-
-__all__ = ["Loading", "user_place"]

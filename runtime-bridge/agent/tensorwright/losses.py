@@ -60,7 +60,7 @@ class Losses:
         if not watcher.sampling:
             return
         start = now()
-        place = user_place(3)
+        place = user_place()
         if (name, place) not in self._known:
             self._known.add((name, place))
             watcher.record("loss", type=name, **as_fact(place))
@@ -188,7 +188,7 @@ class Losses:
             return
         if watcher.sampling:
             start = now()
-            self.backward_place = user_place(3)
+            self.backward_place = user_place()
             if forwards.trace is not None:
                 forwards.trace.finish()
             watcher.sampler.pay(now() - start)
@@ -227,7 +227,7 @@ class Losses:
 
         watcher = self.watcher
         start = now()
-        place = user_place(4)
+        place = user_place()
         facts = find_first_nonfinite(watcher)
         watcher.journal.record(
             {

@@ -6,7 +6,7 @@ import torch
 
 from tensorwright.journal import number
 from tensorwright.places import as_fact, user_place
-from tensorwright.sampling import now
+from tensorwright.sampling import clock, now
 from tensorwright.statistics import Batch, sample_of
 
 # Tensors whose statistics one sample may hold; more are taken in turns.
@@ -31,7 +31,9 @@ class State:
         self.before = []
         self.zero_place = None
         self.step_place = None
-        self.frozen = set()
+        self.bare = False
+        self.closure = False
+        self.backwards_before = 0
 
 
 class Optimizing:
@@ -86,6 +88,10 @@ class Optimizing:
         if place is not None:
             self.places[what] = place
 
+    def zeroed(self):
+        place = user_place() if self.watcher.sampling else None
+        self.called("zero_grad", place)
+
     def scheduler_stepped(self, scheduler):
         known = self.scheduled.get(scheduler)
         if known is None:
@@ -93,7 +99,7 @@ class Optimizing:
         known["steps"] += 1
         if known["steps"] == 1 and self.watcher.step == 0:
             known["early"] = True
-        place = user_place(3) if known["place"] is None else None
+        place = user_place() if known["place"] is None else None
         if place is not None:
             known["place"] = place
         self.called("scheduler", place)
@@ -102,7 +108,7 @@ class Optimizing:
         clips = self.clips
         clips["calls"] += 1
         clips["limit"] = limit
-        place = user_place(3) if self.watcher.sampling else None
+        place = user_place() if self.watcher.sampling else None
         self.called("clip", place)
         if norm is not None and self.watcher.sampling:
             clips.setdefault("norms", []).append(norm)
@@ -142,9 +148,11 @@ class Optimizing:
             self._step_begins()
         self._round.add(optimizer)
         state.steps += 1
+        state.backwards_before = state.backwards
         if state.probe is None:
             state.probe = next((p for p in _parameters(optimizer) if p.grad is not None), None)
         bare = state.probe is None or (state.probe.grad is None and not any_gradient(optimizer))
+        state.bare = bare
         state.without_gradient += bare
         if state.steps > 1 and state.backwards > 0 and not state.clean:
             state.stale += 1
@@ -152,7 +160,7 @@ class Optimizing:
             self._flag(optimizer)
             return
         start = now()
-        state.step_place = user_place(3) or state.step_place
+        state.step_place = user_place() or state.step_place
         self._describe(optimizer, state)
         self._before(optimizer, state)
         watcher.sampler.pay(now() - start)
@@ -180,6 +188,8 @@ class Optimizing:
         state = self.states.get(optimizer)
         if state is None:
             return
+        # A closure has called backward inside of the step.
+        state.closure = state.closure or state.order[-1:] == ["backward"] and state.backwards > state.backwards_before
         if watcher.sampling:
             start = now()
             self._after(optimizer, state)
@@ -196,7 +206,7 @@ class Optimizing:
         if self._last_end is not None and self._last_end[0] == self.watcher.step:
             return
         watcher = self.watcher
-        end = now()
+        end = clock()
         seconds = None if self._last_end is None else end - self._last_end[1]
         self._last_end = (watcher.step, end)
         for state in list(self.states.values()):
@@ -354,11 +364,14 @@ class Optimizing:
             steps=state.steps,
             stale=state.stale,
             withoutGradient=state.without_gradient,
+            bare=int(state.bare),
+            closure=state.closure,
             backwards=state.backwards,
             order=list(state.order),
             clips=clips,
             scaler=dict(self.scaler) if self.scaled else None,
             graphs={"alive": alive, "followed": followed},
+            keepers=self.keepers if followed > 20 and alive > 0.9 * followed else [],
             schedulers=[
                 {"id": each["id"], "steps": each["steps"], "early": each["early"], **as_fact(each["place"])}
                 for each in self.scheduled.values()
@@ -367,6 +380,12 @@ class Optimizing:
             places=places,
             memory=memory(),
         )
+
+    @property
+    def keepers(self):
+        """Lines that add up or collect a loss as it is, near where backward is called."""
+        place = self.watcher.losses.backward_place
+        return [] if place is None else [as_fact(each) for each in keeping_lines(*place)]
 
     def _modes(self, optimizer):
         """Layers that are trained while they are switched for evaluation."""
@@ -434,6 +453,21 @@ def _scalar_sender(watcher, at, name):
         watcher.journal.record({"kind": "scalars", **at, "values": {name: float(values[0])}})
 
     return send
+
+
+def keeping_lines(file, line):
+    """Lines around a backward() that keep a tensor: `total += loss`, `losses.append(loss)`."""
+    import linecache
+    import re
+
+    kept = re.compile(r"^\s*[\w.\[\]\"']+\s*(\+=\s*|=\s*[\w.]+\s*\+\s*)(?!.*(item|detach|float|data)\b)\w*[a-zA-Z_]\w*")
+    collected = re.compile(r"\.append\((?!.*(item|detach|float|tolist|numpy)\b)")
+    found = []
+    for number_ in range(max(1, line - 25), line + 25):
+        text = linecache.getline(file, number_)
+        if kept.match(text) or collected.search(text):
+            found.append((file, number_))
+    return sorted(found, key=lambda place: (place[1] < line, abs(place[1] - line)))[:3]
 
 
 def memory():

@@ -74,7 +74,7 @@ def _modules(watcher):
             original(self, *args, **kwargs)
             if watcher.on:
                 try:
-                    made[self] = user_place(1, self)
+                    made[self] = user_place(self)
                 except Exception as error:
                     watcher.fail(error)
 
@@ -86,7 +86,7 @@ def _modules(watcher):
         def train(self, mode=True):
             if depth[0] == 0 and watcher.on:
                 try:
-                    place = user_place(1)
+                    place = user_place()
                     if place is not None:
                         watcher.places["train" if mode else "eval"] = place
                 except Exception as error:
@@ -101,7 +101,7 @@ def _modules(watcher):
 
     def zero(original):
         def zero_grad(self, *args, **kwargs):
-            watcher.optimizing.called("zero_grad")
+            _safely(watcher, watcher.optimizing.zeroed)
             return original(self, *args, **kwargs)
 
         return zero_grad
@@ -141,9 +141,9 @@ def _inits(watcher):
             def method(self, *args, **kwargs):
                 out = original(self, *args, **kwargs)
                 if watcher.on and not self.requires_grad:
-                    _safely(watcher, note, name, (self, *args), kwargs, called_by_user(1))
+                    _safely(watcher, note, name, (self, *args), kwargs, called_by_user())
                 elif watcher.on and not torch.is_grad_enabled():
-                    _safely(watcher, note, name, (self, *args), kwargs, called_by_user(1))
+                    _safely(watcher, note, name, (self, *args), kwargs, called_by_user())
                 return out
 
             return method
@@ -214,13 +214,13 @@ def _optimizers(watcher):
     def init(original):
         def __init__(self, *args, **kwargs):
             original(self, *args, **kwargs)
-            _safely(watcher, lambda: optimizing.made(self, user_place(3, self)))
+            _safely(watcher, lambda: optimizing.made(self, user_place(self)))
 
         return __init__
 
     def zero(original):
         def zero_grad(self, *args, **kwargs):
-            _safely(watcher, optimizing.called, "zero_grad")
+            _safely(watcher, optimizing.zeroed)
             return original(self, *args, **kwargs)
 
         return zero_grad
@@ -253,7 +253,7 @@ def _schedulers(watcher):
             finally:
                 making[0] -= 1
             if making[0] == 0:
-                _safely(watcher, lambda: optimizing.scheduler_made(self, user_place(3, self)))
+                _safely(watcher, lambda: optimizing.scheduler_made(self, user_place(self)))
 
         return __init__
 
@@ -301,7 +301,7 @@ def _loaders(watcher):
     def init(original):
         def __init__(self, *args, **kwargs):
             original(self, *args, **kwargs)
-            _safely(watcher, lambda: loading.made(self, user_place(3, self)))
+            _safely(watcher, lambda: loading.made(self, user_place(self)))
 
         return __init__
 

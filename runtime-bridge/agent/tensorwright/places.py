@@ -46,15 +46,15 @@ def _self_of(frame):
     return frame.f_locals.get(names[0]) if names else None
 
 
-def user_place(depth=1, maker_of=None):
+def user_place(maker_of=None):
     """(file, line) of the nearest user code, or None."""
-    frame = user_frame(sys._getframe(depth + 1), maker_of)
+    frame = user_frame(sys._getframe(1), maker_of)
     return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
-def called_by_user(depth=1):
-    """(file, line) where the direct caller is user code, else None."""
-    frame = sys._getframe(depth + 1)
+def called_by_user():
+    """(file, line) where the caller of the caller is user code, else None."""
+    frame = sys._getframe(2)
     if is_user_file(frame.f_code.co_filename):
         return frame.f_code.co_filename, frame.f_lineno
     return None

@@ -110,7 +110,7 @@ class _Search(TorchFunctionMode):
     def _found(self, func, given, out):
         name = getattr(func, "__name__", "?").strip("_")
         caller = sys._getframe(2)
-        place = user_place(2)
+        place = user_place()
         # A mask of -inf before a softmax is no fault.
         if name in ("masked_fill", "full", "full_like", "new_full", "where", "triu", "tril", "fill"):
             return

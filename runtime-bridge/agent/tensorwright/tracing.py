@@ -45,6 +45,7 @@ class Trace(TorchFunctionMode):
         self.detaches = {}
         self.graphless = {}
         self.nonlinear = 0
+        self.attention = {}
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
@@ -101,10 +102,12 @@ class Trace(TorchFunctionMode):
     def _activation(self, name, source, out):
         name = name.rstrip("_")
         self.nonlinear += 1
-        place = user_place(2)
+        place = user_place()
         if name in ("softmax", "log_softmax", "sigmoid", "logsigmoid"):
             self.kept.append(out)
             self.softmaxes[id(out)] = (name, place, self.watcher.forwards.current())
+        if name == "softmax" and out.dim() >= 3 and out.size(-1) > 1 and self.watcher.forwards.stack:
+            self._attention(out)
         if source is None:
             return
         origin = self.origins.get(id(source))
@@ -115,6 +118,13 @@ class Trace(TorchFunctionMode):
         if layer is not None:
             fact["layer"] = layer
         self.activations.setdefault(origin[0], fact)
+
+    def _attention(self, weights):
+        """Entropy of attention weights, as a part of what it could be."""
+        part = weights.detach().reshape(-1, weights.size(-1))[:512].float()
+        seen = (part > 0).sum(1).clamp(min=2).float()
+        entropy = -(part * part.clamp(min=1e-30).log()).sum(1) / seen.log()
+        self.attention.setdefault(self.watcher.forwards.current(), entropy.mean())
 
     def _singular(self, name, place, args, out):
         looked_at = args[1] if name in ("div", "true_divide", "truediv") and len(args) > 1 else args[0]

@@ -143,6 +143,7 @@ class Watcher:
             return
         self._opened = True
         rank, world = rank_and_world()
+        self.sampler.shared = world > 1
         self.journal.open(os.path.join(self.run, f"rank-{rank}.journal"))
         self.record(
             "start",
@@ -193,7 +194,6 @@ class Watcher:
                     return
                 self.open()
             if self.on:
-                self.loading.end()
                 self.optimizing.end()
                 self.flush_scalars()
                 self.arrivals(wait=True)
