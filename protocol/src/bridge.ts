@@ -72,15 +72,15 @@ export interface Edit {
 /** A verdict on a run; `line` is 1-based in the text as it was when the run started. */
 export interface Alert {
   readonly rule: string;
-  readonly severity: 'error' | 'warning' | 'information';
+  readonly severity: 'error' | 'warning' | 'info';
   readonly step: number;
   /** Seconds since the start of the run when it was known. */
-  readonly time?: number;
+  readonly time: number;
   readonly layer: string | null;
   readonly file: string | null;
   readonly line: number | null;
   readonly message: string;
-  readonly suggestions: readonly { readonly title: string; readonly edits?: readonly Edit[] }[];
+  readonly suggestions: readonly { readonly title: string; readonly edits: readonly Edit[] }[];
   /** That line's text when the run started; absent where no copy was kept. */
   readonly lineText?: string;
 }

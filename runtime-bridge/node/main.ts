@@ -2,6 +2,7 @@
  * `node dist/bridge.js FOLDER...`: the bridge over folders of runs. Prints its address as one line of JSON and goes
  * when its stdin ends, so that it never outlives who started it.
  */
+import { judgeOf } from './judge';
 import { startBridge } from './transport/server';
 
 async function main(folders: readonly string[]): Promise<void> {
@@ -11,7 +12,7 @@ async function main(folders: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const bridge = await startBridge({ folders, log });
+  const bridge = await startBridge({ folders, log, makeJudge: judgeOf });
   process.stdout.write(`${JSON.stringify(bridge.address)}\n`);
   const stop = (): void => void bridge.close().then(() => process.exit(0));
   process.stdin.on('end', stop).on('error', stop).resume();

@@ -14,7 +14,7 @@ import type {
 import type { RunFacts } from '../../../protocol/src/journal';
 import { type JournalPlace, JournalTail } from '../journal/tail';
 import type { ChunkPool } from '../store/column';
-import { type Judge, RunStore } from '../store/run';
+import { type RunJudge, RunStore } from '../store/run';
 
 /** Bytes of a journal read at once: a few milliseconds. */
 const pieceBytes = 1024 * 1024;
@@ -30,7 +30,7 @@ interface Followed {
 export class Refused extends Error {}
 
 /** Judges the records of one run. */
-export type MakeJudge = (facts: RunFacts) => Judge;
+export type MakeJudge = (facts: RunFacts) => RunJudge;
 
 export class RunFolder {
   readonly store: RunStore;

@@ -39,21 +39,27 @@ interface Rank {
 
 type TimelineKey = `${StatsSubject} ${string}`;
 
-/** Judges a run while its records come; answers with what a record newly shows. */
-export type Judge = (rank: number, record: JournalRecord) => readonly Alert[];
+/** Judges a run while its records come. */
+export interface RunJudge {
+  /** @returns whether the verdict may have changed */
+  take(rank: number, record: JournalRecord): boolean;
+  /** The verdict now, worst first. */
+  alerts(): readonly Alert[];
+}
 
 export class RunStore {
   private readonly ranks: Rank[] = [];
   private readonly models = new Map<string, readonly LayerFact[]>();
   private readonly timelines = new Timelines<TimelineKey>();
-  readonly alerts: Alert[] = [];
+  /** The verdict now, worst first. */
+  alerts: readonly Alert[] = [];
   readonly marks: ControlMark[] = [];
 
   /** @param judge absent: the run is only shown */
   constructor(
     private readonly id: string,
     private readonly pool: ChunkPool,
-    private readonly judge?: Judge,
+    private readonly judge?: RunJudge,
   ) {}
 
   /** Takes the next record of a rank; one that was taken already is passed over. */
@@ -64,7 +70,7 @@ export class RunStore {
     at.step = Math.max(at.step, record.step);
     at.time = Math.max(at.time, record.time);
     this.fold(rank, at, record);
-    for (const alert of this.judge?.(rank, record) ?? []) this.alerts.push({ ...alert, time: record.time });
+    if (this.judge?.take(rank, record) === true) this.alerts = this.judge.alerts();
   }
 
   /** Last sequence number by rank. */

@@ -2,7 +2,7 @@
 import { element, onPress } from '../shared/element';
 import type { RunView } from './state';
 
-const worst = { error: 0, warning: 1, information: 2 } as const;
+const worst = { error: 0, warning: 1, info: 2 } as const;
 
 export class AlertList {
   readonly list = element('ul', { class: 'alerts', 'aria-label': 'Alerts' });

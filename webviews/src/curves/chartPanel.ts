@@ -250,7 +250,7 @@ function flagsOf(state: CurvesState, theme: Theme): readonly Flag[] {
   return shownRuns(state).flatMap(({ alerts, marks }) => [
     ...alerts.flatMap((alert): Flag[] => {
       const x = at(alert);
-      if (x === undefined || alert.severity === 'information') return [];
+      if (x === undefined || alert.severity === 'info') return [];
       return [{ x, word: alert.rule, colour: alert.severity === 'error' ? theme.error : theme.warning }];
     }),
     ...marks.flatMap((mark): Flag[] => {
