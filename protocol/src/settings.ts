@@ -23,6 +23,8 @@ export interface Settings {
   readonly exclude: readonly string[];
   /** Triton as with `--disable-auto-complete-config`. */
   readonly tritonStrict: boolean;
+  /** Runs that are started from the editor take commands. */
+  readonly control: boolean;
   readonly 'trace.server': TraceLevel;
 }
 
@@ -88,6 +90,14 @@ export const settingDefinitions: { readonly [Key in keyof Settings]: SettingDefi
     scope: 'resource',
     project: true,
   },
+  control: {
+    kind: 'flag',
+    default: false,
+    description:
+      'Allow commands to training runs that are started from this workspace: pause, step, learning rate, batch size, stop after a checkpoint. Commands act at step boundaries and are recorded with the run.',
+    scope: 'resource',
+    project: false,
+  },
   'trace.server': {
     kind: 'trace',
     default: 'off',
@@ -106,6 +116,7 @@ export const defaultSettings: Settings = {
   pythonPath: settingDefinitions.pythonPath.default,
   exclude: settingDefinitions.exclude.default,
   tritonStrict: settingDefinitions.tritonStrict.default,
+  control: settingDefinitions.control.default,
   'trace.server': settingDefinitions['trace.server'].default,
 };
 

@@ -1,10 +1,10 @@
-/** The diagnosis as the store takes it: the same rules as `tensorwright run` and `tensorwright diagnose`. */
+/** The diagnosis as the bridge takes it: the same rules as `tensorwright run` and `tensorwright diagnose`. */
 import type { Alert } from '../../protocol/src/bridge';
 import type { JournalRecord } from '../../protocol/src/journal';
 import { type Diagnosis, Engine } from './diagnosis/engine';
 import { rules } from './diagnosis/rules';
 import { reportOf } from './runs/report';
-import type { RunJudge } from './store/run';
+import type { RunJudge } from './files/judging';
 
 export function judgeOf(): RunJudge {
   const engine = new Engine({ rules });

@@ -14,7 +14,8 @@ import type {
 import type { RunFacts } from '../../../protocol/src/journal';
 import { type JournalPlace, JournalTail } from '../journal/tail';
 import type { ChunkPool } from '../store/column';
-import { type RunJudge, RunStore } from '../store/run';
+import { RunStore } from '../store/run';
+import { Judging, type MakeJudge } from './judging';
 
 /** Bytes of a journal read at once: a few milliseconds. */
 const pieceBytes = 1024 * 1024;
@@ -29,11 +30,9 @@ interface Followed {
 /** A request that can't be done; the sentence is for the user. */
 export class Refused extends Error {}
 
-/** Judges the records of one run. */
-export type MakeJudge = (facts: RunFacts) => RunJudge;
-
 export class RunFolder {
   readonly store: RunStore;
+  private readonly judging: Judging | undefined;
   private readonly journals = new Map<number, Followed>();
   private caughtUp = false;
   private alive = true;
@@ -46,7 +45,8 @@ export class RunFolder {
     pool: ChunkPool,
     makeJudge: MakeJudge | undefined,
   ) {
-    this.store = new RunStore(facts.id, pool, makeJudge?.(facts));
+    this.store = new RunStore(facts.id, pool);
+    this.judging = makeJudge && new Judging(path, makeJudge(facts));
   }
 
   /** Undefined where the folder has no facts yet, or is none of a run. */
@@ -84,6 +84,12 @@ export class RunFolder {
     }
     if (!waiting && this.journals.size > 0) this.caughtUp = true;
     return { changed, more: waiting };
+  }
+
+  /** Judges on, for so long at most; answers with whether the verdict has changed and whether more is waiting. */
+  judge(millis: number): { readonly changed: boolean; readonly more: boolean } {
+    const journals = this.journalFiles();
+    return this.judging?.judge(journals, millis, !this.alive) ?? { changed: false, more: false };
   }
 
   /** Looks whether the run's process is there; answers with whether that has changed. */
@@ -124,15 +130,15 @@ export class RunFolder {
       time: store.time,
       sequences: store.sequences,
       values: store.values,
-      alerts: store.alerts.length,
-      errors: store.alerts.filter(({ severity }) => severity === 'error').length,
+      alerts: this.verdict.length,
+      errors: this.verdict.filter(({ severity }) => severity === 'error').length,
       marks: store.marks.length,
     };
   }
 
   /** With each alert's line as it was when the run started, so that an edited file can be searched for it. */
   alerts(): readonly Alert[] {
-    return this.store.alerts.map((alert) => ({ ...alert, lineText: this.lineOf(alert) }));
+    return this.verdict.map((alert) => ({ ...alert, lineText: this.lineOf(alert) }));
   }
 
   /**
@@ -165,6 +171,10 @@ export class RunFolder {
     }
     const kept = records.slice(0, limit);
     return { records: kept, last: kept.at(-1)?.sequence ?? Math.max(after, 0), more: records.length > limit };
+  }
+
+  private get verdict(): readonly Alert[] {
+    return this.judging?.alerts ?? [];
   }
 
   private get controllable(): boolean {

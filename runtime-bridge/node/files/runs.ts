@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ChunkPool } from '../store/column';
-import { type MakeJudge, Refused, RunFolder } from './runFolder';
+import type { MakeJudge } from './judging';
+import { Refused, RunFolder } from './runFolder';
 import { SpillFile } from './spillFile';
 
 export interface RunsOptions {
@@ -17,6 +18,10 @@ export interface RunsOptions {
 /** How often running journals are looked at: a point is on its way within this time. */
 const followMs = 40;
 const searchMs = 300;
+/** Of a turn, for each run's verdict. */
+const judgeMs = 10;
+/** Between two turns while verdicts are behind: the training needs the processor more. */
+const judgePauseMs = 20;
 /** Whether a process is still there. */
 const lookMs = 1000;
 /** Old runs are read in unasked while their journals have no more bytes than this together. */
@@ -79,8 +84,9 @@ export class Runs {
       for (const run of this.known.values()) if (run.running && run.look()) changed.add(run);
     }
     const more = this.read(changed);
+    const judging = !more && this.judge(changed);
     if (changed.size > 0 || gone.length > 0) this.options.onChange({ runs: [...changed], gone });
-    this.timer = setTimeout(() => this.turn(), more ? 0 : followMs);
+    this.timer = setTimeout(() => this.turn(), more ? 0 : judging ? judgePauseMs : followMs);
   }
 
   private search(changed: Set<RunFolder>, gone: string[]): void {
@@ -122,6 +128,18 @@ export class Runs {
       // What a run wrote last was read above, or its process was still there a moment ago.
       if (!more && !run.running) this.wanted.delete(run);
       if (!more) this.settle(run);
+    }
+    return waiting;
+  }
+
+  /** Curves never wait for verdicts: judging has what is left of a turn. @returns whether more is to be judged */
+  private judge(changed: Set<RunFolder>): boolean {
+    let waiting = false;
+    for (const run of this.known.values()) {
+      if (!run.loaded) continue;
+      const { changed: came, more } = run.judge(judgeMs);
+      if (came) changed.add(run);
+      waiting ||= more;
     }
     return waiting;
   }

@@ -1,6 +1,5 @@
 /** One run as its journals tell it: a fold over records, rank by rank. No files, no clock. */
 import {
-  type Alert,
   type ControlMark,
   type HeatMap,
   type LayerDetail,
@@ -39,27 +38,15 @@ interface Rank {
 
 type TimelineKey = `${StatsSubject} ${string}`;
 
-/** Judges a run while its records come. */
-export interface RunJudge {
-  /** @returns whether the verdict may have changed */
-  take(rank: number, record: JournalRecord): boolean;
-  /** The verdict now, worst first. */
-  alerts(): readonly Alert[];
-}
-
 export class RunStore {
   private readonly ranks: Rank[] = [];
   private readonly models = new Map<string, readonly LayerFact[]>();
   private readonly timelines = new Timelines<TimelineKey>();
-  /** The verdict now, worst first. */
-  alerts: readonly Alert[] = [];
   readonly marks: ControlMark[] = [];
 
-  /** @param judge absent: the run is only shown */
   constructor(
     private readonly id: string,
     private readonly pool: ChunkPool,
-    private readonly judge?: RunJudge,
   ) {}
 
   /** Takes the next record of a rank; one that was taken already is passed over. */
@@ -70,7 +57,6 @@ export class RunStore {
     at.step = Math.max(at.step, record.step);
     at.time = Math.max(at.time, record.time);
     this.fold(rank, at, record);
-    if (this.judge?.take(rank, record) === true) this.alerts = this.judge.alerts();
   }
 
   /** Last sequence number by rank. */

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { type BridgeAddress, maxRequestBytes } from '../../../protocol/src/bridge';
-import type { MakeJudge } from '../files/runFolder';
+import type { MakeJudge } from '../files/judging';
 import { Runs } from '../files/runs';
 import { Session } from './session';
 
