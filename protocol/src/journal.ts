@@ -179,6 +179,10 @@ export interface ControlRecord extends Timed {
   readonly command: string;
   readonly arguments: Settings;
   readonly applied: boolean;
+  /** Of the line in control.jsonl that asked for it. */
+  readonly id?: string;
+  /** Why it was not applied. */
+  readonly reason?: string;
 }
 
 export interface LogRecord extends Timed {
@@ -220,6 +224,8 @@ export interface RunFacts {
   readonly python: string;
   readonly platform: string;
   readonly pid: number;
+  /** Whether the run looks for commands in control.jsonl. */
+  readonly control?: boolean;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly git?: { readonly commit: string; readonly dirty: boolean };

@@ -13,13 +13,11 @@ import {
   statsSubjects,
 } from '../../protocol/src/journal';
 
-export type RunFactsWithControl = RunFacts & { readonly control?: boolean };
-
 /** A folder of a run with its facts; the process is this one unless said otherwise. */
-export function startRun(root: string, facts: Partial<RunFactsWithControl> & { readonly id: string }): RunWriter {
+export function startRun(root: string, facts: Partial<RunFacts> & { readonly id: string }): RunWriter {
   const folder = join(root, facts.id);
   mkdirSync(folder, { recursive: true });
-  const whole: RunFactsWithControl = {
+  const whole: RunFacts = {
     version: 1,
     argv: ['train.py'],
     cwd: root,

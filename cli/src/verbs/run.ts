@@ -15,6 +15,7 @@ interface RunOptions {
   readonly python?: string;
   readonly reportFile?: string;
   readonly diagnosis: boolean;
+  readonly control?: boolean;
 }
 
 const examples = `
@@ -39,6 +40,7 @@ export const run: Verb = (program, io, finish) => {
     .option('--python <path>', 'interpreter that runs the script (default: that of the active environment)')
     .option('--report-file <file>', 'write the findings there as JSON')
     .option('--no-diagnosis', 'record only')
+    .option('--control', 'let the editor pause it and change its learning rate and batch size')
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(async (script: string, args: string[], options: RunOptions) =>
@@ -54,7 +56,7 @@ async function runScript(script: string, args: readonly string[], options: RunOp
     script,
     args,
     cwd: io.cwd,
-    variables: io.variables,
+    variables: options.control === true ? { ...io.variables, TENSORWRIGHT_CONTROL: '1' } : io.variables,
     agent: folder === undefined ? undefined : io.agent,
     runFolder: folder,
   });

@@ -20,6 +20,7 @@ def write_run_facts(run):
         "executable": sys.executable,
         "platform": sys.platform,
         "pid": os.getpid(),
+        "control": os.environ.get("TENSORWRIGHT_CONTROL") == "1",
         "startedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
     os.makedirs(run, exist_ok=True)

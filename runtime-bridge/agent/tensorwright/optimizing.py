@@ -225,6 +225,9 @@ class Optimizing:
         watcher.arrivals()
         if watcher.journal.full:
             watcher.full()
+        if watcher.control.boundary():
+            # A pause is no part of a step.
+            self._last_end = (watcher.step, clock())
 
     def _flag(self, optimizer):
         """Between samples: the norm of all gradients, as often as the budget allows."""

@@ -37,6 +37,7 @@ class Watcher:
     """State of a watched process."""
 
     def __init__(self, run, started):
+        from tensorwright.control import Control
         from tensorwright.forwards import Forwards
         from tensorwright.loading import Loading
         from tensorwright.losses import Losses
@@ -56,6 +57,7 @@ class Watcher:
         self.losses = Losses(self)
         self.optimizing = Optimizing(self)
         self.loading = Loading(self)
+        self.control = Control(self)
         self._scalars = {}
         self._arriving = []
         self._opened = False

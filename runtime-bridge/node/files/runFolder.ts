@@ -178,7 +178,7 @@ export class RunFolder {
   }
 
   private get controllable(): boolean {
-    return (this.facts as RunFacts & { readonly control?: boolean }).control === true;
+    return this.facts.control === true;
   }
 
   private journalFiles(): readonly { readonly rank: number; readonly path: string }[] {

@@ -204,8 +204,7 @@ export class RunStore {
       if (record.command === 'resume') at.paused = false;
     }
     if (rank !== 0) return;
-    const { command, arguments: given, applied, step, time } = record;
-    const { reason } = record as { readonly reason?: string };
+    const { command, arguments: given, applied, step, time, reason } = record;
     this.marks.push({ command, arguments: given, applied, step, time, ...(reason === undefined ? {} : { reason }) });
   }
 
