@@ -1,9 +1,10 @@
 /**
- * `npm run bench [timm|latency|start|mutants ...]`: measures the built product, prints a table and writes
+ * `npm run bench [timm|latency|start|curves|mutants ...]`: measures the built product, prints a table and writes
  * bench/results.json. A missed goal is said, never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { measureCurves } from '../bench/curves.mjs';
 import { measureLatency, measureStart } from '../bench/latency.mjs';
 import { modelFile } from '../bench/modelFile.mjs';
 import { measureMutants } from '../bench/mutants.mjs';
@@ -66,6 +67,25 @@ const parts = {
     rows: ({ example, thousandLines }) => [
       ['server start to first findings, an example', atMost(example.median, 400, 'ms')],
       ['server start to first findings, 1,000 lines', atMost(thousandLines.median, 400, 'ms')],
+    ],
+  },
+  curves: {
+    says: 'drawing 1,000,000 points of four runs (some minutes)',
+    measure: measureCurves,
+    rows: (found) => [
+      ...Object.entries(found.frameMillis).map(([what, { p95 }]) => [
+        `curves: a frame while the hand does a ${what}, ${found.runs} runs of ${found.points}: p95`,
+        atMost(p95, 16, 'ms'),
+      ]),
+      ['curves: points that are missing or differ', atMost(found.lost, 0, '')],
+      ['curves: answer of the bridge: p95', plain(`${found.answerMillis.p95} ms`)],
+      ['curves: reading all journals', plain(`${found.readSeconds} s`)],
+      ...(found.bridgeMemoryMiB
+        ? [
+            ['curves: memory of the bridge, all read and shown', atMost(found.bridgeMemoryMiB.now, 300, 'MiB')],
+            ['curves: at its most', plain(`${found.bridgeMemoryMiB.most} MiB`)],
+          ]
+        : []),
     ],
   },
   mutants: {

@@ -15,8 +15,12 @@ export const runAlertsFeature: Feature = ({ training, log }) => {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
     vscode.commands.registerCommand('tensorwright.clearRunAlerts', () => alerts.clear()),
+    vscode.commands.registerCommand(dismiss, (key: string) => alerts.dismiss(key)),
   );
 };
+
+const dismiss = 'tensorwright.dismissRunAlert';
+const keyOf = ({ rule, layer }: Alert, { id }: RunSummary): string => `${id} ${rule} ${layer ?? ''}`;
 
 const severities = {
   error: vscode.DiagnosticSeverity.Error,
@@ -42,6 +46,7 @@ class RunAlerts implements vscode.CodeActionProvider, vscode.Disposable {
   private readonly byScript = new Map<string, { readonly run: RunSummary; readonly alerts: readonly Alert[] }>();
   private readonly cleared = new Set<string>();
   private readonly told = new Set<string>();
+  private readonly mended = new Set<string>();
   private readonly stops: readonly (() => void)[];
 
   constructor(
@@ -60,6 +65,12 @@ class RunAlerts implements vscode.CodeActionProvider, vscode.Disposable {
     this.shown.clear();
   }
 
+  /** An alert whose fix was taken. */
+  dismiss(key: string): void {
+    this.mended.add(key);
+    void this.show();
+  }
+
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     const here = (this.shown.get(document.uri) ?? []).filter((one) => one.range.intersection(range) !== undefined);
     return here.flatMap((diagnostic) => {
@@ -70,6 +81,8 @@ class RunAlerts implements vscode.CodeActionProvider, vscode.Disposable {
         const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
         action.diagnostics = [diagnostic];
         action.edit = edit;
+        // The run goes on with the old text; the new one has what was asked for.
+        action.command = { title, command: dismiss, arguments: [keyOf(diagnostic.alert, diagnostic.run)] };
         return [action];
       });
     });
@@ -104,7 +117,7 @@ class RunAlerts implements vscode.CodeActionProvider, vscode.Disposable {
     const found = new Map<string, AlertDiagnostic[]>();
     for (const { run, alerts } of this.byScript.values())
       for (const alert of alerts) {
-        const diagnostic = await diagnosticOf(alert, run);
+        const diagnostic = this.mended.has(keyOf(alert, run)) ? undefined : await diagnosticOf(alert, run);
         if (diagnostic === undefined) continue;
         const path = resolve(run.cwd, alert.file ?? run.script);
         found.set(path, [...(found.get(path) ?? []), diagnostic]);
@@ -116,7 +129,7 @@ class RunAlerts implements vscode.CodeActionProvider, vscode.Disposable {
   /** One notification a cause, and none for hints. */
   private tell(run: RunSummary, alerts: readonly Alert[]): void {
     for (const alert of alerts) {
-      const key = `${run.id} ${alert.rule} ${alert.layer ?? ''}`;
+      const key = keyOf(alert, run);
       if (alert.severity !== 'error' || this.told.has(key)) continue;
       this.told.add(key);
       const show = 'Show Curves';

@@ -106,7 +106,9 @@ export class ChartPanel {
     });
     if (parts.length === 0) return '';
     if (pointer === undefined) return `now ${parts.join(' · ')}`;
-    return `${state.x === 'time' ? duration(pointer) : `step ${short(Math.round(pointer))}`}: ${parts.join(' · ')}`;
+    // The last point that is not past the pointer is what is read, so it is its step that is said.
+    const step = short(Math.floor(pointer));
+    return `${state.x === 'time' ? duration(pointer) : `step ${step}`}: ${parts.join(' · ')}`;
   }
 
   private exportButtons(): HTMLElement {
