@@ -101,8 +101,10 @@ export const tests = [
       await until(
         'the fixed text',
         async () => (await workbench.editor()).text,
-        (text) => text.includes('optimizer.zero_grad()'),
+        (text) => text.split('optimizer.zero_grad()').length === 2,
       );
+      // What was mended is no longer underlined, though the run goes on with the old text.
+      await workbench.underlined('no error', (found) => !found.some((one) => one.startsWith('error')));
       await shot('fixed');
     },
   ],

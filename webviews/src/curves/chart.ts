@@ -121,7 +121,7 @@ export class CurveChart {
     ctx.beginPath();
     ctx.rect(frame.left, frame.top - 12, frame.right - frame.left, frame.bottom - frame.top + 12);
     ctx.clip();
-    for (const flag of flags) drawFlag(ctx, frame, flag, theme);
+    drawFlags(ctx, frame, flags, theme);
     ctx.lineJoin = 'round';
     for (const curve of curves) drawCurve(ctx, frame, curve);
     for (const { points } of curves) drawNonfinite(ctx, nonfinitePlaces(points, frame), frame, theme);
@@ -168,14 +168,21 @@ function drawNonfinite(ctx: CanvasRenderingContext2D, places: readonly number[],
   ctx.fill();
 }
 
-function drawFlag(ctx: CanvasRenderingContext2D, frame: Frame, { x, colour, word }: Flag, theme: Theme): void {
-  const at = xPixel(frame, x);
-  if (at < frame.left || at > frame.right) return;
-  strokeVertical(ctx, frame, at, colour, [4, 3]);
+/** Lines for all, words for those that have room. */
+function drawFlags(ctx: CanvasRenderingContext2D, frame: Frame, flags: readonly Flag[], theme: Theme): void {
   ctx.font = `11px ${theme.font}`;
-  ctx.fillStyle = colour;
-  const width = ctx.measureText(word).width;
-  ctx.fillText(word, Math.min(at + 2, frame.right - width), frame.top - 3);
+  let taken = Number.NEGATIVE_INFINITY;
+  for (const { x, colour, word } of [...flags].sort((a, b) => a.x - b.x)) {
+    const at = xPixel(frame, x);
+    if (at < frame.left || at > frame.right) continue;
+    strokeVertical(ctx, frame, at, colour, [4, 3]);
+    const width = ctx.measureText(word).width;
+    const start = Math.min(at + 2, frame.right - width);
+    if (start < taken) continue;
+    taken = start + width + 4;
+    ctx.fillStyle = colour;
+    ctx.fillText(word, start, frame.top - 3);
+  }
 }
 
 function strokeVertical(ctx: CanvasRenderingContext2D, frame: Frame, x: number, colour: string, dash: number[]): void {
