@@ -117,8 +117,15 @@ export default defineConfig(
   },
   // Runs inside the browser's page, not in Node.
   {
-    files: ['test/e2e/driver/editorPage.mjs'],
-    languageOptions: { globals: { document: 'readonly', NodeFilter: 'readonly' } },
+    files: ['test/e2e/driver/editorPage.mjs', 'bench/curves.mjs'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        NodeFilter: 'readonly',
+        WheelEvent: 'readonly',
+        requestAnimationFrame: 'readonly',
+      },
+    },
   },
 );
 

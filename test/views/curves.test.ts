@@ -46,7 +46,7 @@ describe('Curves view', function () {
     mkdirSync(pictures, { recursive: true });
   });
   after(async () => {
-    await view?.close();
+    await view.close();
     folder.dispose();
   });
 

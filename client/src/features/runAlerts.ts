@@ -56,7 +56,7 @@ class RunAlerts implements vscode.CodeActionProvider, vscode.Disposable {
     const edited = vscode.workspace.onDidChangeTextDocument(({ document }) => {
       if (document.languageId === 'python' && this.byScript.size > 0) void this.show();
     });
-    this.stops = [training.watchRuns(({ runs }) => this.follow(runs)), () => edited.dispose()];
+    this.stops = [training.watchRuns(({ runs }) => this.follow(runs)), () => void edited.dispose()];
   }
 
   clear(): void {

@@ -10,7 +10,6 @@ import {
 } from '../../../protocol/src/bridge';
 import type { CurvePoints, CurveWindow, SeriesSummary } from '../../../protocol/src/curves';
 import {
-  type JournalNumber,
   type JournalRecord,
   type LayerFact,
   numberOf,
@@ -102,7 +101,7 @@ export class RunStore {
   }
 
   curve(rank: number, tag: string): Series | undefined {
-    return (this.ranks[rank] as Rank | undefined)?.curves.get(tag);
+    return this.ranks[rank]?.curves.get(tag);
   }
 
   points(rank: number, tag: string, window: CurveWindow): CurvePoints | undefined {
@@ -183,7 +182,7 @@ export class RunStore {
   private scalars(at: Rank, { step, time, values }: ScalarsRecord): void {
     at.axis.push(step, time);
     for (const [tag, written] of Object.entries(values)) {
-      const value = numberOf(written as JournalNumber | undefined);
+      const value = numberOf(written);
       if (typeof value !== 'number') continue;
       let series = at.curves.get(tag);
       if (series === undefined) {

@@ -11,16 +11,7 @@ const mostCells = 128;
 const leastCells = 8;
 
 /** Columns of a cell. */
-const enum At {
-  step,
-  count,
-  nonfinite,
-  zeros,
-  sum,
-  squares,
-  largest,
-  width,
-}
+const At = { step: 0, count: 1, nonfinite: 2, zeros: 3, sum: 4, squares: 5, largest: 6, width: 7 } as const;
 
 export class Timeline {
   private cells = new Float64Array(leastCells * At.width);
@@ -76,7 +67,7 @@ export class Timeline {
   /** A share for `zeros` and `nonfinite`; NaN where nothing finite was seen. */
   measure(column: number, measure: LayerMeasure): number {
     const at = column * At.width;
-    const value = (offset: At): number => this.cells[at + offset] as number;
+    const value = (offset: number): number => this.cells[at + offset] as number;
     const count = value(At.count);
     const mean = value(At.sum) / count;
     switch (measure) {
@@ -117,7 +108,7 @@ export class Timeline {
     for (let i = 0; i < half; i++) {
       const [from, to] = [2 * i * At.width, i * At.width];
       const alone = 2 * i + 1 >= this.length;
-      for (let part = At.step as number; part < At.width; part++) {
+      for (let part = 0; part < At.width; part++) {
         const [a, b] = [cells[from + part] as number, alone ? 0 : (cells[from + At.width + part] as number)];
         cells[to + part] = part === At.step ? a : part === At.largest ? Math.max(a, b) : a + b;
       }

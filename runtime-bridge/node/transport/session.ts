@@ -9,7 +9,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import type { WebSocket } from 'ws';
 import { maxWaitingBytes, runsChanged, type RunsChanged } from '../../../protocol/src/bridge';
-import { type BinarySocket, SocketReader, SocketWriter } from '../../../protocol/src/socketMessages';
+import { SocketReader, SocketWriter } from '../../../protocol/src/socketMessages';
 import { Refused } from '../files/runFolder';
 import type { Runs } from '../files/runs';
 import { methods } from './methods';
@@ -23,7 +23,7 @@ class BoundedWriter extends SocketWriter {
     private readonly bounded: WebSocket,
     private readonly onTooSlow: () => void,
   ) {
-    super(bounded as BinarySocket);
+    super(bounded);
   }
 
   override write(message: { readonly jsonrpc: string }): Promise<void> {
@@ -49,7 +49,7 @@ export class Session {
       socket.terminate();
     });
     this.connection = createMessageConnection(
-      new SocketReader(socket as BinarySocket) as unknown as MessageReader,
+      new SocketReader(socket) as unknown as MessageReader,
       writer as unknown as MessageWriter,
       { error: log, warn: log, info: () => undefined, log: () => undefined },
     );

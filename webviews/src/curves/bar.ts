@@ -34,9 +34,9 @@ export class Bar {
     this.smoothing.addEventListener('change', () =>
       dispatch({ type: 'smoothing', halfLife: Number(this.smoothing.value) }),
     );
-    this.log = element('vscode-checkbox', { label: 'Log scale' }) as Check;
+    this.log = element('vscode-checkbox', { label: 'Log scale' });
     this.log.addEventListener('change', () => dispatch({ type: 'log', log: this.log.checked }));
-    this.allRanks = element('vscode-checkbox', { label: 'All ranks', hidden: true }) as Check;
+    this.allRanks = element('vscode-checkbox', { label: 'All ranks', hidden: true });
     this.allRanks.addEventListener('change', () => dispatch({ type: 'allRanks', allRanks: this.allRanks.checked }));
     this.reset = onPress(element('vscode-button', { secondary: true }, ['Show Everything']), () =>
       dispatch({ type: 'span', span: undefined }),
@@ -68,5 +68,5 @@ function select(label: string, options: readonly (readonly [string, string])[]):
     'vscode-single-select',
     { 'aria-label': label, title: label, label },
     options.map(([value, words]) => element('vscode-option', { value }, [words])),
-  ) as Select;
+  );
 }

@@ -65,10 +65,9 @@ export class CurveChart {
   }
 
   area(): { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } {
+    const { chartArea }: { readonly chartArea?: Chart['chartArea'] } = this.chart;
     // Before the first layout there is none.
-    return (
-      (this.chart.chartArea as typeof this.chart.chartArea | undefined) ?? { left: 0, right: 300, top: 0, bottom: 150 }
-    );
+    return chartArea ?? { left: 0, right: 300, top: 0, bottom: 150 };
   }
 
   draw(picture: Picture): void {

@@ -31,7 +31,7 @@ export class RunRow {
     private readonly id: string,
     private readonly events: RowEvents,
   ) {
-    this.check = element('vscode-checkbox', {}) as Check;
+    this.check = element('vscode-checkbox', {});
     this.check.addEventListener('change', () => events.onShow(id, this.check.checked));
     this.pause = this.button('Pause', () => this.send(this.paused ? 'resume' : 'pause'));
     this.controls = element('span', { class: 'controls', role: 'group', 'aria-label': 'Control of the training' }, [
