@@ -3,7 +3,7 @@ import { Chart, LinearScale, LogarithmicScale, type Plugin } from 'chart.js';
 import type { CurvePoints } from '../../../protocol/src/curves';
 import { duration, short } from '../shared/numbers';
 import type { Theme } from '../shared/theme';
-import { type Frame, nonfinitePlaces, outlineBand, strokeLine, xPixel, yRange } from './drawing';
+import { type Frame, inSight, nonfinitePlaces, outlineBand, strokeLine, xPixel, yRange } from './drawing';
 import type { Span } from './state';
 
 Chart.register(LinearScale, LogarithmicScale);
@@ -121,7 +121,8 @@ export class CurveChart {
     ctx.rect(frame.left, frame.top - 12, frame.right - frame.left, frame.bottom - frame.top + 12);
     ctx.clip();
     drawFlags(ctx, frame, flags, theme);
-    ctx.lineJoin = 'round';
+    // Round joins cost a noisy curve half of its time.
+    ctx.lineJoin = 'bevel';
     for (const curve of curves) drawCurve(ctx, frame, curve);
     for (const { points } of curves) drawNonfinite(ctx, nonfinitePlaces(points, frame), frame, theme);
     if (pointer !== undefined) strokeVertical(ctx, frame, xPixel(frame, pointer), theme.faint, [2, 2]);
@@ -140,7 +141,9 @@ function drawCurve(ctx: CanvasRenderingContext2D, frame: Frame, { points, colour
   ctx.globalAlpha = smooth ? bandOpacity : 1;
   ctx.beginPath();
   if (points.perPoint === 1) {
-    if (!smooth) ctx.lineWidth = 1.5;
+    const [from, to] = inSight(points, frame.x);
+    // Thin where values are dense: nothing else is to be seen there, and it is drawn several times as fast.
+    if (!smooth && to - from < (frame.right - frame.left) / 4) ctx.lineWidth = 1.5;
     strokeLine(ctx, points, points.low, frame);
   } else {
     outlineBand(ctx, points, frame);
