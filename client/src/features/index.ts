@@ -1,6 +1,8 @@
 /** The features of the editor side, one a file, sorted. */
 import type { Feature } from '../feature';
 import { checkWorkspaceFeature } from './checkWorkspace';
+import { completedConfigFeature } from './completedConfig';
+import { createConfigFeature } from './createConfig';
 import { curvesFeature } from './curves';
 import { explainFindingFeature } from './explainFinding';
 import { layerLensFeature } from './layerLens';
@@ -10,12 +12,16 @@ import { runAlertsFeature } from './runAlerts';
 import { runTrainingFeature } from './runTraining';
 import { runsTreeFeature } from './runsTree';
 import { showOutputFeature } from './showOutput';
+import { showShapeFlowFeature } from './showShapeFlow';
 import { statusFeature } from './status';
 import { trainingControlFeature } from './trainingControl';
 import { trainingStatusFeature } from './trainingStatus';
+import { verifyWithPytorchFeature } from './verifyWithPytorch';
 
 export const features: readonly Feature[] = [
   checkWorkspaceFeature,
+  completedConfigFeature,
+  createConfigFeature,
   curvesFeature,
   explainFindingFeature,
   layerLensFeature,
@@ -25,7 +31,9 @@ export const features: readonly Feature[] = [
   runTrainingFeature,
   runsTreeFeature,
   showOutputFeature,
+  showShapeFlowFeature,
   statusFeature,
   trainingControlFeature,
   trainingStatusFeature,
+  verifyWithPytorchFeature,
 ];

@@ -7,7 +7,7 @@
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { int, type Value } from '../core/infer/value';
-import { ceilDiv, num, sub, type Dim } from '../core/shape/dim';
+import { ceilDiv, constantOf, num, sub, type Dim } from '../core/shape/dim';
 import { isDifferentiable, type DType } from '../core/shape/dtype';
 import { answering, giveUp, refuse } from './common/answer';
 import { boolGiven, rankOf } from './common/axes';
@@ -98,6 +98,21 @@ function checkEnds(call: Call, solve: Solve, kind: string): void {
     );
 }
 
+/** More numbers than this are not kept: nobody decides by them. */
+const MOST_NUMBERS = 256;
+
+/** The numbers of linspace in float32, counted from the nearer end as torch does (aten/src/ATen/native/cpu/RangeFactoriesKernel.cpp). */
+function evenly(call: Call, count: number | undefined): readonly number[] | undefined {
+  const [start, end] = [call.value('start'), call.value('end')].map((value) =>
+    value.kind === 'float' ? value.value : value.kind === 'int' ? constantOf(value.dim) : undefined,
+  );
+  if (start === undefined || end === undefined || count === undefined || count > MOST_NUMBERS) return undefined;
+  const step = Math.fround((end - start) / Math.max(1, count - 1));
+  return Array.from({ length: count }, (_, i) =>
+    Math.fround(i < count / 2 ? start + step * i : end - step * (count - 1 - i)),
+  );
+}
+
 export const ranges = operator({
   id: 'ranges',
   names: [
@@ -130,7 +145,10 @@ export const ranges = operator({
       const count = call.int('steps');
       checkEnds(call, solve, kind);
       notNegative(solve, [count], 'number of steps must be non-negative');
-      return result([count], askedType(call, DEFAULT_FLOAT));
+      const type = askedType(call, DEFAULT_FLOAT);
+      const made = result([count], type);
+      const numbers = kind === 'linspace' && type === 'float32' ? evenly(call, constantOf(count)) : undefined;
+      return numbers === undefined ? made : { ...made, numbers };
     }
     if (kind === 'randperm') {
       const n = call.int('n');

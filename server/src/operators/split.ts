@@ -9,7 +9,7 @@
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import { tuple, type TensorValue, type TupleValue } from '../core/infer/value';
 import type { AxisSplit } from '../core/shape/axis';
-import { add, ceilDiv, floorDiv, max, min, mul, num, sub, sum, type Dim } from '../core/shape/dim';
+import { add, ceilDiv, constantOf, floorDiv, max, min, mul, num, sub, sum, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, joined } from './common/axes';
 import { shortName, subjectOf } from './common/names';
@@ -22,8 +22,19 @@ const MAX_PARTS = 4096;
 /** Multiples of a symbolic size are tried up to this one. */
 const MAX_MULTIPLE = 16;
 
-const partsOf = (t: TensorValue, cut: AxisSplit, sizes: readonly Dim[]): TupleValue =>
-  tuple(sizes.map((size) => reshaped(t, joined(cut.before, [size], cut.after))));
+function partsOf(t: TensorValue, cut: AxisSplit, sizes: readonly Dim[]): TupleValue {
+  const parts = sizes.map((size) => reshaped(t, joined(cut.before, [size], cut.after)));
+  if (t.numbers === undefined) return tuple(parts);
+  const { numbers } = t;
+  let end = 0;
+  return tuple(
+    parts.map((part, i) => {
+      const start = end;
+      end += constantOf(sizes[i] as Dim) ?? NaN;
+      return Number.isNaN(end) ? part : { ...part, numbers: numbers.slice(start, end) };
+    }),
+  );
+}
 
 /** Parts of `size`, the last one with the rest. */
 function equalParts(solve: Solve, total: Dim, size: Dim): readonly Dim[] {

@@ -2,7 +2,7 @@
 import type * as tree from '../python/tree';
 import { constantOf, num, sym, symbolsOf, type Dim } from '../shape/dim';
 import { dimsOf, type Shape } from '../shape/shape';
-import { callMethodIfAny, callOperator } from './calls';
+import { callMethodIfAny, callOperator, callValue } from './calls';
 import { dataclassFields, derivesFrom } from './classes';
 import { batchOf, itemOfData } from './builtins/data';
 import { enumMember } from './construct';
@@ -85,8 +85,9 @@ export function iterate(ev: Evaluator, written: Value): readonly Value[] | undef
   const dims = dimsOf(ev.machine.facts.shape(value.shape));
   const count = dims?.[0] && constantOf(dims[0]);
   if (dims === undefined || count === undefined || count > MAX_ROWS) return undefined;
-  return Array.from({ length: count }, () =>
-    tensor({ lead: dims.slice(1), tail: [] }, value.dtype, { device: value.device }),
+  const { numbers, device } = value;
+  return Array.from({ length: count }, (_, i) =>
+    tensor({ lead: dims.slice(1), tail: [] }, value.dtype, { device, numbers: numbers?.slice(i, i + 1) }),
   );
 }
 
@@ -170,6 +171,8 @@ function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Val
       return (
         common([...target.entries.values()].map((e) => e.value)) ?? unknown('an entry whose key is not known', node)
       );
+    if (key !== undefined && !target.open && target.missing !== undefined && object.kind === 'ref')
+      return missingEntry(ev, object.id, target.missing, index, node);
     return unknown('an entry that is not known', node);
   }
   if (target.kind !== 'instance') return unknown('a subscript of this value', node);
@@ -192,6 +195,15 @@ function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Val
     ]);
   }
   return itemOfData(ev, target, node) ?? unknown('a subscript of this object', node);
+}
+
+/** The entry that a defaultdict makes when it is asked for. */
+function missingEntry(ev: Evaluator, id: number, missing: Value, index: Value, node: tree.Subscript): Value {
+  const value = callValue(ev, missing, { positional: [], keywords: new Map() }, node);
+  const own = ev.machine.write(id);
+  const key = dictKey(index);
+  if (own?.kind === 'dict' && key !== undefined) own.entries.set(key, { key: index, value });
+  return value;
 }
 
 /** The value that all have in common. */

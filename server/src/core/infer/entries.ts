@@ -17,6 +17,7 @@ import { forgetReassigned } from './reassigned';
 import { Report, type Recorded } from './report';
 import { bool, float, int, str, unknown, type ClassValue, type FunctionValue, type Value } from './value';
 import type { Arguments, Given } from './bind';
+import type { ExportCall } from './builtins/exports';
 import { layerNamed } from './catalogue';
 import { forwardText } from './signatureText';
 
@@ -39,6 +40,8 @@ export interface FileResult {
   readonly recorded: readonly Recorded[];
   /** What each `forward` accepts, by its definition. */
   readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
+  /** Calls that write model files; several where paths differ. */
+  readonly exports: readonly ExportCall[];
 }
 
 /** How a class is used elsewhere: with other values than its defaults, or not at all. */
@@ -53,6 +56,7 @@ interface Entry {
   readonly findings: readonly Finding[];
   readonly recorded: readonly Recorded[];
   readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
+  readonly exports: readonly ExportCall[];
   readonly cost: number;
 }
 
@@ -106,6 +110,7 @@ export function evaluateFile(
     findings: foldCauses([...fresh, ...steps, main].flatMap((part) => part.findings)),
     recorded: options.recording ? [...fresh, ...steps, main].flatMap((part) => part.recorded) : [],
     accepts: new Map(fresh.flatMap((entry) => [...entry.accepts])),
+    exports: [...fresh, ...steps, main].flatMap((part) => part.exports),
   };
 }
 
@@ -121,7 +126,14 @@ function evaluateEntry(
   const remembered: Memo = options.recording ? new Map<string, Built>() : memo;
   if (value.kind === 'function') {
     const cost = functionEntry(program, module, report, value, remembered);
-    return { usedOtherwise: undefined, findings: report.findings(), recorded: report.recorded, accepts, cost };
+    return {
+      usedOtherwise: undefined,
+      findings: report.findings(),
+      recorded: report.recorded,
+      accepts,
+      exports: report.exports,
+      cost,
+    };
   }
   let cost = classEntry(program, module, report, value, 'defaults', accepts, remembered);
   let findings = report.findings();
@@ -135,7 +147,7 @@ function evaluateEntry(
       findings = symbolic.findings();
     }
   }
-  return { usedOtherwise, findings, recorded: report.recorded, accepts, cost };
+  return { usedOtherwise, findings, recorded: report.recorded, accepts, exports: report.exports, cost };
 }
 
 /** One cause is one finding: the same refusal at the same place met through another entry is left out. */
@@ -154,7 +166,7 @@ function foldCauses(findings: readonly Finding[]): Finding[] {
 }
 
 /** Classes and functions of the module's own text, in order. */
-function definitions(program: Program, module: Module): (ClassValue | FunctionValue)[] {
+export function definitions(program: Program, module: Module): (ClassValue | FunctionValue)[] {
   const machine = new Machine(program, ENTRY_SLOT, ENTRY_STEPS);
   const frame = machine.frame(module.frame);
   const values: (ClassValue | FunctionValue)[] = [];
@@ -171,7 +183,7 @@ function definitions(program: Program, module: Module): (ClassValue | FunctionVa
   return values;
 }
 
-function start(program: Program, module: Module, report: Report, memo: Memo, budget: number): Evaluator {
+export function start(program: Program, module: Module, report: Report, memo: Memo, budget: number): Evaluator {
   const machine = new Machine(program, ENTRY_SLOT, budget);
   if (module.final !== undefined) machine.facts = module.final.facts;
   const ev = new Evaluator(program, machine, report, module, module.frame);
@@ -181,7 +193,7 @@ function start(program: Program, module: Module, report: Report, memo: Memo, bud
 }
 
 /** Runs what may cost too much; what was found until then stands. */
-function bounded(body: () => void): void {
+export function bounded(body: () => void): void {
   try {
     body();
   } catch (error) {
@@ -241,7 +253,7 @@ function classEntry(
 }
 
 /** The name in a definition, as the call of an entry. */
-const nameOf = (node: tree.ClassDef | tree.FunctionDef): tree.Name => ({
+export const nameOf = (node: tree.ClassDef | tree.FunctionDef): tree.Name => ({
   kind: 'name',
   name: node.name,
   at: node.at,
@@ -264,7 +276,7 @@ function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
   return all.sort((a, b) => Number(a.node.name !== 'forward') - Number(b.node.name !== 'forward'));
 }
 
-function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): Arguments {
+export function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): Arguments {
   const init = findInit(ev, cls);
   if (init === undefined) {
     // A layer's constructor is called with what it needs.
@@ -284,6 +296,8 @@ function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defau
       keywords.set(param.name, { value });
     } else if (isEmpty(ev, fallback)) keywords.set(param.name, { value: unknown(`what ${param.name} has`) });
     else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
+    // Beside `**kwargs`, which may hold anything, an option that is not given still has its default.
+    else if (param.form !== 'positional-only') keywords.set(param.name, { value: fallback });
   });
   return { positional: [], keywords, ...openness(init) };
 }
@@ -304,7 +318,7 @@ const OPTIONS = /config|cfg|args|hparams|options|opts?$|params$/i;
  * The class of a parameter that is a configuration: the one its annotation names, or the only
  * class of options that the file knows. Its defaults are the parameter's.
  */
-function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
+export function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
   const vars = ev.machine.frame(ev.activation.module.frame)?.vars;
   const { annotation } = param;
   const named =
@@ -356,7 +370,7 @@ function generalised(name: string, fallback: Value): Value {
 }
 
 /** Arguments of an entry: of defaults, None and flags stay open, the rest is as written. */
-function argumentsFor(
+export function argumentsFor(
   _ev: Evaluator,
   fn: FunctionValue,
   hint: 'tensor' | undefined,
@@ -377,7 +391,7 @@ function argumentsFor(
 }
 
 /** `*args` and `**kwargs` of an entry may be anything. */
-const openness = (fn: FunctionValue): { readonly openPositional: boolean; readonly openKeywords: boolean } => ({
+export const openness = (fn: FunctionValue): { readonly openPositional: boolean; readonly openKeywords: boolean } => ({
   openPositional: fn.node.params.some((param) => param.form === '*'),
   openKeywords: fn.node.params.some((param) => param.form === '**'),
 });

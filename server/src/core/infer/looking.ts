@@ -122,6 +122,7 @@ export function madeBy(
   built: Construction | undefined,
 ): TensorValue {
   const gives = givenBy(name);
+  if (made.numbers !== undefined && !name.endsWith('.linspace')) made = { ...made, numbers: undefined };
   if (gives === 'nothing') return { ...made, origin: node, trait: undefined };
   if (gives !== undefined && gives !== 'kept' && (gives !== 'detached' || isCopy(bound)))
     return { ...made, origin: node, trait: { kind: gives, by: name, place: node, built: built?.place } };
@@ -158,8 +159,8 @@ const PLAIN = new Set<Value['kind']>(['int', 'bool', 'float', 'str', 'none', 'dt
 /** Forgets what was known of a tensor that is changed in place, here and in the calls in progress. */
 export function forgetTrait(ev: Evaluator, written: Value): void {
   const value = settle(ev, written);
-  if (value.kind !== 'tensor' || value.trait === undefined) return;
-  const plain: TensorValue = { ...value, trait: undefined };
+  if (value.kind !== 'tensor' || (value.trait === undefined && value.numbers === undefined)) return;
+  const plain: TensorValue = { ...value, trait: undefined, numbers: undefined };
   for (let active: typeof ev.activation | undefined = ev.activation; active !== undefined; active = active.caller) {
     const names = [...(ev.machine.frame(active.frame)?.vars ?? [])].filter(([, held]) => held === value);
     const frame = names.length > 0 ? ev.machine.write(active.frame) : undefined;

@@ -110,6 +110,8 @@ export interface FixIntent {
   readonly where: 'layer' | 'call';
   readonly argument: string;
   readonly newText: string;
+  /** Whether the text comes after the argument in place of taking its place: `x` becomes `x.flatten(1)`. */
+  readonly appended?: true;
 }
 export interface Mismatch {
   readonly kind: 'mismatch';

@@ -46,6 +46,9 @@ export function withoutTraits(value: Value): Value {
   return value.kind === 'tuple' ? { ...value, items: value.items.map(withoutTraits) } : value;
 }
 
+const sameNumbers = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
+  a === b || (a !== undefined && a.length === b?.length && a.every((item, i) => item === b[i]));
+
 /** Structural equality; references are compared by `objects`. Reasons, origins and traits don't count. */
 export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): boolean {
   if (a === b) return true;
@@ -56,7 +59,12 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
     case 'tensor': {
       const other = b as typeof a;
       if (a.trait?.kind !== other.trait?.kind) differingTraits.count++;
-      return a.dtype === other.dtype && a.parameter === other.parameter && sameShape(a.shape, other.shape);
+      return (
+        a.dtype === other.dtype &&
+        a.parameter === other.parameter &&
+        sameShape(a.shape, other.shape) &&
+        sameNumbers(a.numbers, other.numbers)
+      );
     }
     case 'int':
       return a.dim.key === (b as typeof a).dim.key;

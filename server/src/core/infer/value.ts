@@ -66,6 +66,8 @@ export interface TensorValue {
   /** Where it was made; not part of its identity. */
   readonly origin?: Place | undefined;
   readonly trait?: Trait | undefined;
+  /** The numbers in a tensor of one dim or none, where they are known: `torch.linspace(0, rate, depth)`. */
+  readonly numbers?: readonly number[] | undefined;
 }
 /** An int (sizes, indices): a number, or symbolic. */
 export interface IntValue {
