@@ -98,6 +98,7 @@ export class Run {
     if (curve === undefined) this.curves.set(name, (curve = { steps: [], values: [] }));
     curve.steps.push(step);
     curve.values.push(value);
+    if (name === 'loss' && Number.isFinite(value)) this.loss.push(value);
   }
 
   private event(record: EventRecord): void {
@@ -115,8 +116,17 @@ export class Run {
   }
 
   /** Finite losses of training steps. */
-  get loss(): readonly number[] {
-    return this.curve('loss').values.filter(Number.isFinite);
+  readonly loss: number[] = [];
+  private known: { readonly points: number; readonly progress: Progress | undefined } = {
+    points: -1,
+    progress: undefined,
+  };
+
+  /** How far the loss has come by now. */
+  get progress(): Progress | undefined {
+    if (this.known.points !== this.loss.length)
+      this.known = { points: this.loss.length, progress: progressOf(this.loss) };
+    return this.known.progress;
   }
 
   /** Several losses share one curve where several optimizers take turns: nothing is said about its course. */
@@ -171,7 +181,7 @@ export function progressOf(values: readonly number[]): Progress | undefined {
 
 /** Whether training gets nowhere: the gate of rules that watch symptoms. */
 export function isStuck(run: Run, leastGain: number, leastSteps: number): boolean {
-  const progress = progressOf(run.loss);
+  const { progress } = run;
   if (progress === undefined || progress.points < leastSteps) return false;
   return progress.gain < leastGain;
 }

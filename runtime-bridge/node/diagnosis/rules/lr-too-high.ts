@@ -2,7 +2,6 @@
 import { lowerRate } from '../advice';
 import { median, percent, shown } from '../numbers';
 import { diagnosis } from '../rule';
-import { progressOf } from '../run';
 import { UpdateRatios } from '../ratios';
 
 export const lrTooHigh = diagnosis({
@@ -29,7 +28,7 @@ export const lrTooHigh = diagnosis({
   start: () => new UpdateRatios(),
   step: (state, record, run) => state.with(record, run),
   verdict(state, t, run) {
-    const progress = progressOf(run.loss);
+    const progress = run.progress;
     if (progress === undefined || progress.points < t.steps || progress.gain > t.leastGain) return undefined;
     const high = state.samples.filter(({ ratio }) => ratio > t.ratio);
     const { optimizer } = run;
