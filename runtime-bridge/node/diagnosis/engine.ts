@@ -81,14 +81,20 @@ export class Engine {
     return inOrder(alerts.filter((alert) => !this.explained(alert, alerts)));
   }
 
+  /** Whether another finding is the cause of this one; of two that explain each other, the lower rank is. */
   private explained(alert: Diagnosis, alerts: readonly Diagnosis[]): boolean {
     return alerts.some(
       (other) =>
         other !== alert &&
-        other.severity !== 'info' &&
-        other.rank <= alert.rank &&
-        (this.options.rules.find(({ id }) => id === other.rule)?.explains ?? []).includes(alert.rule),
+        severities.indexOf(other.severity) <= severities.indexOf(alert.severity) &&
+        this.explains(other, alert) &&
+        !(this.explains(alert, other) && alert.severity === other.severity && alert.rank < other.rank),
     );
+  }
+
+  private explains(cause: Diagnosis, symptom: Diagnosis): boolean {
+    const rule = this.options.rules.find(({ id }) => id === cause.rule);
+    return rule?.explains?.includes(symptom.rule) ?? false;
   }
 
   private interested(record: JournalRecord): readonly Watched[] {

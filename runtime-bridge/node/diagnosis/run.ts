@@ -13,6 +13,7 @@ import {
   type SchedulerRecord,
   type StartRecord,
 } from '../../../protocol/src/journal';
+import { chanceLevel, Targets } from './chance';
 import { median } from './numbers';
 import { objectFact, placeIn } from './rule';
 
@@ -48,6 +49,7 @@ export class Run {
   readonly calls = new Map<number, EventRecord>();
   readonly traces: EventRecord[] = [];
   lossCall: EventRecord | undefined;
+  readonly targets = new Targets();
   epochs = 0;
   /** The loader that training takes its batches from. */
   trainingLoader: number | undefined;
@@ -105,8 +107,10 @@ export class Run {
     if (record.event === 'calls' && typeof record['optimizer'] === 'number')
       this.calls.set(record['optimizer'], record);
     else if (record.event === 'trace') this.traces.push(record);
-    else if (record.event === 'loss-call') this.lossCall = record;
-    else if (record.event === 'batch' && typeof record['loader'] === 'number') this.trainingLoader = record['loader'];
+    else if (record.event === 'loss-call') {
+      this.lossCall = record;
+      this.targets.add(record);
+    } else if (record.event === 'batch' && typeof record['loader'] === 'number') this.trainingLoader = record['loader'];
     else if (record.event === 'epoch' && record['loader'] === this.trainingLoader)
       this.epochs = Math.max(this.epochs, Number(record['epoch']));
   }
@@ -174,7 +178,8 @@ export class Run {
 export function progressOf(values: readonly number[]): Progress | undefined {
   if (values.length < 8) return undefined;
   const size = Math.max(3, Math.min(50, Math.floor(values.length / 8)));
-  const first = median(values.slice(0, size));
+  // A rate that is too high makes the first window large: the very start counts then.
+  const first = Math.min(median(values.slice(0, 5)), median(values.slice(0, size)));
   const last = median(values.slice(-size));
   return { first, last, gain: (first - last) / Math.max(Math.abs(first), 1e-12), points: values.length };
 }
@@ -183,5 +188,7 @@ export function progressOf(values: readonly number[]): Progress | undefined {
 export function isStuck(run: Run, leastGain: number, leastSteps: number): boolean {
   const { progress } = run;
   if (progress === undefined || progress.points < leastSteps) return false;
-  return progress.gain < leastGain;
+  if (progress.gain < leastGain) return true;
+  const chance = chanceLevel(run);
+  return chance !== undefined && progress.last > 0.85 * chance.level;
 }

@@ -25,6 +25,7 @@ export const deadRelu = diagnosis({
     'weights-not-updating',
     'bad-init',
     'collapsed-output',
+    'lr-too-low',
   ],
   rank: 32,
   start: (): State => new Map(),
