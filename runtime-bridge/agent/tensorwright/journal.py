@@ -15,6 +15,7 @@ MAX_PAYLOAD = 16 * 1024 * 1024
 # Records wait this long, so that steps of microseconds don't pay a system call each.
 PATIENCE = 0.005
 
+_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
 _u32 = struct.Struct("<I")
 _frame = struct.Struct("<III")
 
@@ -65,7 +66,11 @@ class Journal:
 
     def record(self, record):
         """Adds a record: a dictionary with kind, step and time."""
-        self.payload(b"\x01" + json.dumps(tidy(record), separators=(",", ":")).encode())
+        try:
+            text = _json.encode(record)
+        except (ValueError, TypeError):
+            text = _json.encode(tidy(record))
+        self.payload(b"\x01" + text.encode())
 
     def payload(self, payload):
         if self.full is not None or len(payload) > MAX_PAYLOAD:

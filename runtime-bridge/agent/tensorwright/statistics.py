@@ -1,6 +1,6 @@
 """Mergeable statistics of tensors from a strided sample, without synchronising an accelerator.
 
-A row of 73 numbers is made on the tensor's device; rows of one step go to the host together.
+All tensors of a step are digested together on their device, and their numbers go to the host together.
 """
 
 import struct
@@ -16,6 +16,9 @@ LOWEST = -24
 CHANNELS = 2048
 # Elements that a channel digest may look at.
 DIGEST = 65536
+
+# Numbers of a row: nan, inf, zeros, sum, sum of squares, min, max, largest size; then the bins.
+ROW = 8 + 2 * BINS
 
 SUBJECTS = {"activation": 0, "input": 1, "gradient": 2, "weight": 3, "update": 4}
 
@@ -44,38 +47,29 @@ def _corner(tensor):
     return tensor
 
 
-def digest(tensor):
-    """The 9 numbers and 64 bins of a tensor's sample, as one float64 (float32 on devices without) row."""
-    values = sample_of(tensor)
-    if values.is_complex():
-        values = torch.view_as_real(values).reshape(-1)
-    values = values.float()
+def digests(samples):
+    """9 numbers and 64 bins of each of some flat samples, as the rows of one matrix: few calls for many tensors."""
+    values = torch.cat(samples)
+    sizes = [len(each) for each in samples]
+    device = values.device
+    owner = torch.repeat_interleave(
+        torch.arange(len(samples), device=device), torch.tensor(sizes, device=device), output_size=len(values)
+    )
     finite = torch.isfinite(values)
-    clean = torch.where(finite, values, values.new_zeros(()))
+    clean = torch.where(finite, values, 0.0)
     size = clean.abs()
-    zeros = (values == 0).sum()
-    nan = torch.isnan(values).sum()
-    inf = (~finite).sum() - nan
-    low, high = torch.aminmax(clean) if clean.numel() else (clean.sum(), clean.sum())
+    nan = torch.isnan(values)
+    parts = torch.stack([nan.float(), (~finite).float() - nan.float(), (values == 0).float(), clean, clean * clean])
+    sums = torch.zeros(5, len(samples), device=device).index_add_(1, owner, parts)
+    ends = torch.zeros(3, len(samples), device=device)
+    ends.scatter_reduce_(1, owner.expand(3, -1), torch.stack([-clean, clean, size]), "amax", include_self=False)
+    ends[0].neg_()
     exponent = (torch.frexp(size)[1] - 1 - LOWEST).clamp_(0, BINS - 1)
     # Zeros and what is not finite go to a bin of their own, which is cut off.
-    bin_of = torch.where(size > 0, exponent + BINS * (clean > 0), 2 * BINS)
-    counts = torch.zeros(2 * BINS + 1, device=values.device).index_add_(
-        0, bin_of.long(), torch.ones_like(size)
-    )
-    numbers = torch.stack(
-        [
-            nan.float(),
-            inf.float(),
-            zeros.float(),
-            clean.sum(),
-            (clean * clean).sum(),
-            low,
-            high,
-            size.max() if size.numel() else clean.sum(),
-        ]
-    )
-    return torch.cat([numbers, counts[: 2 * BINS]]), values.numel()
+    bins = torch.where(size > 0, exponent + BINS * (clean > 0), 2 * BINS) + owner * (2 * BINS + 1)
+    counts = torch.zeros(len(samples) * (2 * BINS + 1), device=device)
+    counts.index_add_(0, bins, torch.ones_like(size))
+    return torch.cat([sums.t(), ends.t(), counts.view(len(samples), -1)[:, : 2 * BINS]], 1)
 
 
 def channel_extremes(tensor, dim):
@@ -104,33 +98,27 @@ class Batch:
         self._items = []
 
     def add(self, what, name, tensor, rows=0, channel_dim=None):
-        """Adds a tensor's statistics; nothing of the tensor itself is kept."""
-        row, count = digest(tensor)
+        """Adds a tensor; of it only a sample and the extremes of its channels are kept."""
+        if tensor.numel() == 0:
+            return
+        sample = sample_of(tensor)
+        if sample.is_complex():
+            sample = torch.view_as_real(sample).reshape(-1)
+        sample = sample.float() if sample.dtype is not torch.float32 else sample.clone()
         extremes = None
         if channel_dim is not None:
-            high, low = channel_extremes(tensor, channel_dim)
-            extremes = torch.cat([high, low])
-        self._items.append((what, name, rows, count, count < tensor.numel(), row, extremes))
+            extremes = torch.cat(channel_extremes(tensor, channel_dim))
+        self._items.append((what, name, rows, len(sample), len(sample) < tensor.numel(), sample, extremes))
 
     def __len__(self):
         return len(self._items)
 
     def fetch(self):
         """Starts bringing everything to the host; (ready, blocks): blocks() is only asked once ready() is true."""
-        parts = []
-        for *_, row, extremes in self._items:
-            parts.append(row)
-            if extremes is not None:
-                parts.append(extremes)
-        devices = {part.device for part in parts}
-        if all(device.type == "cpu" for device in devices):
-            joined = torch.cat(parts)
-            return _always, lambda: self._blocks(joined.numpy())
-        return self._fetch_from(parts)
-
-    def _fetch_from(self, parts):
-        device = next(part.device for part in parts if part.device.type != "cpu")
-        joined = torch.cat([part.to(device, non_blocking=True) for part in parts])
+        device = self._items[0][5].device
+        samples = [item[5].to(device, non_blocking=True) for item in self._items]
+        extremes = [item[6].to(device, non_blocking=True) for item in self._items if item[6] is not None]
+        joined = torch.cat([digests(samples).reshape(-1), *extremes])
         if device.type != "cuda":
             host = joined.cpu()
             return _always, lambda: self._blocks(host.numpy())
@@ -143,10 +131,9 @@ class Batch:
     def _blocks(self, numbers):
         """Payloads of the journal's second form, one for each subject."""
         by_subject = {}
-        at = 0
-        for what, name, rows, count, estimated, row, extremes in self._items:
-            part = numbers[at : at + len(row)]
-            at += len(row)
+        at = len(self._items) * ROW
+        for i, (what, name, rows, count, estimated, _, extremes) in enumerate(self._items):
+            part = numbers[i * ROW : (i + 1) * ROW]
             channels = b""
             width = 0
             if extremes is not None:

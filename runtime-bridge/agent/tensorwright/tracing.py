@@ -84,6 +84,8 @@ class Trace(TorchFunctionMode):
         elif name in PASSING and source is not None and id(source) in self.origins:
             origin = self.origins[id(source)]
             self.keep(out, (*origin[:2], origin[2] and not name.startswith("max_pool")))
+        if self.watcher.forwards.in_training and not torch.is_grad_enabled() and len(self.graphless) < 8:
+            self.graphless.setdefault(user_place(), self.watcher.forwards.current())
         if not is_user_file(caller.f_code.co_filename):
             return
         place = (caller.f_code.co_filename, caller.f_lineno)
@@ -93,8 +95,6 @@ class Trace(TorchFunctionMode):
             self._binary(name, place, args, out)
         if name in ("detach", "data") and source is not None and source.requires_grad and torch.is_grad_enabled():
             self.detaches.setdefault(place, self._layer_of(source))
-        if not torch.is_grad_enabled() and self.watcher.forwards.in_training:
-            self.graphless.setdefault(place, self.watcher.forwards.current())
 
     def _layer_of(self, tensor):
         return self.origins.get(id(tensor), (None, None))[0]

@@ -43,7 +43,7 @@ class Watcher:
         from tensorwright.losses import Losses
         from tensorwright.optimizing import Optimizing
 
-        self.run = run
+        self.run = os.path.abspath(run)
         self.started = started
         self.on = True
         self.pid = os.getpid()

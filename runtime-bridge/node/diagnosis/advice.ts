@@ -32,6 +32,13 @@ export function clipAdvice(run: Run): Suggestion {
   };
 }
 
+/** Use another activation, where a squashing one is applied. */
+export function activationAdvice(layer: LayerFact | undefined): readonly Suggestion[] {
+  const { activation } = layer ?? {};
+  if (activation === undefined || activation.line === null || !/sigmoid|tanh|softsign/.test(activation.name)) return [];
+  return [{ title: `Use ReLU or GELU instead of ${activation.name}`, file: activation.file, line: activation.line }];
+}
+
 /** Change the user's own initialisations of a layer. */
 export function initAdvice(layer: LayerFact): readonly Suggestion[] {
   return layer.parameters.flatMap(({ name, init }) => {

@@ -1,5 +1,6 @@
 /** The loss of a model that guesses: what labels or targets say without any input. */
-import { facts, textFact, fact } from './rule';
+import type { EventRecord } from '../../../protocol/src/journal';
+import { fact, facts, textFact } from './rule';
 import type { Run } from './run';
 
 export interface Chance {
@@ -8,27 +9,49 @@ export interface Chance {
   readonly reason: string;
 }
 
-/** Known for cross entropy and for distances, from the last batch looked at. */
+/** What losses have been compared with so far. */
+export class Targets {
+  labels: readonly number[] = [];
+  private variance = 0;
+  private batches = 0;
+
+  add(call: EventRecord): void {
+    const labels = facts(call, 'labels');
+    if (labels !== undefined) this.labels = labels.map((count, i) => count + (this.labels[i] ?? 0));
+    const deviation = fact(call, 'targetDeviation');
+    if (deviation === undefined || !Number.isFinite(deviation)) return;
+    this.batches += 1;
+    this.variance += (deviation ** 2 - this.variance) / this.batches;
+  }
+
+  /** Mean variance within batches; undefined for labels. */
+  get spread(): number | undefined {
+    return this.batches > 0 && this.variance > 0 ? this.variance : undefined;
+  }
+}
+
+/** Known for cross entropy and for distances, from what has been looked at. */
 export function chanceLevel(run: Run): Chance | undefined {
   const call = run.lossCall;
   const loss = textFact(call, 'loss');
   if (call === undefined || loss === undefined) return undefined;
   const classes = fact(call, 'classes');
-  if ((loss === 'cross_entropy' || loss === 'nll_loss') && classes !== undefined) {
-    const labels = facts(call, 'labels');
-    const total = labels?.reduce((sum, count) => sum + count, 0) ?? 0;
-    const used = labels?.filter((count) => count > 0) ?? [];
-    // A few labels say little about how often each class is: evenly, then.
-    const entropy =
-      total >= 8 * classes
-        ? used.reduce((sum, count) => sum - (count / total) * Math.log(count / total), 0)
-        : Math.log(Math.max(2, Math.min(classes, classes)));
-    return { kind: 'classes', level: entropy, reason: `for ${classes} classes` };
-  }
-  if (loss === 'binary_cross_entropy' || loss === 'binary_cross_entropy_with_logits')
-    return { kind: 'classes', level: Math.LN2, reason: 'for yes or no' };
-  const deviation = fact(call, 'targetDeviation');
-  if (loss === 'mse_loss' && deviation !== undefined && deviation > 0)
-    return { kind: 'amounts', level: deviation ** 2, reason: 'the variance of the targets' };
-  return undefined;
+  if (loss === 'cross_entropy' || loss === 'nll_loss')
+    return classes === undefined ? undefined : ofClasses(run, call, classes);
+  if (loss.startsWith('binary_cross_entropy')) return { kind: 'classes', level: Math.LN2, reason: 'for yes or no' };
+  const { spread } = run.targets;
+  return loss === 'mse_loss' && spread !== undefined
+    ? { kind: 'amounts', level: spread, reason: 'the variance of the targets' }
+    : undefined;
+}
+
+function ofClasses(run: Run, call: EventRecord, classes: number): Chance {
+  const counts = run.targets.labels.length === classes ? run.targets.labels : [];
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const reason = `for ${classes} classes`;
+  // Weights change the scale, and a few labels say little about how often each class is: evenly, then.
+  if (total < 4 * classes || call['weighted'] === true)
+    return { kind: 'classes', level: Math.log(Math.max(2, classes)), reason };
+  const level = counts.reduce((sum, count) => (count > 0 ? sum - (count / total) * Math.log(count / total) : sum), 0);
+  return { kind: 'classes', level, reason };
 }

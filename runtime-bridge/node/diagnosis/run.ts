@@ -13,6 +13,7 @@ import {
   type SchedulerRecord,
   type StartRecord,
 } from '../../../protocol/src/journal';
+import { chanceLevel, Targets } from './chance';
 import { median } from './numbers';
 import { objectFact, placeIn } from './rule';
 
@@ -48,6 +49,7 @@ export class Run {
   readonly calls = new Map<number, EventRecord>();
   readonly traces: EventRecord[] = [];
   lossCall: EventRecord | undefined;
+  readonly targets = new Targets();
   epochs = 0;
   /** The loader that training takes its batches from. */
   trainingLoader: number | undefined;
@@ -98,14 +100,17 @@ export class Run {
     if (curve === undefined) this.curves.set(name, (curve = { steps: [], values: [] }));
     curve.steps.push(step);
     curve.values.push(value);
+    if (name === 'loss' && Number.isFinite(value)) this.loss.push(value);
   }
 
   private event(record: EventRecord): void {
     if (record.event === 'calls' && typeof record['optimizer'] === 'number')
       this.calls.set(record['optimizer'], record);
     else if (record.event === 'trace') this.traces.push(record);
-    else if (record.event === 'loss-call') this.lossCall = record;
-    else if (record.event === 'batch' && typeof record['loader'] === 'number') this.trainingLoader = record['loader'];
+    else if (record.event === 'loss-call') {
+      this.lossCall = record;
+      this.targets.add(record);
+    } else if (record.event === 'batch' && typeof record['loader'] === 'number') this.trainingLoader = record['loader'];
     else if (record.event === 'epoch' && record['loader'] === this.trainingLoader)
       this.epochs = Math.max(this.epochs, Number(record['epoch']));
   }
@@ -115,8 +120,17 @@ export class Run {
   }
 
   /** Finite losses of training steps. */
-  get loss(): readonly number[] {
-    return this.curve('loss').values.filter(Number.isFinite);
+  readonly loss: number[] = [];
+  private known: { readonly points: number; readonly progress: Progress | undefined } = {
+    points: -1,
+    progress: undefined,
+  };
+
+  /** How far the loss has come by now. */
+  get progress(): Progress | undefined {
+    if (this.known.points !== this.loss.length)
+      this.known = { points: this.loss.length, progress: progressOf(this.loss) };
+    return this.known.progress;
   }
 
   /** Several losses share one curve where several optimizers take turns: nothing is said about its course. */
@@ -164,14 +178,17 @@ export class Run {
 export function progressOf(values: readonly number[]): Progress | undefined {
   if (values.length < 8) return undefined;
   const size = Math.max(3, Math.min(50, Math.floor(values.length / 8)));
-  const first = median(values.slice(0, size));
+  // A rate that is too high makes the first window large: the very start counts then.
+  const first = Math.min(median(values.slice(0, 5)), median(values.slice(0, size)));
   const last = median(values.slice(-size));
   return { first, last, gain: (first - last) / Math.max(Math.abs(first), 1e-12), points: values.length };
 }
 
 /** Whether training gets nowhere: the gate of rules that watch symptoms. */
 export function isStuck(run: Run, leastGain: number, leastSteps: number): boolean {
-  const progress = progressOf(run.loss);
+  const { progress } = run;
   if (progress === undefined || progress.points < leastSteps) return false;
-  return progress.gain < leastGain;
+  if (progress.gain < leastGain) return true;
+  const chance = chanceLevel(run);
+  return chance !== undefined && progress.last > 0.85 * chance.level;
 }

@@ -2,7 +2,6 @@
 import { initAdvice } from '../advice';
 import { percent } from '../numbers';
 import { diagnosis } from '../rule';
-import { progressOf } from '../run';
 
 interface Seen {
   readonly highest: Float32Array;
@@ -26,6 +25,7 @@ export const deadRelu = diagnosis({
     'weights-not-updating',
     'bad-init',
     'collapsed-output',
+    'lr-too-low',
   ],
   rank: 32,
   start: (): State => new Map(),
@@ -59,7 +59,7 @@ export const deadRelu = diagnosis({
       .sort((a, b) => (run.layers.get(a.name)?.order ?? 0) - (run.layers.get(b.name)?.order ?? 0));
     const [first] = dead;
     if (first === undefined) return undefined;
-    const progress = progressOf(run.loss);
+    const progress = run.progress;
     const all = dead.some(({ share }) => share >= t.error);
     if (!all && (progress === undefined || progress.points < 60 || progress.gain > t.leastGain)) return undefined;
     const guilty = all ? (dead.find(({ share }) => share >= t.error) ?? first) : first;

@@ -25,7 +25,7 @@ export const doubleSoftmax = diagnosis({
     const event = eventNamed(record, 'loss-call');
     return event !== undefined && squashed(event) !== undefined ? [...state.slice(-3), event] : state;
   },
-  verdict(events, t) {
+  verdict(events, t, run) {
     const event = events.at(-1);
     if (event === undefined || events.length < t.calls) return undefined;
     const from = objectFact(event, 'from');
@@ -37,16 +37,21 @@ export const doubleSoftmax = diagnosis({
     return {
       severity: 'error',
       layer,
-      place: made ?? loss,
+      place: made ?? run.layerPlace(layer) ?? loss,
       since: 1,
       message: `${name} applies ${name === 'cross_entropy' ? 'log_softmax' : 'sigmoid'} itself, but its input is already the result of ${call}: the scores are squashed twice and hardly differ.`,
       suggestions: [
         { title: `Return the scores without ${call}`, ...(made ?? loss) },
+        ...(textOf(from['layer']) === null
+          ? []
+          : [{ title: `Remove ${call} from the model`, ...run.layerPlace(layer) }]),
         { title: `Or keep ${call} and use ${better} as the loss`, ...loss },
       ],
     };
   },
 });
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Which squashing the input of a loss that squashes has behind it. */
 function squashed(event: EventRecord): string | undefined {

@@ -1,7 +1,6 @@
 /** Gradients are, or become, so large that steps throw the weights about. */
 import { median, shown } from '../numbers';
 import { diagnosis } from '../rule';
-import { progressOf } from '../run';
 import { clipAdvice, lowerRate } from '../advice';
 
 interface State {
@@ -31,7 +30,7 @@ export const explodingGradient = diagnosis({
     const recent = norms.slice(-10);
     const large = recent.filter((norm) => norm > t.factor * early && norm > 10);
     const huge = recent.filter((norm) => norm > t.absolute);
-    const progress = progressOf(run.loss);
+    const progress = run.progress;
     if (progress === undefined || progress.points < 40) return undefined;
     const grew = large.length >= t.count && progress.gain < t.leastGain;
     const always = huge.length >= 8 && progress.gain < t.leastGain;

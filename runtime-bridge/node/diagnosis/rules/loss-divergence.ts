@@ -23,8 +23,10 @@ export const lossDivergence = diagnosis({
   },
   verdict({ best, bestStep }, t, run) {
     const values = run.loss;
-    if (!run.isSimple || values.length < t.points) return undefined;
-    const recent = values.slice(-20);
+    if (!run.isSimple || values.length < (run.curve('loss').values.length > values.length ? 5 : t.points))
+      return undefined;
+    const overflown = run.curve('loss').values.length > values.length;
+    const recent = values.slice(overflown ? -5 : -20);
     const [first, now] = [median(values.slice(0, 5)), median(recent)];
     const floor = Math.min(...recent);
     if (first <= 0 || best <= 0 || now < t.first * first || now < t.best * best || floor < first) return undefined;

@@ -1,5 +1,6 @@
 /** The loss is NaN or infinite, for a reason outside of the model. */
 import type { EventRecord } from '../../../../protocol/src/journal';
+import { shown } from '../numbers';
 import { diagnosis, eventNamed, listFact, placeIn } from '../rule';
 import { singularAdvice, singularCalls } from '../singular';
 
@@ -11,7 +12,7 @@ export const lossNonfinite = diagnosis({
   source: 'SageMaker Debugger ExplodingTensor on losses; Lightning EarlyStopping check_finite.',
   needs: ['event:loss-nonfinite'],
   thresholds: {},
-  explains: ['loss-divergence', 'not-learning', 'exploding-gradient', 'collapsed-output'],
+  explains: ['not-learning', 'exploding-gradient', 'collapsed-output'],
   rank: 12,
   start: (): readonly EventRecord[] => [],
   step(state, record) {
@@ -21,14 +22,16 @@ export const lossNonfinite = diagnosis({
   verdict(events, _t, run) {
     const [event] = events;
     if (event === undefined || (event['scaled'] === true && events.length < 3)) return undefined;
+    const losses = run.loss;
+    const grown = Math.abs(losses.at(-1) ?? 0) > 1e3 * Math.max(1e-3, Math.abs(losses[0] ?? 1));
     const outside = singularCalls(run);
     const where = placeIn(run.lossCall) ?? placeIn(event);
     const lost = listFact(event, 'weights').length > 0 ? ' The weights are not finite any more.' : '';
     return {
       severity: 'error',
-      place: outside[0]?.place ?? where,
+      place: grown ? (run.optimizer ?? where) : (outside[0]?.place ?? where),
       since: event.step,
-      message: `The loss is ${String(event['value'])} in step ${event.step}.${lost} Every step on it spoils the weights.`,
+      message: `The loss is ${String(event['value'])} in step ${event.step}.${lost} ${grown ? `It had grown to ${shown(losses.at(-1) ?? NaN)} before: the training diverges.` : 'Every step on it spoils the weights.'}`,
       suggestions: [
         ...outside.slice(0, 2).map(({ call, place }) => ({ title: singularAdvice(call), ...place })),
         { title: 'Check the target and the arguments of the loss for zeros and NaN', ...where },

@@ -2,7 +2,6 @@
 import { lowerRate } from '../advice';
 import { bins, mean, shown } from '../numbers';
 import { diagnosis } from '../rule';
-import { progressOf } from '../run';
 import { UpdateRatios } from '../ratios';
 
 export const lossOscillation = diagnosis({
@@ -18,7 +17,7 @@ export const lossOscillation = diagnosis({
   step: (state, record, run) => state.with(record, run),
   verdict(state, t, run) {
     const values = run.loss;
-    const progress = progressOf(values);
+    const progress = run.progress;
     if (!run.isSimple || progress === undefined || values.length < t.points || progress.gain > t.leastGain)
       return undefined;
     const recent = values.slice(-t.points);

@@ -2,8 +2,8 @@
 import { lowerRate } from '../advice';
 import { median, percent, shown } from '../numbers';
 import { diagnosis } from '../rule';
-import { progressOf } from '../run';
 import { UpdateRatios } from '../ratios';
+import { isStuck } from '../run';
 
 export const lrTooHigh = diagnosis({
   id: 'lr-too-high',
@@ -29,12 +29,11 @@ export const lrTooHigh = diagnosis({
   start: () => new UpdateRatios(),
   step: (state, record, run) => state.with(record, run),
   verdict(state, t, run) {
-    const progress = progressOf(run.loss);
-    if (progress === undefined || progress.points < t.steps || progress.gain > t.leastGain) return undefined;
+    const progress = run.progress;
+    if (progress === undefined || !isStuck(run, t.leastGain, t.steps)) return undefined;
     const high = state.samples.filter(({ ratio }) => ratio > t.ratio);
     const { optimizer } = run;
-    if (optimizer === undefined || high.length < t.samples || high.length < 0.15 * state.samples.length)
-      return undefined;
+    if (optimizer === undefined || high.length < t.samples) return undefined;
     const size = median(high.map(({ ratio }) => ratio));
     return {
       severity: 'error',

@@ -2,7 +2,7 @@
 import { numberOf } from '../../../../protocol/src/journal';
 import { median, shown } from '../numbers';
 import { type Alert, diagnosis } from '../rule';
-import { progressOf, type Run } from '../run';
+import type { Run } from '../run';
 import { UpdateRatios } from '../ratios';
 
 export const lrTooLow = diagnosis({
@@ -24,7 +24,7 @@ export const lrTooLow = diagnosis({
     const recent = rates.slice(-t.zeroSteps);
     const atZero = recent.length >= t.zeroSteps && recent.every((rate) => rate === 0);
     if (atZero && rates.filter((rate) => rate !== 0).length < 0.5 * rates.length) return zero(run, recent.length);
-    const progress = progressOf(run.loss);
+    const progress = run.progress;
     const rising = (rates.at(-1) ?? 0) > 1.05 * (rates.at(-20) ?? rates[0] ?? 0);
     if (progress === undefined || progress.points < t.steps || progress.gain > t.leastGain || rising) return undefined;
     const low = state.samples.filter(({ ratio }) => ratio < t.ratio);

@@ -30,7 +30,8 @@ export const noGradient = diagnosis({
     if (samples < (run.end === undefined ? t.samples : t.least)) return undefined;
     const missing = [...counts].filter(([, count]) => count >= t.share * samples).map(([name]) => name);
     if (missing.length === 0 || run.optimizers.size === 0) return undefined;
-    const layer = commonLayer(missing.map((name) => run.ownerOf(name)));
+    // Several layers without a common one: the first of them stands for all.
+    const layer = commonLayer(missing.map((name) => run.ownerOf(name))) || run.ownerOf(missing[0] as string);
     const cuts = run.traces.flatMap((trace) =>
       [...listFact(trace, 'graphless'), ...listFact(trace, 'detaches')].flatMap((each) => placeIn(each) ?? []),
     );

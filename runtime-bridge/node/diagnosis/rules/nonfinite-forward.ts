@@ -11,7 +11,7 @@ export const nonfiniteForward = diagnosis({
   why: 'From the first NaN on every gradient is NaN. The batch is sent through the model again to name the first call; with gradient scaling nothing is said, since skipped steps are normal there.',
   source: 'Hugging Face DebugUnderflowOverflow; fairseq NanDetector replays the failing batch.',
   needs: ['event:loss-nonfinite'],
-  thresholds: {},
+  thresholds: { overflow: 1e12 },
   explains: [
     'loss-nonfinite',
     'nonfinite-gradient',
@@ -23,7 +23,7 @@ export const nonfiniteForward = diagnosis({
   rank: 10,
   start: (): EventRecord | undefined => undefined,
   step: (state, record) => state ?? eventNamed(record, 'loss-nonfinite'),
-  verdict(event, _t, run) {
+  verdict(event, t, run) {
     if (event === undefined || event['scaled'] === true || event['inputBad'] === true) return undefined;
     if (listFact(event, 'weights').length > 0) return undefined;
     const call = textFact(event, 'call');
@@ -31,6 +31,8 @@ export const nonfiniteForward = diagnosis({
     const layer = textFact(event, 'layer') ?? null;
     const place = placeIn(objectFact(event, 'at')) ?? run.layerPlace(layer);
     const [low, high] = [fact(event, 'inputMin'), fact(event, 'inputMax')];
+    // Numbers that have grown this large overflow anywhere: the growth is the fault.
+    if (Math.max(Math.abs(low ?? 0), Math.abs(high ?? 0)) > t.overflow) return undefined;
     const range = low !== undefined && high !== undefined ? ` for inputs from ${shown(low)} to ${shown(high)}` : '';
     return {
       severity: 'error',

@@ -1,7 +1,6 @@
 /** Gradients become NaN or infinite while the loss was finite. */
 import type { EventRecord, StatsRecord } from '../../../../protocol/src/journal';
 import { diagnosis, eventNamed, listFact } from '../rule';
-import { progressOf } from '../run';
 import { singularAdvice, singularCalls } from '../singular';
 
 interface State {
@@ -36,7 +35,7 @@ export const nonfiniteGradient = diagnosis({
     const [first] = names;
     if (first === undefined) return undefined;
     const values = run.loss;
-    const level = progressOf(values)?.first ?? values[0] ?? NaN;
+    const level = run.progress?.first ?? values[0] ?? NaN;
     // What grew until it overflowed has another cause than a derivative.
     if (Math.abs(values.at(-1) ?? 0) > t.blowUp * Math.max(1, Math.abs(level))) return undefined;
     const since = Math.max(1, (stats ?? loss)?.step ?? run.step);

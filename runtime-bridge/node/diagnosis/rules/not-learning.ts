@@ -3,7 +3,6 @@ import { lowerRate } from '../advice';
 import { shown } from '../numbers';
 import { chanceLevel } from '../chance';
 import { diagnosis, placeIn } from '../rule';
-import { progressOf } from '../run';
 
 export const notLearning = diagnosis({
   id: 'not-learning',
@@ -20,7 +19,7 @@ export const notLearning = diagnosis({
   verdict(_state, t, run) {
     const values = run.loss;
     if (!run.isSimple || values.length < (run.end === undefined ? t.steps : t.shortRun)) return undefined;
-    const progress = progressOf(values);
+    const progress = run.progress;
     const chance = chanceLevel(run);
     if (progress === undefined || chance === undefined || progress.gain > t.gain) return undefined;
     if (progress.last < t.nearChance * chance.level) return undefined;

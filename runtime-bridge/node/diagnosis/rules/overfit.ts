@@ -1,5 +1,6 @@
 /** The validation loss rises while the training loss falls. */
 import { mean, shown, trend } from '../numbers';
+import { chanceLevel } from '../chance';
 import { diagnosis } from '../rule';
 
 export const overfit = diagnosis({
@@ -9,7 +10,7 @@ export const overfit = diagnosis({
   why: 'The model learns its examples by heart. One evaluation that is worse than the one before says nothing: the rise must be a trend, well above the best, and the training loss must fall meanwhile.',
   source: 'SageMaker Debugger Overfit; Mann-Kendall trend instead of one comparison.',
   needs: ['scalars'],
-  thresholds: { evaluations: 5, rise: 1.15, trend: 1.6, gap: 1.3 },
+  thresholds: { evaluations: 5, rise: 1.15, trend: 1.6, gap: 1.3, ofChance: 0.03 },
   rank: 62,
   start: () => 0,
   step: (state) => state,
@@ -20,6 +21,9 @@ export const overfit = diagnosis({
     const after = values.slice(best);
     const last = mean(values.slice(-2));
     if (after.length < 4 || last < t.rise * (values[best] as number) || trend(after) < t.trend) return undefined;
+    // A rise from almost nothing to very little is not worth a word.
+    const chance = chanceLevel(run);
+    if (chance !== undefined && last - (values[best] as number) < t.ofChance * chance.level) return undefined;
     const losses = run.curve('loss');
     const bestStep = steps[best] as number;
     const within = (from: number, to: number): readonly number[] =>

@@ -1,5 +1,5 @@
 /** Tanh or sigmoid units that sit at an end of their range. */
-import { initAdvice } from '../advice';
+import { activationAdvice, initAdvice } from '../advice';
 import { percent } from '../numbers';
 import { diagnosis, eventNamed, objectFact, toNumber } from '../rule';
 import { isStuck } from '../run';
@@ -70,6 +70,7 @@ export const saturatedActivation = diagnosis({
       message: `${percent(share)} of the units of ${name} are at the end of their range for nearly every example, where the derivative is almost 0; the loss does not fall.`,
       suggestions: [
         ...advice,
+        ...activationAdvice(run.layers.get(name)),
         { title: 'Make the weights before it smaller: xavier_normal_', ...run.layerPlace(before?.name ?? name) },
         { title: 'Normalise the inputs of this layer', ...run.layerPlace(name) },
         { title: 'Scale the data to mean 0 and standard deviation 1', ...run.layerPlace(name) },

@@ -2,7 +2,6 @@
 import { bins, shown } from '../numbers';
 import { diagnosis } from '../rule';
 import { chanceLevel } from '../chance';
-import { progressOf } from '../run';
 import { UpdateRatios } from '../ratios';
 import { median } from '../numbers';
 
@@ -19,7 +18,7 @@ export const slowConvergence = diagnosis({
   step: (state, record, run) => state.with(record, run),
   verdict(state, t, run) {
     const values = run.loss;
-    const progress = progressOf(values);
+    const progress = run.progress;
     if (!run.isSimple || progress === undefined || values.length < t.steps || chanceLevel(run) === undefined)
       return undefined;
     const parts = bins(values, 5);

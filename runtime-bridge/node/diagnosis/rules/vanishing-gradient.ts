@@ -3,7 +3,7 @@ import type { LayerFact } from '../../../../protocol/src/journal';
 import { shown } from '../numbers';
 import { diagnosis } from '../rule';
 import { isStuck, type Run } from '../run';
-import { initAdvice } from '../advice';
+import { activationAdvice, initAdvice } from '../advice';
 
 interface Sizes {
   readonly gradient: number;
@@ -19,7 +19,7 @@ export const vanishingGradient = diagnosis({
   source: 'AutoTrainer (ratio of first to last, gated on progress); SageMaker Debugger VanishingGradient.',
   needs: ['stats', 'scalars'],
   thresholds: { ratio: 1e-3, samples: 5, leastGain: 0.2, steps: 60, leastLayers: 3 },
-  explains: ['not-learning', 'weights-not-updating', 'lr-too-low', 'bad-init', 'collapsed-output'],
+  explains: ['not-learning', 'weights-not-updating', 'lr-too-low', 'bad-init', 'collapsed-output', 'dead-relu'],
   rank: 50,
   start: (): State => new Map(),
   step(state, record) {
@@ -54,6 +54,7 @@ export const vanishingGradient = diagnosis({
       message: `The gradient of ${name} is ${shown(guilty.size)}, that of the last layer ${shown(last)}: the signal shrinks in every layer between, and ${name} does not learn.`,
       suggestions: [
         ...advice,
+        ...activationAdvice(guilty.layer),
         { title: 'Use ReLU or GELU with kaiming_normal_, or tanh with xavier_normal_', ...run.layerPlace(name) },
         { title: 'Put a normalisation between the layers, or add residual connections', ...run.layerPlace(name) },
       ],

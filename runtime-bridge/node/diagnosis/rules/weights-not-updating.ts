@@ -21,13 +21,14 @@ export const weightsNotUpdating = diagnosis({
   start: (): State => ({ gradients: new Set(), still: new Map(), samples: 0 }),
   step(state, record) {
     if (record.kind !== 'stats') return state;
-    if (record.what === 'gradient')
-      return {
-        ...state,
-        gradients: new Set(
-          record.entries.filter(({ absMax, nan, inf }) => absMax > 1e-12 && nan + inf === 0).map(({ name }) => name),
-        ),
-      };
+    if (record.what === 'gradient') {
+      // Gradients that are rounding errors, as of a bias before batch norm, are too small to change anything.
+      const most = Math.max(...record.entries.map(({ absMax }) => absMax));
+      const real = record.entries.filter(
+        ({ absMax, nan, inf }) => absMax > 1e-3 * most && absMax > 1e-8 && nan + inf === 0,
+      );
+      return { ...state, gradients: new Set(real.map(({ name }) => name)) };
+    }
     if (record.what !== 'update') return state;
     const still = new Map(state.still);
     for (const { name, absMax, nan, inf } of record.entries)
@@ -36,7 +37,14 @@ export const weightsNotUpdating = diagnosis({
     return { ...state, still, samples: state.samples + 1 };
   },
   verdict({ still, samples }, t, run) {
-    if (samples < t.samples) return undefined;
+    if (
+      samples < t.samples ||
+      run
+        .curve('lr')
+        .values.slice(-20)
+        .every((rate) => rate === 0)
+    )
+      return undefined;
     const names = [...still].filter(([, count]) => count >= t.samples).map(([name]) => name);
     const [first] = names;
     if (first === undefined) return undefined;
