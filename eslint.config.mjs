@@ -27,6 +27,7 @@ const pure = {
   files: [
     'server/src/{core,frameworks,operators,rules,triton,models}/**/*.ts',
     'server/src/{service,createService}.ts',
+    'runtime-bridge/node/diagnosis/**/*.ts',
   ],
   rules: {
     'no-restricted-globals': [
@@ -91,7 +92,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{client,server,cli,protocol}/src/**/*.ts'],
+    files: ['{client,server,cli,protocol,webviews}/src/**/*.ts', 'runtime-bridge/node/**/*.ts'],
     plugins: { house: { rules: { layers: layerRule } } },
     rules: { 'house/layers': 'error' },
   },
@@ -116,8 +117,15 @@ export default defineConfig(
   },
   // Runs inside the browser's page, not in Node.
   {
-    files: ['test/e2e/driver/editorPage.mjs'],
-    languageOptions: { globals: { document: 'readonly', NodeFilter: 'readonly' } },
+    files: ['test/e2e/driver/editorPage.mjs', 'bench/curves.mjs'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        NodeFilter: 'readonly',
+        WheelEvent: 'readonly',
+        requestAnimationFrame: 'readonly',
+      },
+    },
   },
 );
 

@@ -1,10 +1,11 @@
 /**
- * `npm run bench [timm|coverage|latency|start|mutants|peers|triton ...]`: measures the built product, prints a table and writes
+ * `npm run bench [timm|coverage|latency|start|curves|mutants|peers|triton ...]`: measures the built product, prints a table and writes
  * bench/results.json and docs/benchmarks.md. A missed goal is said, never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { measureCoverage } from '../bench/coverage/index.mjs';
+import { measureCurves } from '../bench/curves.mjs';
 import { measureLatency, measureStart } from '../bench/latency.mjs';
 import { modelFile } from '../bench/modelFile.mjs';
 import { measureMutants } from '../bench/mutants.mjs';
@@ -86,6 +87,25 @@ const parts = {
       ['  the first start after an installation', plain(`${example.newly} ms`)],
       ['server start to first findings, 1,000 lines', atMost(thousandLines.median, 400, 'ms')],
       ['  the first start after an installation', plain(`${thousandLines.newly} ms`)],
+    ],
+  },
+  curves: {
+    says: 'drawing 1,000,000 points of four runs (some minutes)',
+    measure: measureCurves,
+    rows: (found) => [
+      ...Object.entries(found.frameMillis).map(([what, { p95 }]) => [
+        `curves: a frame while the hand does a ${what}, ${found.runs} runs of ${found.points}: p95`,
+        atMost(p95, 16, 'ms'),
+      ]),
+      ['curves: points that are missing or differ', atMost(found.lost, 0, '')],
+      ['curves: answer of the bridge: p95', plain(`${found.answerMillis.p95} ms`)],
+      ['curves: reading all journals', plain(`${found.readSeconds} s`)],
+      ...(found.bridgeMemoryMiB
+        ? [
+            ['curves: memory of the bridge, all read and shown', atMost(found.bridgeMemoryMiB.now, 300, 'MiB')],
+            ['curves: at its most', plain(`${found.bridgeMemoryMiB.most} MiB`)],
+          ]
+        : []),
     ],
   },
   mutants: {

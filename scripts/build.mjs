@@ -1,13 +1,13 @@
 /**
- * Bundles the product into `dist/`: client.js (editor side), server.js (language server), cli.js (command line), the
- * parser's WebAssembly and the licences of the packages that are inside.
+ * Bundles the product into `dist/`: client.js (editor side), server.js (language server), cli.js (command line),
+ * bridge.js (training runs), the views, the parser's WebAssembly and the licences of the packages that are inside.
  *
  * `node scripts/build.mjs` builds once; `--watch` builds again on every change; `--if-stale` only when a source is
  * newer than the bundles.
  */
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { build, context } from 'esbuild';
 import { isMain } from './isMain.mjs';
 import { licencesOf } from './licences.mjs';
@@ -21,6 +21,8 @@ export const bundles = {
   'server-main': inRoot('server', 'src', 'main.ts'),
   cli: inRoot('cli', 'src', 'start.ts'),
   'cli-main': inRoot('cli', 'src', 'main.ts'),
+  bridge: inRoot('runtime-bridge', 'node', 'main.ts'),
+  ...Object.fromEntries(views().map((name) => [viewBundle(name), inRoot('webviews', 'src', name, 'main.ts')])),
 };
 
 /**
@@ -42,6 +44,17 @@ const plainImports = {
   },
 };
 
+/** The views: folders of webviews/src with a `main.ts`. Each becomes webviews/NAME.js and webviews/NAME.css. */
+function views() {
+  const source = inRoot('webviews', 'src');
+  return readdirSync(source)
+    .filter((name) => existsSync(join(source, name, 'main.ts')))
+    .sort();
+}
+function viewBundle(name) {
+  return `webviews/${name}`;
+}
+
 /** What went into each bundle of the last build, by bundle name. */
 export const metafilePath = inRoot('.cache', 'metafiles.json');
 
@@ -52,11 +65,24 @@ const options = (name) => ({
   outfile: join(dist, `${name}.js`),
   bundle: true,
   minify: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  ...(name.startsWith('webviews/') ? pageOptions : programOptions(name)),
+});
+
+/** Views run in the editor's Chromium; their style sheet is imported by `main.ts` and lands beside the script. */
+const pageOptions = { format: 'iife', platform: 'browser', target: 'chrome120' };
+
+const programOptions = (name) => ({
   // The extension host of VS Code 1.91 loads CommonJS only; `dist/package.json` says so to Node.
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  external: ['vscode'],
+  // The last two: ws tries native helpers that nobody here installs.
+  external: ['vscode', 'bufferutil', 'utf-8-validate'],
   // Packages written as ES modules ask for import.meta.url, which CommonJS lacks.
   define: { 'import.meta.url': 'bundleUrl' },
   banner: {
@@ -64,18 +90,25 @@ const options = (name) => ({
   },
   // The editor packages' ES builds are the ones that bundle without dynamic requires.
   mainFields: ['module', 'main'],
-  sourcemap: 'linked',
-  sourcesContent: false,
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
   plugins: [plainImports],
 });
 
 function startDist() {
   mkdirSync(dist, { recursive: true });
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+  copyAgent();
   for (const file of [...parserFiles, observeScript]) copyFileSync(file, join(dist, basename(file)));
+}
+
+/** The Python agent goes along as it is: it runs in the user's own interpreter. */
+function copyAgent() {
+  const from = inRoot('runtime-bridge', 'agent');
+  rmSync(join(dist, 'agent'), { recursive: true, force: true });
+  for (const file of filesUnder('runtime-bridge/agent', (path) => path.endsWith('.py'))) {
+    const to = join(dist, 'agent', relative(from, file));
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(file, to);
+  }
 }
 
 /**
@@ -102,7 +135,9 @@ export function isStale() {
   const made = Object.keys(bundles).map((name) => join(dist, `${name}.js`));
   if (!made.every((file) => existsSync(file))) return true;
   const oldest = Math.min(...made.map((file) => statSync(file).mtimeMs));
-  const sources = ['client', 'server', 'cli', 'protocol'].flatMap((folder) => filesUnder(folder));
+  const sources = ['client', 'server', 'cli', 'protocol', 'runtime-bridge', 'webviews'].flatMap((folder) =>
+    filesUnder(folder),
+  );
   return [...sources, inRoot('package-lock.json'), inRoot('scripts', 'build.mjs')].some(
     (file) => statSync(file).mtimeMs > oldest,
   );

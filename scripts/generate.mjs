@@ -1,5 +1,5 @@
 /**
- * Writes what is derived from the sources: the settings in package.json, docs/settings.md, docs/rules/, and
+ * Writes what is derived from the sources: the settings in package.json, docs/settings.md, docs/rules/, docs/diagnosis/, and
  * docs/coverage.md.
  *
  * `node scripts/generate.mjs` writes; `--check` only names what is stale and exits with 1.
@@ -22,6 +22,9 @@ export async function generatedFiles() {
   const settings = await loadTypeScript(inRoot('protocol', 'src', 'settings.ts'));
   const { ruleTexts } = await loadTypeScript(inRoot('server', 'src', 'rules', 'index.ts'));
   const { rulePage } = await loadTypeScript(inRoot('server', 'src', 'rules', 'page.ts'));
+  const { rules: diagnosisRules } = await loadTypeScript(
+    inRoot('runtime-bridge', 'node', 'diagnosis', 'rules', 'index.ts'),
+  );
   const { catalogue } = await loadTypeScript(inRoot('server', 'src', 'operators', 'index.ts'));
   const coverage = JSON.parse(readFileSync(inRoot('test', 'oracle', 'coverage.json'), 'utf8'));
   const declared = new Set(catalogue.flatMap(({ names }) => names));
@@ -31,6 +34,8 @@ export async function generatedFiles() {
     ['docs/coverage.md', coveragePage(coverage, declared, notice)],
     ['docs/rules/README.md', rulesIndex(ruleTexts)],
     ...ruleTexts.map((rule) => [`docs/rules/${rule.id}.md`, rulePage(rule)]),
+    ['docs/diagnosis/README.md', diagnosisIndex(diagnosisRules)],
+    ...diagnosisRules.map((rule) => [`docs/diagnosis/${rule.id}.md`, diagnosisPage(rule)]),
   ]);
 }
 
@@ -40,7 +45,7 @@ export async function staleFiles() {
   const differing = [...wanted].filter(
     ([path, text]) => !existsSync(inRoot(path)) || readFileSync(inRoot(path), 'utf8') !== text,
   );
-  const orphans = filesUnder('docs/rules')
+  const orphans = [...filesUnder('docs/rules'), ...filesUnder('docs/diagnosis')]
     .map(fromRoot)
     .filter((path) => !wanted.has(path));
   return { wanted, differing: differing.map(([path]) => path), orphans };
@@ -118,6 +123,29 @@ Every finding has an id; \`tensorwright explain ID\` prints its page.
 | --- | --- |
 ${rules.map(({ id, summary }) => `| [${id}](${id}.md) | ${summary.replaceAll('|', '\\|')} |`).join('\n')}
 `;
+
+const diagnosisIndex = (rules) => `# What \`tensorwright run\` looks for
+
+${notice}
+
+Class C, N and R are facts of the run, seen exactly. A, G, L and W are judged from samples over many steps, and most of them only while the loss does not fall. D looks at the data, P at time and memory.
+
+| Id | Class | What is wrong |
+| --- | --- | --- |
+${rules.map(({ id, catalogue, summary }) => `| [${id}](${id}.md) | ${catalogue} | ${summary.replaceAll('|', '\\|')} |`).join('\n')}
+`;
+
+function diagnosisPage({ id, catalogue, summary, why, source, thresholds, explains }) {
+  const rows = Object.entries(thresholds).map(([name, value]) => `| ${name} | ${value} |`);
+  const table = rows.length === 0 ? '' : `\n## Thresholds\n\n| Name | Value |\n| --- | --- |\n${rows.join('\n')}\n`;
+  const folded = explains?.length
+    ? `\nBeside it nothing is said of what it causes: ${[...explains]
+        .sort()
+        .map((each) => `[${each}](${each}.md)`)
+        .join(', ')}.\n`
+    : '';
+  return `# ${id}\n\n${notice}\n\n${summary}\n\n${why}\n${folded}${table}\nClass ${catalogue}. Source: ${source}\n`;
+}
 
 if (isMain(import.meta.url)) {
   const { wanted, differing, orphans } = await staleFiles();

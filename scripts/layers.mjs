@@ -93,7 +93,11 @@ export const layers = [
   },
   { room: 'server/src/start', uses: ['server/src/host'], packages: ['node'] },
   // Its callers.
-  { room: 'client/src', uses: ['protocol/src'], packages: ['vscode', 'vscode-languageclient'] },
+  {
+    room: 'client/src',
+    uses: ['protocol/src'],
+    packages: ['node', 'vscode', 'vscode-languageclient', 'vscode-jsonrpc', 'ws'],
+  },
   {
     room: 'cli/src',
     uses: [
@@ -104,12 +108,44 @@ export const layers = [
       'server/src/loadParser',
       'server/src/rules',
       'server/src/service',
+      'runtime-bridge/node',
       'protocol/src',
       'package.json',
     ],
     packages: ['node', 'commander', 'sarif'],
   },
+  // Views: each folder knows itself, what is shared, and the protocol.
+  { room: 'webviews/src/shared', uses: ['protocol/src'], packages: ['chart.js', '@vscode-elements/elements'] },
+  {
+    room: 'webviews/src/curves',
+    uses: ['webviews/src/shared', 'protocol/src'],
+    packages: ['chart.js', '@vscode-elements/elements'],
+  },
   { room: 'protocol/src', uses: [] },
+  // The running training: journals, rules, sockets.
+  { room: 'runtime-bridge/node/journal', uses: ['protocol/src'], packages: ['node'] },
+  { room: 'runtime-bridge/node/diagnosis', uses: ['protocol/src'] },
+  { room: 'runtime-bridge/node/store', uses: ['protocol/src'] },
+  {
+    room: 'runtime-bridge/node/files',
+    uses: ['runtime-bridge/node/store', 'runtime-bridge/node/journal', 'protocol/src'],
+    packages: ['node'],
+  },
+  {
+    room: 'runtime-bridge/node/transport',
+    uses: ['runtime-bridge/node/store', 'runtime-bridge/node/files', 'runtime-bridge/node/diagnosis', 'protocol/src'],
+    packages: ['node', 'ws', 'vscode-jsonrpc'],
+  },
+  {
+    room: 'runtime-bridge/node/runs',
+    uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
+    packages: ['node'],
+  },
+  {
+    room: 'runtime-bridge/node',
+    uses: ['protocol/src'],
+    packages: ['node'],
+  },
 ];
 
 const isIn = (path, room) => path === room || path.startsWith(`${room}/`);

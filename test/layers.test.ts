@@ -5,8 +5,8 @@ import ts from 'typescript';
 import { importProblem, layerOf } from '../scripts/layers.mjs';
 import { filesUnder, fromRoot } from '../scripts/paths.mjs';
 
-const rooms = ['client', 'server', 'cli', 'protocol', 'webviews', 'runtime-bridge'];
-const sources = rooms.flatMap((room) => filesUnder(`${room}/src`, (path: string) => path.endsWith('.ts')));
+const rooms = ['client/src', 'server/src', 'cli/src', 'protocol/src', 'webviews/src', 'runtime-bridge/node'];
+const sources = rooms.flatMap((room) => filesUnder(room, (path: string) => path.endsWith('.ts')));
 
 /** What a file imports, re-exports or loads on demand, types included. */
 function importsOf(file: string): readonly string[] {
@@ -59,6 +59,16 @@ describe('layers', () => {
     ['client/src/extension.ts', '../../server/src/service', false],
     ['cli/src/check.ts', '../../server/src/service', true],
     ['cli/src/check.ts', '../../server/src/lsp/hover', false],
+    ['runtime-bridge/node/store/series.ts', '../../../protocol/src/curves', true],
+    ['runtime-bridge/node/store/series.ts', 'node:fs', false],
+    ['runtime-bridge/node/transport/server.ts', 'ws', true],
+    ['runtime-bridge/node/transport/server.ts', 'vscode', false],
+    ['webviews/src/curves/state.ts', '../layers/state', false],
+    ['webviews/src/curves/view.ts', 'vscode', false],
+    ['runtime-bridge/node/journal/tail.ts', 'node:fs', true],
+    ['runtime-bridge/node/diagnosis/rules/dead-relu.ts', '../rule', true],
+    ['runtime-bridge/node/diagnosis/rules/dead-relu.ts', 'node:fs', false],
+    ['runtime-bridge/node/diagnosis/rules/dead-relu.ts', '../../journal/tail', false],
     ['protocol/src/lsp.ts', './settings', true],
     ['protocol/src/lsp.ts', '../../server/src/core/finding', false],
   ] as const)

@@ -23,6 +23,10 @@ export interface Io {
   readonly rules: readonly RuleText[];
   /** Loads the parser; asked only by verbs that need it. */
   startService(): Promise<StartService>;
+  /** The folder with the Python agent. */
+  readonly agent?: string;
+  /** Ends this process as a signal ended the script that it ran. */
+  endBySignal?(signal: NodeJS.Signals): void;
   /** The script that runs a module in the user's interpreter. */
   readonly observeScript?: string;
   /** Where work may be spread over threads. */

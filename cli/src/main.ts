@@ -34,6 +34,10 @@ const io: Io = {
     const parser = await loadParser();
     return (host) => createService({ host, parser });
   },
+  agent: join(dirname(__filename), 'agent'),
+  endBySignal(signal) {
+    process.kill(process.pid, signal);
+  },
   observeScript: join(dirname(__filename), 'observe.py'),
   threads: { script: join(dirname(__filename), 'cli.js'), processors: availableParallelism() },
 };

@@ -1,5 +1,8 @@
 /** The extension's start: one language server, and the features that are listed in features/index.ts. */
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { BridgeLink } from './bridge/bridgeLink';
+import { runFolders } from './bridge/runFolders';
 import { features } from './features';
 import { LanguageServer } from './languageClient';
 import { PythonEnvironment } from './pythonEnvironment';
@@ -10,8 +13,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const log = vscode.window.createOutputChannel('Tensorwright', { log: true });
   const environment = new PythonEnvironment(log);
   server = new LanguageServer(context.asAbsolutePath('dist/server.js'), environment, log);
-  context.subscriptions.push(log, environment, server);
-  for (const feature of features) context.subscriptions.push(feature({ context, server, log }));
+  const training = new BridgeLink({
+    module: context.asAbsolutePath('dist/bridge.js'),
+    folders: runFolders(),
+    log: (line) => log.info(line),
+  });
+  context.subscriptions.push(log, environment, server, training);
+  for (const feature of features) context.subscriptions.push(feature({ context, server, training, environment, log }));
+  // Without a run there is nothing to follow; the first one that is started here starts it.
+  if (runFolders().some((folder) => existsSync(folder))) training.start();
   await server.start();
 }
 

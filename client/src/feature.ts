@@ -1,10 +1,15 @@
 /** What a feature of the editor side is given, and what it is. */
 import type * as vscode from 'vscode';
+import type { BridgeLink } from './bridge/bridgeLink';
 import type { LanguageServer } from './languageClient';
+import type { PythonEnvironment } from './pythonEnvironment';
 
 export interface Surroundings {
   readonly context: vscode.ExtensionContext;
   readonly server: LanguageServer;
+  /** The training runs of the workspace. */
+  readonly training: BridgeLink;
+  readonly environment: PythonEnvironment;
   readonly log: vscode.LogOutputChannel;
 }
 

@@ -25,6 +25,8 @@ export interface Settings {
   readonly tritonStrict: boolean;
   /** GPUs of the machine that serves, which completed configurations list. */
   readonly tritonGpus: number;
+  /** Runs that are started from the editor take commands. */
+  readonly control: boolean;
   readonly 'trace.server': TraceLevel;
 }
 
@@ -98,6 +100,14 @@ export const settingDefinitions: { readonly [Key in keyof Settings]: SettingDefi
     scope: 'resource',
     project: true,
   },
+  control: {
+    kind: 'flag',
+    default: false,
+    description:
+      'Allow commands to training runs that are started from this workspace: pause, step, learning rate, batch size, stop after a checkpoint. Commands act at step boundaries and are recorded with the run.',
+    scope: 'resource',
+    project: false,
+  },
   'trace.server': {
     kind: 'trace',
     default: 'off',
@@ -117,6 +127,7 @@ export const defaultSettings: Settings = {
   exclude: settingDefinitions.exclude.default,
   tritonStrict: settingDefinitions.tritonStrict.default,
   tritonGpus: settingDefinitions.tritonGpus.default,
+  control: settingDefinitions.control.default,
   'trace.server': settingDefinitions['trace.server'].default,
 };
 

@@ -9,7 +9,17 @@ const tool = (...path) => inRoot('node_modules', ...path);
 const remembered = (project) => inRoot('.cache', 'types', `${project.replace(/\W+/g, '-')}.tsbuildinfo`);
 
 /** Each folder has its own library and types; see the comment in tsconfig.json. */
-export const projects = ['protocol', 'server/tsconfig.pure.json', 'server', 'cli', 'client', 'test'];
+export const projects = [
+  'protocol',
+  'runtime-bridge/node',
+  'webviews',
+  'server/tsconfig.pure.json',
+  'server',
+  'cli',
+  'client',
+  'test',
+  'test/views/page',
+];
 
 const checks = [
   ...projects.map((project) => ({

@@ -18,7 +18,7 @@ import { openWorkbench } from './driver/workbench.mjs';
 
 const screenshots = inRoot('test-results', 'screenshots');
 
-/** The sessions: each file of cases/ has `name`, what the workbench is opened with, and `tests` in order. */
+/** The sessions: each file of cases/ has `name`, what the workbench is opened with, `tests` in order, and maybe `after`. */
 async function sessions(filter) {
   const files = readdirSync(new URL('./cases/', import.meta.url)).sort();
   const all = await Promise.all(files.map((file) => import(`./cases/${file}`)));
@@ -49,7 +49,7 @@ async function packaged(log) {
   return packageExtension({ log });
 }
 
-async function runSession({ name, opens = {}, tests }, vsix, total, log) {
+async function runSession({ name, opens = {}, tests, after }, vsix, total, log) {
   const folder = mkdtempSync(join(tmpdir(), 'tensorwright-e2e-'));
   const profile = `e2e-${name}`;
   forget(profile);
@@ -64,6 +64,7 @@ async function runSession({ name, opens = {}, tests }, vsix, total, log) {
       total[passed ? 'passed' : 'failed'] += 1;
     }
   } finally {
+    after?.({ folder });
     await workbench?.close();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,14 +1,16 @@
 /** The verbs of the command, one a file. */
 import type { Command } from 'commander';
-import type { ExitCode, Io } from '../io';
+import type { Io } from '../io';
 import { check } from './check';
+import { diagnose } from './diagnose';
 import { explain } from './explain';
 import { flow } from './flow';
+import { run } from './run';
 import { shapes } from './shapes';
 import { triton } from './triton';
 import { verify } from './verify';
 
 /** Adds a verb to the command; `finish` is told how it ended. */
-export type Verb = (program: Command, io: Io, finish: (code: ExitCode) => void) => void;
+export type Verb = (program: Command, io: Io, finish: (code: number) => void) => void;
 
-export const verbs: readonly Verb[] = [check, shapes, flow, verify, triton, explain];
+export const verbs: readonly Verb[] = [check, shapes, flow, verify, run, diagnose, triton, explain];

@@ -3,23 +3,37 @@ import type { Feature } from '../feature';
 import { checkWorkspaceFeature } from './checkWorkspace';
 import { completedConfigFeature } from './completedConfig';
 import { createConfigFeature } from './createConfig';
+import { curvesFeature } from './curves';
 import { explainFindingFeature } from './explainFinding';
+import { layerLensFeature } from './layerLens';
 import { openExampleFeature } from './openExample';
 import { restartServerFeature } from './restartServer';
+import { runAlertsFeature } from './runAlerts';
+import { runTrainingFeature } from './runTraining';
+import { runsTreeFeature } from './runsTree';
 import { showOutputFeature } from './showOutput';
 import { showShapeFlowFeature } from './showShapeFlow';
 import { statusFeature } from './status';
+import { trainingControlFeature } from './trainingControl';
+import { trainingStatusFeature } from './trainingStatus';
 import { verifyWithPytorchFeature } from './verifyWithPytorch';
 
 export const features: readonly Feature[] = [
   checkWorkspaceFeature,
   completedConfigFeature,
   createConfigFeature,
+  curvesFeature,
   explainFindingFeature,
+  layerLensFeature,
   openExampleFeature,
   restartServerFeature,
+  runAlertsFeature,
+  runTrainingFeature,
+  runsTreeFeature,
   showOutputFeature,
   showShapeFlowFeature,
   statusFeature,
+  trainingControlFeature,
+  trainingStatusFeature,
   verifyWithPytorchFeature,
 ];

@@ -201,7 +201,8 @@ export class Workbench {
           await this.page.keyboard.press('ControlOrMeta+.');
           await rows
             .first()
-            .waitFor({ timeout: 3000 })
+            // Pressed again while the menu opens, the keys would take its first entry.
+            .waitFor({ timeout: 10_000 })
             .catch(() => {});
         }
         return (await rows.allTextContents()).map(readable);

@@ -1,0 +1,48 @@
+/** Attention looks at a single place. */
+import { percent } from '../numbers';
+import { diagnosis, eventNamed, listFact, toNumber } from '../rule';
+import { isStuck } from '../run';
+
+type State = ReadonlyMap<string, { readonly sharp: number; readonly samples: number; readonly entropy: number }>;
+
+export const attentionCollapse = diagnosis({
+  id: 'attention-collapse',
+  catalogue: 'A3',
+  summary: 'Attention puts all its weight on single places.',
+  why: 'Scores so large that softmax has no derivative left stop the learning. Sharp heads of a model that learns are fine.',
+  source: 'Zhai et al., Stabilizing Transformer Training (2023): entropy collapse.',
+  needs: ['event:attention', 'scalars'],
+  thresholds: { samples: 4, leastGain: 0.2, steps: 60 },
+  explains: ['not-learning'],
+  rank: 37,
+  start: (): State => new Map(),
+  step(state, record) {
+    const event = eventNamed(record, 'attention');
+    if (event === undefined) return state;
+    const next = new Map(state);
+    for (const each of listFact(event, 'heads')) {
+      const [layer, entropy] = [String(each['layer']), toNumber(each['entropy']) ?? 1];
+      const before = state.get(layer) ?? { sharp: 0, samples: 0, entropy: 1 };
+      next.set(layer, { sharp: before.sharp + Number(entropy < 0.05), samples: before.samples + 1, entropy });
+    }
+    return next;
+  },
+  verdict(state, t, run) {
+    const found = [...state].find(([, { sharp, samples }]) => samples >= t.samples && sharp === samples);
+    if (found === undefined || !isStuck(run, t.leastGain, t.steps)) return undefined;
+    const [layer, { entropy }] = found;
+    return {
+      severity: 'warning',
+      layer,
+      place: run.layerPlace(layer),
+      message: `The attention of ${layer} has ${percent(entropy)} of the entropy it could have: it looks at single places, and the loss does not fall.`,
+      suggestions: [
+        {
+          title: 'Divide the scores by the root of the head size, or normalise queries and keys',
+          ...run.layerPlace(layer),
+        },
+        { title: 'Lower the learning rate', ...run.optimizer },
+      ],
+    };
+  },
+});

@@ -1,0 +1,46 @@
+/** Steps change the weights by a large part of themselves. */
+import { lowerRate } from '../advice';
+import { median, percent, shown } from '../numbers';
+import { diagnosis } from '../rule';
+import { UpdateRatios } from '../ratios';
+import { isStuck } from '../run';
+
+export const lrTooHigh = diagnosis({
+  id: 'lr-too-high',
+  catalogue: 'W1',
+  summary: 'Each step changes the weights by a large part of their size, and the loss does not fall.',
+  why: 'A step should change a weight by about a thousandth. With a tenth and more the training jumps about. Vectors such as biases are not counted, nor the first step, nor learning rates that still warm up.',
+  source: 'Ratio of update to weight: target 1e-3 (Karpathy), limit 0.1 (MindSpore Insight).',
+  needs: ['stats', 'scalars'],
+  thresholds: { ratio: 0.05, samples: 4, leastGain: 0.2, steps: 50 },
+  explains: [
+    'not-learning',
+    'loss-divergence',
+    'loss-oscillation',
+    'exploding-gradient',
+    'dead-relu',
+    'collapsed-output',
+    'bad-init',
+    'weights-not-updating',
+    'no-gradient',
+    'saturated-activation',
+  ],
+  rank: 29,
+  start: () => new UpdateRatios(),
+  step: (state, record, run) => state.with(record, run),
+  verdict(state, t, run) {
+    const progress = run.progress;
+    if (progress === undefined || !isStuck(run, t.leastGain, t.steps)) return undefined;
+    const high = state.samples.filter(({ ratio }) => ratio > t.ratio);
+    const { optimizer } = run;
+    if (optimizer === undefined || high.length < t.samples) return undefined;
+    const size = median(high.map(({ ratio }) => ratio));
+    return {
+      severity: 'error',
+      place: optimizer,
+      since: high[0]?.step ?? 1,
+      message: `${high.length} of ${state.samples.length} steps looked at changed the weights by about ${percent(size)} of their size (0.1 % is usual), and the loss went from ${shown(progress.first)} to ${shown(progress.last)}.`,
+      suggestions: lowerRate(run, Math.max(10, 10 ** Math.round(Math.log10(size / 2e-3)))),
+    };
+  },
+});

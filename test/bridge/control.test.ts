@@ -1,0 +1,95 @@
+/** Commands reach a real training: its optimizer has the new rate, it waits while paused, it stops after a checkpoint. */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type ControlArguments, type ControlCommand, bridgeRequests } from '../../protocol/src/bridge';
+import { type Bridge, startBridge } from '../../runtime-bridge/node/transport/server';
+import { folderWith } from '../harness/folder';
+import { startCli } from '../harness/product';
+import { BridgeClient, until } from './client';
+
+const python = resolve('.cache/venv/bin/python');
+
+const script = `
+import time, torch
+from torch import nn
+torch.set_num_threads(1)
+model = nn.Linear(4, 1)
+optimizer = torch.optim.SGD([{"params": [model.weight]}, {"params": [model.bias], "lr": 0.02}], lr=0.1)
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1.0)
+end = time.time() + 60
+step = 0
+while time.time() < end:
+    loss = model(torch.randn(8, 4)).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    scheduler.step()
+    step += 1
+    if step % 10 == 0:
+        print([group["lr"] for group in optimizer.param_groups], flush=True)
+        torch.save(model.state_dict(), "model.pt")
+    time.sleep(0.005)
+`;
+
+describe('control of a training', function () {
+  this.timeout(120_000);
+
+  it('changes the rate of every group, pauses, steps, resumes, stops after a checkpoint', async function () {
+    if (!existsSync(python)) this.skip();
+    const folder = folderWith({ 'train.py': script });
+    const running = startCli(['run', '--control', '--python', python, 'train.py'], { cwd: folder.path });
+    let bridge: Bridge | undefined;
+    let client: BridgeClient | undefined;
+    try {
+      const runs = folder.at('.tensorwright/runs');
+      bridge = await startBridge({ folders: [runs] });
+      client = await BridgeClient.connect(bridge.address);
+      const asking = client;
+      const summary = async () => (await asking.ask(bridgeRequests.runs, null))[0];
+      await until('some steps', summary, (run) => (run?.step ?? 0) > 5).catch(async () =>
+        until('some steps', summary, (run) => (run?.step ?? 0) > 5),
+      );
+      const [run = ''] = readdirSync(runs);
+      const send = (command: ControlCommand, given: ControlArguments = {}): Promise<unknown> =>
+        asking.ask(bridgeRequests.control, { run, command, arguments: given });
+
+      await send('set-learning-rate', { value: 0.05 });
+      await until('the rates in the script', running.out, (text) => text.includes('[0.05, 0.01]'));
+      await send('pause');
+      await until('a pause', summary, (now) => now?.state === 'paused');
+      const paused = (await summary())?.step ?? 0;
+      await new Promise((done) => setTimeout(done, 400));
+      equal((await summary())?.step, paused);
+      await send('step', { steps: 3 });
+      await until('three steps', summary, (now) => now?.step === paused + 3);
+      await new Promise((done) => setTimeout(done, 300));
+      equal((await summary())?.step, paused + 3);
+      await send('resume');
+      await until('it goes on', summary, (now) => (now?.step ?? 0) > paused + 10);
+      await send('set-batch-size', { value: 4 });
+      await send('stop-after-checkpoint');
+      const { code } = await running.ended;
+      ok(code !== 0, `it ended with ${code}`);
+      ok(existsSync(folder.at('model.pt')));
+      const marks = await asking.ask(bridgeRequests.marks, { run });
+      deepEqual(
+        marks.map(({ command, applied }) => [command, applied]),
+        [
+          ['set-learning-rate', true],
+          ['pause', true],
+          ['step', true],
+          ['resume', true],
+          ['set-batch-size', false],
+          ['stop-after-checkpoint', true],
+        ],
+      );
+    } finally {
+      running.child.kill('SIGTERM');
+      client?.close();
+      await bridge?.close();
+      await running.ended;
+      folder.dispose();
+    }
+  });
+});

@@ -1,0 +1,51 @@
+# pair: {"fault": "wrong-call-order", "layer": null, "layers": [], "also": ["no-gradient", "weights-not-updating", "not-learning"]}
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+torch.manual_seed(0)
+EPOCHS = 8
+
+
+def tunes(n, seed):
+    g = torch.Generator().manual_seed(seed)
+    t = torch.linspace(0, 1, 16)
+    y = torch.randint(0, 3, (n,), generator=g)
+    x = torch.sin((4 + 3 * y.float().unsqueeze(1)) * t + 3 * torch.rand(n, 1, generator=g))
+    return (x + 0.2 * torch.randn(n, 16, generator=g)).unsqueeze(2), y
+
+
+class Tagger(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(1, 32, batch_first=True)
+        self.head = nn.Linear(32, 3)
+
+    def forward(self, x):
+        out, _ = self.rnn(x)
+        return self.head(out.mean(1))
+
+
+loader = DataLoader(TensorDataset(*tunes(1200, 1)), batch_size=30, shuffle=True)
+vx, vy = tunes(400, 2)
+model = Tagger()
+optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+for epoch in range(EPOCHS):
+    model.train()
+    total = 0.0
+    for x, y in loader:
+#[fault]         optimizer.zero_grad()
+#[fault]         loss = F.cross_entropy(model(x), y)
+#[fault]         optimizer.step()
+#[fault]         loss.backward()
+#[healthy]         optimizer.zero_grad()
+#[healthy]         loss = F.cross_entropy(model(x), y)
+#[healthy]         loss.backward()
+#[healthy]         optimizer.step()
+        total += loss.item()
+    model.eval()
+    with torch.no_grad():
+        value = F.cross_entropy(model(vx), vy).item()
+    print(f"epoch {epoch} loss {total / len(loader):.4f} val {value:.4f}")
+print(f"final: {value:.4f}")
