@@ -89,7 +89,7 @@ export const inputScale = diagnosis({
 });
 
 const firstLayer = (run: Run) =>
-  run.inOrder().find(({ parameters, type }) => parameters.length > 0 || /Norm/.test(type));
+  run.inOrder().find(({ name, parameters, type }) => (name !== '' && parameters.length > 0) || /Norm/.test(type));
 
 function whereData(run: Run) {
   const loader = run.loaders.get(run.trainingLoader ?? -1);

@@ -20,7 +20,7 @@ export const mostlyPadding = diagnosis({
     return { count: state.count + Number(share > 0.6), batches: state.batches + 1, share };
   },
   verdict({ count, batches, share }, t, run) {
-    const first = run.inOrder().find(({ parameters }) => parameters.length > 0);
+    const first = run.inOrder().find(({ name, parameters }) => name !== '' && parameters.length > 0);
     if (batches < t.batches || count < 0.9 * batches || !/Embedding/.test(first?.type ?? '')) return undefined;
     const loader = run.loaders.get(run.trainingLoader ?? -1);
     return {
