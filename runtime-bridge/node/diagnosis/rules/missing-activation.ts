@@ -28,7 +28,7 @@ export const missingActivation = diagnosis({
     return {
       severity: 'warning',
       layer: first.name,
-      place: first.fedAt?.line == null ? run.layerPlace(first.name) : first.fedAt,
+      place: (first.fedAt?.line ?? null) === null ? run.layerPlace(first.name) : first.fedAt,
       since: 1,
       message: `${first.name} goes into ${second.name} with nothing non-linear between: the two are worth one ${first.type}.`,
       suggestions: [
