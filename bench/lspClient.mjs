@@ -15,9 +15,9 @@ export class LspClient {
   #errors = '';
 
   /** Starts `command args...` and listens; say `initialize` next. */
-  constructor(command, args, { cwd } = {}) {
+  constructor(command, args, { cwd, env } = {}) {
     this.spawnedAt = now();
-    this.#child = spawn(command, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdout.on('data', (bytes) => this.#read(bytes));
     this.#child.stderr.on('data', (bytes) => (this.#errors = (this.#errors + bytes).slice(-2000)));
     this.#child.on('close', (code) =>

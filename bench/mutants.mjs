@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { inRoot } from '../scripts/paths.mjs';
 import { Unavailable } from '../scripts/unavailable.mjs';
 
-const folder = inRoot('..', 'shared', 'shapes');
+/** `SHAPE_CASES` names another folder. */
+const folder = process.env.SHAPE_CASES ?? inRoot('..', 'shared', 'shapes');
 
 /**
  * What the score script says of the checker, as percentages and counts.

@@ -7,7 +7,7 @@ import { Unavailable } from '../scripts/unavailable.mjs';
 import { median, round } from './figures.mjs';
 import { residentMiB } from './process.mjs';
 
-const version = '1.0.31';
+export const timmVersion = '1.0.31';
 
 /** A run this long is not repeated; one of the other length is ended. */
 const longSeconds = 60;
@@ -18,7 +18,7 @@ const limitSeconds = 300;
  * @throws Unavailable without Python, pip or the registry
  */
 export function timmFolder(python = 'python3') {
-  const folder = inRoot('.cache', 'bench', `timm-${version}`);
+  const folder = inRoot('.cache', 'bench', `timm-${timmVersion}`);
   if (existsSync(folder)) return folder;
   const part = `${folder}.part`;
   rmSync(part, { recursive: true, force: true });
@@ -32,16 +32,17 @@ export function timmFolder(python = 'python3') {
     '--only-binary=:all:',
     '--dest',
     part,
-    `timm==${version}`,
+    `timm==${timmVersion}`,
   ];
   const downloaded = spawnSync(python, pip, { encoding: 'utf8' });
   const wheel = downloaded.status === 0 && readdirSync(part).find((name) => name.endsWith('.whl'));
   if (!wheel) {
     const cause = downloaded.error?.message ?? downloaded.stderr.trim().split('\n').at(-1);
-    throw new Unavailable(`timm ${version} could not be downloaded with '${python} -m pip download': ${cause}`);
+    throw new Unavailable(`timm ${timmVersion} could not be downloaded with '${python} -m pip download': ${cause}`);
   }
   const unpacked = spawnSync(python, ['-m', 'zipfile', '-e', join(part, wheel), part], { encoding: 'utf8' });
-  if (unpacked.status !== 0) throw new Unavailable(`timm ${version} could not be unpacked: ${unpacked.stderr.trim()}`);
+  if (unpacked.status !== 0)
+    throw new Unavailable(`timm ${timmVersion} could not be unpacked: ${unpacked.stderr.trim()}`);
   renameSync(part, folder);
   return folder;
 }
@@ -54,7 +55,7 @@ export async function measureTimm(cli, runs = 3) {
   const [{ findings, stats }] = results;
   const count = (severity) => findings.filter((finding) => finding.severity === severity).length;
   return {
-    version,
+    version: timmVersion,
     files: stats.files,
     lines: stats.lines,
     errors: count('error'),

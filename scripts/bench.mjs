@@ -1,13 +1,17 @@
 /**
- * `npm run bench [timm|latency|start|mutants ...]`: measures the built product, prints a table and writes
- * bench/results.json. A missed goal is said, never a failure; what can't be measured is said and skipped.
+ * `npm run bench [timm|coverage|latency|start|mutants|peers|triton ...]`: measures the built product, prints a table and writes
+ * bench/results.json and docs/benchmarks.md. A missed goal is said, never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { measureCoverage } from '../bench/coverage/index.mjs';
 import { measureLatency, measureStart } from '../bench/latency.mjs';
 import { modelFile } from '../bench/modelFile.mjs';
 import { measureMutants } from '../bench/mutants.mjs';
+import { writePage } from '../bench/page.mjs';
+import { measurePeers, peerRows } from '../bench/peers/index.mjs';
 import { measureTimm } from '../bench/timm.mjs';
+import { measureConfigEdits, measureRepository } from '../bench/triton.mjs';
 import { buildAll, isStale } from './build.mjs';
 import { fromRoot, inRoot } from './paths.mjs';
 import { log } from './progress.mjs';
@@ -31,6 +35,20 @@ const parts = {
       ['timm: warnings', atMost(found.warnings, 10, '')],
       ['timm: whole run', atMost(found.seconds, 8, 's')],
       ['timm: most memory', plain(`${found.mostMemoryMiB} MiB`)],
+    ],
+  },
+  coverage: {
+    says: "asking for the shapes of timm's forward methods (about ten minutes)",
+    measure: () => measureCoverage(cli),
+    rows: (found) => [
+      [
+        `tensors in forward methods of timm with a shape of known rank (${found.ranked} of ${found.tensors})`,
+        atLeast(found.rankedPercent, 60, '%'),
+      ],
+      [
+        `  judged by running ${found.models} models of ${found.files} files: forward methods reached`,
+        plain(`${found.methodsRun} of ${found.methods}`),
+      ],
     ],
   },
   latency: {
@@ -65,7 +83,9 @@ const parts = {
     },
     rows: ({ example, thousandLines }) => [
       ['server start to first findings, an example', atMost(example.median, 400, 'ms')],
+      ['  the first start after an installation', plain(`${example.newly} ms`)],
       ['server start to first findings, 1,000 lines', atMost(thousandLines.median, 400, 'ms')],
+      ['  the first start after an installation', plain(`${thousandLines.newly} ms`)],
     ],
   },
   mutants: {
@@ -75,6 +95,23 @@ const parts = {
       [`mutants: decidable ones detected (of ${found.decidable})`, atLeast(found.decidableDetectedPercent, 85, '%')],
       ['mutants: decidable ones located', atLeast(found.decidableLocatedPercent, 75, '%')],
       [`mutants: errors in files that run (of ${found.running})`, atMost(found.falseAlarms, 0, '')],
+    ],
+  },
+  peers: {
+    says: 'running other shape checkers on the mutants (some minutes)',
+    measure: () => measurePeers(cli),
+    rows: (found) => peerRows(found, plain),
+  },
+  triton: {
+    says: 'typing into a configuration of 500 lines, checking 2,000 models',
+    measure: async () => ({ edits: await measureConfigEdits(server), repository: await measureRepository(cli) }),
+    rows: ({ edits, repository }) => [
+      [`configuration of ${edits.lines} lines, edit to findings: p50`, plain(`${edits.millis.p50} ms`)],
+      ['configuration, edit to findings: p95', atMost(edits.millis.p95, 10, 'ms')],
+      ['processor time per edit, idle work included', plain(`${edits.processorMillisPerEdit} ms`)],
+      [`check of ${repository.models} models, the whole command`, atMost(repository.seconds, 2, 's')],
+      ['its processor time', plain(`${repository.processorSeconds} s`)],
+      ['findings in those models, which have no mistake', atMost(repository.findings, 0, '')],
     ],
   },
 };
@@ -106,7 +143,8 @@ async function main(wanted) {
   const kept = wanted.length > 0 && existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
   const merged = { machine: before, measured: { ...kept.measured, ...measured }, skipped };
   writeFileSync(results, `${JSON.stringify(merged, null, 2)}\n`);
-  log(`written: ${fromRoot(results)}`);
+  await writePage(merged, (name, found) => parts[name]?.rows(found) ?? []);
+  log(`written: ${fromRoot(results)} and docs/benchmarks.md`);
 }
 
 /** Columns: what, figure, goal. */

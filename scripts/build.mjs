@@ -5,19 +5,41 @@
  * `node scripts/build.mjs` builds once; `--watch` builds again on every change; `--if-stale` only when a source is
  * newer than the bundles.
  */
+import { readFile } from 'node:fs/promises';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { build, context } from 'esbuild';
 import { isMain } from './isMain.mjs';
 import { licencesOf } from './licences.mjs';
-import { parserFiles } from './parserFiles.mjs';
+import { observeScript, parserFiles } from './parserFiles.mjs';
 import { filesUnder, fromRoot, inRoot } from './paths.mjs';
 
 /** Bundle name -> entry file. */
 export const bundles = {
   client: inRoot('client', 'src', 'extension.ts'),
-  server: inRoot('server', 'src', 'main.ts'),
-  cli: inRoot('cli', 'src', 'main.ts'),
+  server: inRoot('server', 'src', 'start.ts'),
+  'server-main': inRoot('server', 'src', 'main.ts'),
+  cli: inRoot('cli', 'src', 'start.ts'),
+  'cli-main': inRoot('cli', 'src', 'main.ts'),
+};
+
+/**
+ * The parser's package asks for two modules of Node by `import()`, which a program that is started with kept code
+ * (server/src/host/keptCode.ts) can't do.
+ */
+const plainImports = {
+  name: 'plain-imports',
+  setup({ onLoad, onEnd }) {
+    onLoad({ filter: /web-tree-sitter\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('await import(', 'nodeRequire('),
+      loader: 'js',
+    }));
+    onEnd(async ({ metafile }) => {
+      for (const path of Object.keys(metafile?.outputs ?? {}).filter((file) => file.endsWith('-main.js')))
+        if (/\bimport\(/.test(await readFile(inRoot(path), 'utf8')))
+          throw new Error(`${path} holds an import(): kept code can't run it; require the module instead`);
+    });
+  },
 };
 
 /** What went into each bundle of the last build, by bundle name. */
@@ -38,7 +60,7 @@ const options = (name) => ({
   // Packages written as ES modules ask for import.meta.url, which CommonJS lacks.
   define: { 'import.meta.url': 'bundleUrl' },
   banner: {
-    js: `${name === 'cli' ? '#!/usr/bin/env node\n' : ''}const bundleUrl = require('node:url').pathToFileURL(__filename).href;`,
+    js: `${name === 'cli' ? '#!/usr/bin/env node\n' : ''}const bundleUrl = require('node:url').pathToFileURL(__filename).href, nodeRequire = require;`,
   },
   // The editor packages' ES builds are the ones that bundle without dynamic requires.
   mainFields: ['module', 'main'],
@@ -47,13 +69,14 @@ const options = (name) => ({
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
+  plugins: [plainImports],
 });
 
 function startDist() {
   mkdirSync(dist, { recursive: true });
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   copyAgent();
-  for (const file of parserFiles) copyFileSync(file, join(dist, basename(file)));
+  for (const file of [...parserFiles, observeScript]) copyFileSync(file, join(dist, basename(file)));
 }
 
 /** The Python agent goes along as it is: it runs in the user's own interpreter. */

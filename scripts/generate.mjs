@@ -72,6 +72,7 @@ function schemaOf(kind, { severities, traceLevels }, ruleTexts) {
   const severity = (summary) => ({ type: 'string', enum: severities, description: summary });
   const schemas = {
     flag: { type: 'boolean' },
+    count: { type: 'integer', minimum: 0, maximum: 1024 },
     text: { type: 'string' },
     texts: { type: 'array', items: { type: 'string' } },
     rules: {

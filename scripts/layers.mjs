@@ -23,19 +23,28 @@ export const layers = [
   { room: 'server/src/core', uses: [] },
   { room: 'server/src/operators', uses: ['server/src/core'] },
   { room: 'server/src/hyperparameters', uses: ['server/src/core'] },
+  { room: 'server/src/flow', uses: ['server/src/core'] },
   { room: 'server/src/frameworks', uses: ['server/src/core', 'server/src/operators'] },
   { room: 'server/src/models', uses: ['server/src/core'] },
   { room: 'server/src/triton', uses: ['server/src/core', 'server/src/models'] },
   { room: 'server/src/rules', uses: ['server/src/core', 'server/src/triton'] },
   {
     room: 'server/src/service',
-    uses: ['server/src/core', 'server/src/operators', 'server/src/frameworks', 'server/src/rules', 'server/src/triton'],
+    uses: [
+      'server/src/core',
+      'server/src/flow',
+      'server/src/operators',
+      'server/src/frameworks',
+      'server/src/rules',
+      'server/src/triton',
+    ],
   },
   {
     room: 'server/src/createService',
     uses: [
       'server/src/service',
       'server/src/core',
+      'server/src/flow',
       'server/src/operators',
       'server/src/hyperparameters',
       'server/src/frameworks',
@@ -47,13 +56,21 @@ export const layers = [
   { room: 'server/src/loadParser', uses: ['server/src/core'], packages: ['node', 'web-tree-sitter'] },
   {
     room: 'server/src/host',
-    uses: ['server/src/core', 'server/src/service', 'server/src/rules', 'server/src/triton', 'protocol/src'],
+    uses: [
+      'server/src/core',
+      'server/src/flow',
+      'server/src/service',
+      'server/src/rules',
+      'server/src/triton',
+      'protocol/src',
+    ],
     packages: ['node', 'smol-toml'],
   },
   {
     room: 'server/src/lsp',
     uses: [
       'server/src/core',
+      'server/src/flow',
       'server/src/service',
       'server/src/rules',
       'server/src/triton',
@@ -74,6 +91,7 @@ export const layers = [
     ],
     packages: ['node', 'vscode-languageserver'],
   },
+  { room: 'server/src/start', uses: ['server/src/host'], packages: ['node'] },
   // Its callers.
   { room: 'client/src', uses: ['protocol/src'], packages: ['vscode', 'vscode-languageclient'] },
   {
@@ -81,6 +99,7 @@ export const layers = [
     uses: [
       'server/src/core',
       'server/src/createService',
+      'server/src/flow',
       'server/src/host',
       'server/src/loadParser',
       'server/src/rules',

@@ -5,3 +5,6 @@ const sources = { 'web-tree-sitter': 'web-tree-sitter.wasm', 'tree-sitter-python
 
 export const parserPackages = Object.keys(sources);
 export const parserFiles = Object.entries(sources).map(([name, file]) => inRoot('node_modules', name, file));
+
+/** What else lies beside the bundles: the script that Verify with PyTorch hands to the user's interpreter. */
+export const observeScript = inRoot('server', 'src', 'host', 'observe.py');

@@ -8,7 +8,7 @@ import { Unavailable } from './unavailable.mjs';
 
 /** The release whose sentences the operators repeat. */
 const torchVersion = '2.13.0';
-const otherPackages = ['einops', 'expecttest', 'numpy', 'scipy'];
+const otherPackages = ['beartype', 'einops', 'expecttest', 'jaxtyping', 'numpy', 'scipy'];
 
 const windows = process.platform === 'win32';
 const pythonIn = (environment) =>

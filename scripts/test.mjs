@@ -23,13 +23,26 @@ const parts = {
   },
   async oracle(filter) {
     const { ensurePython } = await import('./pythonEnvironment.mjs');
-    process.env.TENSORWRIGHT_PYTHON = await ensurePython();
+    const { ensureTriton } = await import('./tritonServer.mjs');
+    await offer('TRITON', ensureTriton);
+    // The tests of configurations need no PyTorch.
+    if (!filter.includes('triton')) process.env.TENSORWRIGHT_PYTHON = await ensurePython();
     return runFolder('oracle', filter);
   },
   async e2e(filter) {
     return runFolder('e2e', filter);
   },
 };
+
+/** Names in the environment what some tests can use, or why it is missing, for the titles of what they skip. */
+async function offer(name, ensure) {
+  try {
+    process.env[`TENSORWRIGHT_${name}`] = await ensure();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    process.env[`TENSORWRIGHT_${name}_MISSING`] = error.message;
+  }
+}
 
 /** Tests of the command line and of the bundles need `dist/`; who runs a few tests of their own may lack it. */
 async function build(filter) {

@@ -12,8 +12,8 @@ const metafiles = JSON.parse(readFileSync(metafilePath, 'utf8')) as Record<strin
 /** What must not be found in a bundle. */
 const strangers: Readonly<Record<string, RegExp>> = {
   client: /^(server|cli|test|scripts)\/|node_modules\/(web-tree-sitter|commander)\//,
-  server: /^(client|cli|test|scripts)\/|node_modules\/(commander|vscode-languageclient)\//,
-  cli: /^(client|server\/src\/lsp|test|scripts)\/|node_modules\/vscode-/,
+  'server-main': /^(client|cli|test|scripts)\/|node_modules\/(commander|vscode-languageclient)\//,
+  'cli-main': /^(client|server\/src\/lsp|test|scripts)\/|node_modules\/vscode-/,
 };
 
 /** The largest inputs of a bundle, so that a failure says where to look. */

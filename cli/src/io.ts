@@ -27,6 +27,8 @@ export interface Io {
   readonly agent?: string;
   /** Ends this process as a signal ended the script that it ran. */
   endBySignal?(signal: NodeJS.Signals): void;
+  /** The script that runs a module in the user's interpreter. */
+  readonly observeScript?: string;
   /** Where work may be spread over threads. */
   readonly threads?: {
     /** The script that a thread runs. */

@@ -1,6 +1,6 @@
 /** The process of the command `tensorwright`, and the threads that it starts from the same file. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { version } from '../../package.json';
 import { createService } from '../../server/src/createService';
@@ -34,11 +34,12 @@ const io: Io = {
     const parser = await loadParser();
     return (host) => createService({ host, parser });
   },
-  agent: join(__dirname, 'agent'),
+  agent: join(dirname(__filename), 'agent'),
   endBySignal(signal) {
     process.kill(process.pid, signal);
   },
-  threads: { script: __filename, processors: availableParallelism() },
+  observeScript: join(dirname(__filename), 'observe.py'),
+  threads: { script: join(dirname(__filename), 'cli.js'), processors: availableParallelism() },
 };
 
 if (isMainThread) void runCommand(process.argv.slice(2), io).then((code) => (process.exitCode = code));

@@ -84,7 +84,7 @@ export class Reporter {
     return lines;
   }
 
-  private place(place: Place): ReportedPlace | undefined {
+  place(place: Place): ReportedPlace | undefined {
     const range = place.at.base < 0 ? undefined : this.range(place.at.file, spanOf(place));
     return range && { file: place.at.file, range };
   }

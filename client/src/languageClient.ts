@@ -11,7 +11,7 @@ import {
   type LanguageClientOptions,
   type WorkDoneProgressReport,
 } from 'vscode-languageclient/node';
-import { section, type RequestName } from '../../protocol/src/lsp';
+import { section, type NotificationName, type RequestName } from '../../protocol/src/lsp';
 import type { PythonEnvironment } from './pythonEnvironment';
 import { restartDelayMs } from './restartDelay';
 import { ruleScheme } from './rulePage';
@@ -99,6 +99,11 @@ export class LanguageServer implements vscode.Disposable {
     } finally {
       listener.dispose();
     }
+  }
+
+  /** Listens to the server, also after it was started anew. */
+  onNotification(name: NotificationName, listener: () => void): vscode.Disposable {
+    return this.client.onNotification(name.method, listener);
   }
 
   dispose(): void {

@@ -48,3 +48,95 @@ export interface RulePage {
   /** The whole page, as in docs/rules/. */
   readonly markdown: string;
 }
+
+/** The completed configuration of a model of a Triton repository; null where a file belongs to none. */
+export const completedConfig: RequestName<AboutFile, CompletedConfigResult | null> = {
+  method: 'tensorwright/completedConfig',
+};
+
+/** Sent once after something changed that completed configurations hang on, if one was asked for since the last time. */
+export const completedConfigChanged: NotificationName = { method: 'tensorwright/completedConfigChanged' };
+
+/** A first config.pbtxt for the model that a file or folder belongs to. Writes nothing. */
+export const newConfig: RequestName<AboutFile, NewConfigResult> = { method: 'tensorwright/newConfig' };
+
+/** Name of a notification that carries nothing. */
+export interface NotificationName {
+  readonly method: string;
+}
+
+/** A file or folder; it need not be open. */
+export interface AboutFile {
+  readonly uri: string;
+}
+
+export interface CompletedConfigResult {
+  /** The model's name. */
+  readonly name: string;
+  /** Every field that the server reports, under comments that say what it is. */
+  readonly text: string;
+  /** The file's own text with what the server adds. */
+  readonly inPlace: string;
+}
+
+/** `reason`: why there can be none, as sentences for the user. */
+export type NewConfigResult = { readonly uri: string; readonly text: string } | { readonly reason: string };
+/** Where something stands; lines and characters are 0-based, UTF-16. */
+export interface SourceRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** A text to read, with the parts of it that lead to source. */
+export interface LinkedText {
+  readonly text: string;
+  readonly links: readonly {
+    readonly range: SourceRange;
+    readonly target: { readonly uri: string; readonly range: SourceRange };
+  }[];
+}
+
+/** A document by its URI, open in the editor or not. */
+export interface OfDocument {
+  readonly textDocument: { readonly uri: string };
+}
+
+/** The module classes of a Python file, in its order. */
+export const moduleClasses: RequestName<OfDocument, readonly ModuleClass[]> = { method: 'tensorwright/moduleClasses' };
+
+export interface ModuleClass {
+  readonly name: string;
+  /** Of the whole class. */
+  readonly range: SourceRange;
+}
+
+/** The layers of a module with the shapes that go in and come out; null where the class is gone. */
+export const shapeFlow: RequestName<ShapeFlowParams, LinkedText | null> = { method: 'tensorwright/shapeFlow' };
+
+export interface ShapeFlowParams extends OfDocument {
+  /** Name of the class. */
+  readonly module: string;
+  /** Arguments in place of defaults, as of a call: `x=(2, 3, 224, 224), classes=10`. */
+  readonly inputs: string;
+}
+
+/**
+ * Runs a module once in the real PyTorch of the user's interpreter and holds it beside what the checker says. This runs
+ * the user's code: a client sends it on an explicit order alone, and in trusted workspaces only.
+ */
+export const verifyModule: RequestName<VerifyModuleParams, VerifyModuleResult> = {
+  method: 'tensorwright/verifyModule',
+};
+
+export interface VerifyModuleParams extends ShapeFlowParams {
+  readonly workDoneToken?: string | number;
+}
+
+export interface VerifyModuleResult {
+  /** Absent where nothing came of it. */
+  readonly page?: LinkedText;
+  /** A sentence for a notification: what it comes to, or why nothing came of it. */
+  readonly sentence: string;
+  /** Whether the checker was right in all that could be compared. */
+  readonly right: boolean;
+}

@@ -23,11 +23,13 @@ export interface Settings {
   readonly exclude: readonly string[];
   /** Triton as with `--disable-auto-complete-config`. */
   readonly tritonStrict: boolean;
+  /** GPUs of the machine that serves, which completed configurations list. */
+  readonly tritonGpus: number;
   readonly 'trace.server': TraceLevel;
 }
 
 /** How a value is written, which is also how the manifest describes it. */
-export type SettingKind = 'flag' | 'text' | 'texts' | 'rules' | 'trace';
+export type SettingKind = 'flag' | 'count' | 'text' | 'texts' | 'rules' | 'trace';
 
 export interface SettingDefinition<Value> {
   readonly kind: SettingKind;
@@ -88,6 +90,14 @@ export const settingDefinitions: { readonly [Key in keyof Settings]: SettingDefi
     scope: 'resource',
     project: true,
   },
+  tritonGpus: {
+    kind: 'count',
+    default: 0,
+    description:
+      'GPUs of the machine that Triton runs on. They decide the kind of the instances in a completed configuration.',
+    scope: 'resource',
+    project: true,
+  },
   'trace.server': {
     kind: 'trace',
     default: 'off',
@@ -106,6 +116,7 @@ export const defaultSettings: Settings = {
   pythonPath: settingDefinitions.pythonPath.default,
   exclude: settingDefinitions.exclude.default,
   tritonStrict: settingDefinitions.tritonStrict.default,
+  tritonGpus: settingDefinitions.tritonGpus.default,
   'trace.server': settingDefinitions['trace.server'].default,
 };
 
@@ -151,6 +162,10 @@ function readValue(kind: SettingKind, value: unknown, ruleIds: readonly string[]
   switch (kind) {
     case 'flag':
       return typeof value === 'boolean' ? whole(value) : unusable('must be true or false');
+    case 'count':
+      return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1024
+        ? whole(value)
+        : unusable('must be a whole number from 0 to 1024');
     case 'text':
       return typeof value === 'string' ? whole(value) : unusable('must be a string');
     case 'texts':

@@ -8,7 +8,7 @@ import { registerChecks } from './core/infer/check';
 import { evaluateFile, type Entries, type FileResult } from './core/infer/entries';
 import { Program, type Sources } from './core/infer/program';
 import { shapeTable, whyTable, hintsOf, hoverAt } from './core/infer/shown';
-import { usedOtherwise } from './core/infer/mentions';
+import { usesOf } from './core/infer/mentions';
 import { PythonFrontEnd, type PythonDocument } from './core/python/frontend';
 import type { SyntaxParser } from './core/python/syntax';
 import type { PythonFile } from './core/python/tree';
@@ -16,9 +16,15 @@ import type { Finding } from './core/finding';
 import { LineIndex } from './core/text/lines';
 import { spanOf } from './core/text/place';
 import { applyChanges } from './core/text/changes';
+import { annotationAt } from './flow/annotate';
+import { flowOf } from './flow/flow';
+import { moduleClasses } from './flow/modules';
+import { trialOf } from './flow/trial';
+import type { ClassValue } from './core/infer/value';
 import type { Host, Service, TextChange } from './service';
 import { completedConfig } from './triton/complete/print';
 import { ConfigFiles, isConfigFile } from './triton/configFiles';
+import { Exports } from './triton/exports';
 
 interface Unopened {
   readonly stamp: string;
@@ -76,11 +82,20 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       bytes: (path, start, length) => host.bytes?.(path, start, length),
     },
     python: (path) => source(path)?.tree,
+    exported: (path) => exportsOf.of(path),
     strict: host.tritonStrict ?? false,
+  });
+
+  const exportsOf = new Exports({
+    scripts: () => host.workspaceFiles().filter((file) => !isConfigFile(file)),
+    text,
+    calls: (path) => evaluate(path, false)?.exports ?? [],
+    roots: () => host.importRoots,
   });
 
   /** What hangs on a file is forgotten with it. */
   function changed(path: string): void {
+    exportsOf.forget(path);
     for (const dependent of program.forget(path)) {
       results.delete(dependent);
       // Entries of the file itself know by their own text what is still valid.
@@ -96,8 +111,8 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     const result = evaluateFile(program, path, own, {
       recording,
       cancelled,
-      usedOtherwise: (name) =>
-        usedOtherwise(name, path, [path, ...host.workspaceFiles().filter((file) => !isConfigFile(file))], text),
+      usesOf: (name) =>
+        usesOf(name, path, [path, ...host.workspaceFiles().filter((file) => !isConfigFile(file))], text),
     });
     if (result !== undefined) results.set(path, { result, recording });
     return result;
@@ -116,6 +131,9 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       return ids === undefined || (ids.length > 0 && !ids.includes(finding.id));
     });
   }
+
+  const moduleNamed = (path: string, name: string): ClassValue | undefined =>
+    isConfigFile(path) ? undefined : moduleClasses(program, path).find(({ node }) => node.name === name);
 
   return {
     open(path, content) {
@@ -148,6 +166,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     },
     filesChanged(paths) {
       configs.forget();
+      exportsOf.forgetList();
       for (const path of paths) {
         unopened.delete(path);
         changed(path);
@@ -176,14 +195,35 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       const result = evaluate(path, true);
       return result === undefined ? [] : whyTable(result, text(path) ?? '');
     },
+    modules: (path) =>
+      isConfigFile(path)
+        ? []
+        : moduleClasses(program, path).map(({ node }) => ({ name: node.name, span: spanOf(node) })),
+    flow(path, name, chosen) {
+      const cls = moduleNamed(path, name);
+      return cls && flowOf(program, path, cls, chosen);
+    },
+    trial(path, name, chosen) {
+      const cls = moduleNamed(path, name);
+      return cls === undefined ? `the file has no module class ${name}` : trialOf(program, path, cls, chosen);
+    },
+    annotation: (path, offset) =>
+      isConfigFile(path) ? undefined : annotationAt(program, path, text(path) ?? '', offset),
     proposals: (path, offset) => (isConfigFile(path) ? configs.proposals(path, offset) : []),
     outline: (path) => (isConfigFile(path) ? configs.outline(path) : []),
     formatted: (path) => (isConfigFile(path) ? configs.formatted(path) : undefined),
     definition: (path, offset) => (isConfigFile(path) ? configs.definition(path, offset) : undefined),
-    occurrences: (path, offset) => (isConfigFile(path) ? configs.occurrences(path, offset) : []),
+    tensor: (path, offset) => (isConfigFile(path) ? configs.tensor(path, offset) : undefined),
+    rename: (path, offset, newName) =>
+      isConfigFile(path)
+        ? configs.rename(path, offset, newName)
+        : { problem: 'Only configurations have tensors to rename.' },
+    tokens: (path) => (isConfigFile(path) ? configs.tokens(path) : []),
     completedConfig(folder, gpus) {
       const model = configs.modelIn(folder);
       return model && completedConfig(model, gpus);
     },
+    completedView: (path, gpus) => configs.completedView(path, gpus),
+    newConfig: (path) => configs.newConfig(path),
   };
 }

@@ -5,12 +5,18 @@
  * tests) are equal. Paths are absolute with '/' separators; offsets are UTF-16 code units of the
  * document's current text.
  */
-import type { Finding } from './core/finding';
+import type { Edit, Finding, Fix } from './core/finding';
 import type { Hint, Hover, ShapeEntry, WhyEntry } from './core/infer/shown';
 import type { Place, Span } from './core/text/place';
+import type { Flow } from './flow/flow';
+import type { Trial } from './flow/trial';
 import type { CompletedConfig } from './triton/complete/print';
+import type { TensorUses } from './triton/configFiles';
+import type { CompletedView } from './triton/editor/completedView';
 import type { Proposal } from './triton/editor/completion';
 import type { OutlineEntry } from './triton/editor/outline';
+import type { TextToken } from './triton/editor/tokens';
+import type { NewConfig, NoNewConfig } from './triton/newConfig';
 
 /** What the checker may ask of the world. Nothing here throws; what can't be read is undefined. */
 export interface Host {
@@ -37,7 +43,26 @@ export interface TextChange {
   readonly text: string;
 }
 
-export type { CompletedConfig, Hint, Hover, OutlineEntry, Proposal, ShapeEntry, WhyEntry };
+export type {
+  CompletedConfig,
+  CompletedView,
+  Flow,
+  NewConfig,
+  NoNewConfig,
+  Hint,
+  Hover,
+  OutlineEntry,
+  Proposal,
+  ShapeEntry,
+  Trial,
+  WhyEntry,
+};
+/** A module class of a file. */
+export interface ModuleEntry {
+  readonly name: string;
+  /** Of the whole class. */
+  readonly span: Span;
+}
 
 export interface Service {
   open(path: string, text: string): void;
@@ -56,6 +81,17 @@ export interface Service {
   hints(path: string, span: Span): readonly Hint[];
   shapes(path: string): readonly ShapeEntry[];
   why(path: string): readonly WhyEntry[];
+  /** The module classes of a file, in its order. */
+  modules(path: string): readonly ModuleEntry[];
+  /**
+   * The flow of shapes through a module class. `chosen` are arguments in place of defaults, as of a call:
+   * `x=(2, 3, 224, 224), classes=10`. Undefined where the file has no such class.
+   */
+  flow(path: string, name: string, chosen: string): Flow | undefined;
+  /** Small numbers to try a module class with, where `chosen` leaves them open; a sentence where that can't be told. */
+  trial(path: string, name: string, chosen: string): Trial | string;
+  /** Shape annotations for the function whose signature is at an offset; undefined where there is nothing to say. */
+  annotation(path: string, offset: number): Fix | undefined;
   /** What can be written at an offset of a configuration. */
   proposals(path: string, offset: number): readonly Proposal[];
   /** The messages of a configuration as a tree. */
@@ -64,8 +100,16 @@ export interface Service {
   formatted(path: string): string | undefined;
   /** Where the name at an offset of a configuration is defined. */
   definition(path: string, offset: number): Place | undefined;
-  /** Every place that names the tensor at an offset of an ensemble, quotes included. */
-  occurrences(path: string, offset: number): readonly Span[];
+  /** The tensor that is named at an offset of a configuration, with every place that names it. */
+  tensor(path: string, offset: number): TensorUses | undefined;
+  /** The edits that give the tensor at an offset another name, or why it can't have it. */
+  rename(path: string, offset: number, newName: string): readonly Edit[] | { readonly problem: string };
+  /** What the words of a configuration are. */
+  tokens(path: string): readonly TextToken[];
   /** A Triton model's configuration as the server completes it; undefined where the folder holds no model. */
   completedConfig(folder: string, gpus: number): CompletedConfig | undefined;
+  /** The same as a document, of the model that a file or folder belongs to; undefined where it belongs to none. */
+  completedView(path: string, gpus: number): CompletedView | undefined;
+  /** A first configuration for the model that a file or folder belongs to, or why there can be none. */
+  newConfig(path: string): NewConfig | NoNewConfig;
 }

@@ -87,3 +87,22 @@ describe('tensorwright', () => {
   });
   after(() => folder.dispose());
 });
+
+describe('tensorwright triton create', () => {
+  const models = folderWith({ 'a.py': '' });
+  const at = (...args: string[]): ReturnType<typeof run> => run(args, { cwd: models.path });
+  after(() => models.dispose());
+
+  it('says why there is no configuration', async () => {
+    deepEqual(await at('triton', 'create', 'a.py'), {
+      code: 2,
+      out: '',
+      err: 'tensorwright: this service makes none\n',
+    });
+    deepEqual(await at('triton', 'create', 'gone'), {
+      code: 2,
+      out: '',
+      err: 'tensorwright: no such file or folder: gone\n',
+    });
+  });
+});

@@ -1,7 +1,7 @@
 /**
  * End-to-end tests: a person's steps in the real VS Code workbench, over copies of the examples.
  *
- *   node test/e2e/run.mjs [words of a test's name]
+ *   node test/e2e/run.mjs [words of "SESSION: a test's name"]
  *
  * TENSORWRIGHT_VSIX names a packaged extension to use instead of a fresh one. Screenshots of every step are kept in
  * test-results/screenshots. What the machine lacks is said in one line, and the tests count as skipped.
@@ -23,7 +23,10 @@ async function sessions(filter) {
   const files = readdirSync(new URL('./cases/', import.meta.url)).sort();
   const all = await Promise.all(files.map((file) => import(`./cases/${file}`)));
   return all
-    .map((session) => ({ ...session, tests: session.tests.filter(([name]) => name.includes(filter ?? '')) }))
+    .map((session) => ({
+      ...session,
+      tests: session.tests.filter(([name]) => `${session.name}: ${name}`.includes(filter ?? '')),
+    }))
     .filter(({ tests }) => tests.length > 0);
 }
 

@@ -46,6 +46,32 @@ const rows: readonly (readonly [what: string, code: string, findings: readonly s
       '        self.__setattr__("fc", nn.Linear(8, 2))\n\n\nNet()(torch.zeros(4, 9))\n',
     ['error: mat1 and mat2 shapes cannot be multiplied (4x9 and 8x2)'],
   ],
+  [
+    'a default that no call gives, beside a parameter that all of them do',
+    'class Net(nn.Module):\n    def __init__(self, classes, width=8):\n        super().__init__()\n' +
+      '        self.norm = nn.LayerNorm(width)\n        self.head = nn.Linear(2 * width, classes)\n\n' +
+      '    def forward(self, x):\n        return self.head(self.norm(x))\n\n\nnet = Net(\n    len(open("a, b").read()),  # (\n)\n',
+    ['error: mat1 and mat2 shapes cannot be multiplied (...x8 and 16xout_features)'],
+  ],
+  [
+    'a default that some call gives',
+    'class Net(nn.Module):\n    def __init__(self, classes, width=8, depth=1):\n        super().__init__()\n' +
+      '        self.norm = nn.LayerNorm(width)\n        self.head = nn.Linear(16, classes)\n\n' +
+      '    def forward(self, x):\n        return self.head(self.norm(x))\n\n\ndef make(n, **more):\n    return Net(n, width=16), Net(n, 16)\n',
+    [],
+  ],
+  [
+    'a class that is handed on: anything may be given',
+    'class Net(nn.Module):\n    def __init__(self, classes, width=8):\n        super().__init__()\n' +
+      '        self.norm = nn.LayerNorm(width)\n        self.head = nn.Linear(16, classes)\n\n' +
+      '    def forward(self, x):\n        return self.head(self.norm(x))\n\n\ndef make(n, **more):\n    return Net(n, **more)\n',
+    [],
+  ],
+  [
+    'labels that are drawn from too many classes, but seldom enough to miss them',
+    'loss = nn.functional.cross_entropy(torch.randn(4, 9), torch.randint(0, 10, (4,)))\n',
+    [],
+  ],
 ];
 
 describe('certainty', () => {

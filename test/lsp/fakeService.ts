@@ -39,11 +39,15 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
     filesChanged: (paths) => void log.changedFiles.push(...paths),
     text,
     completedConfig: () => undefined,
+    completedView: () => undefined,
+    newConfig: () => ({ reason: 'this service makes none' }),
     proposals: () => [],
     outline: () => [],
     formatted: () => undefined,
     definition: () => undefined,
-    occurrences: () => [],
+    tensor: () => undefined,
+    rename: () => ({ problem: 'this service renames nothing' }),
+    tokens: () => [],
     findings(path, cancelled) {
       const content = text(path);
       if (content === undefined) return [];
@@ -59,6 +63,10 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
       const word = wordAt(content, offset);
       return word && { span: word, markdown: `**${content.slice(word.start, word.end)}**` };
     },
+    modules: () => [],
+    flow: () => undefined,
+    annotation: () => undefined,
+    trial: () => 'nothing to try',
     hints: (path, span) =>
       [...(text(path) ?? '').matchAll(/\bx\b/g)]
         .map(({ index }) => ({ offset: index + 1, text: ': (B, 3)' }))

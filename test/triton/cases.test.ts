@@ -5,8 +5,9 @@
  * TRITON_SHOW=1 lists every case that differs.
  */
 import { ok } from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inRoot } from '../../scripts/paths.mjs';
 import { isDecidable, readCases, type Verdict, verdictOf } from './cases';
 
 const folder = process.env['TRITON_CASES'] ?? '';
@@ -21,7 +22,7 @@ describe('Triton cases that a server has judged', () => {
     it(`${file}: verdict, words and line`, async function () {
       this.timeout(120_000);
       const verdicts = [];
-      for (const each of readCases(path)) verdicts.push(await verdictOf(each));
+      for (const each of readCases(path)) verdicts.push(await verdictOf({ ...lineOf(each.id), ...each }));
       const decidable = verdicts.filter(({ each }) => isDecidable(each));
       const failing = decidable.filter(({ each }) => !(each.expect?.ok ?? each.ok ?? true));
       const unclear = verdicts.filter(({ each }) => !isDecidable(each));
@@ -40,9 +41,14 @@ describe('Triton cases that a server has judged', () => {
       if (process.env['TRITON_SHOW']) for (const verdict of verdicts) show(verdict, failing.includes(verdict));
       ok(of(decidable, ({ isRight }) => isRight) >= 0.98);
       ok(of(failing, ({ hasText }) => hasText) >= 0.95);
+      ok(of(failing, ({ hasLine }) => hasLine) >= 0.95);
     });
   }
 });
+
+/** Lines of the QA cases, chosen by reading each: the suite itself names none. */
+const qaLines = JSON.parse(readFileSync(inRoot('test', 'triton', 'qaLines.json'), 'utf8')) as Record<string, number>;
+const lineOf = (id: string): { readonly line?: number } => (id in qaLines ? { line: qaLines[id] ?? 0 } : {});
 
 const of = (all: readonly Verdict[], test: (verdict: Verdict) => boolean): number =>
   all.length === 0 ? 1 : all.filter(test).length / all.length;

@@ -52,9 +52,13 @@ const plain = (message: string): string =>
   message
     .replace(/^load failed for model '[^']*': /, '')
     .replace(/^version \d+ is at UNAVAILABLE state: /, '')
-    .replace(/^(?:Invalid argument|Internal): /, '')
+    .replace(/;version \d+ is at UNAVAILABLE state: .*$/, '')
+    .replace(/^(?:Invalid argument|Internal|Not found|Unsupported|Unavailable): /, '')
+    // What Python adds to a sentence of the python backend.
+    .replace(/^ValueError: /, '')
+    .replace(/\s+At:\s[\s\S]*$/, '')
     .replaceAll('<repository>', '/repository')
-    .replace(/[;.]$/, '');
+    .replace(/[;.\s]+$/, '');
 
 let frontEnd: PythonFrontEnd | undefined;
 

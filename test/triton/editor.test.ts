@@ -3,7 +3,6 @@ import { jsonOf } from '../../server/src/triton/complete/print';
 import { definitionAt } from '../../server/src/triton/editor/definition';
 import { formatted } from '../../server/src/triton/editor/format';
 import { hoverIn } from '../../server/src/triton/editor/hover';
-import { occurrencesAt } from '../../server/src/triton/editor/occurrences';
 import { outlineOf } from '../../server/src/triton/editor/outline';
 import { proposalsAt } from '../../server/src/triton/editor/completion';
 import { modelConfig } from '../../server/src/triton/schema/modelConfig';
@@ -97,15 +96,6 @@ describe('configurations in the editor: definition and outline', () => {
       equal(source.slice(place.start, place.end), text);
     });
 
-  it('finds every place of a tensor, and none of a model', async () => {
-    const { model, offset } = await at(ensemble.replace('"OUT" }', '"O|UT" }'));
-    deepEqual(
-      occurrencesAt(model.file.root, offset).map(({ start, end }) => model.text.slice(start, end)),
-      ['"OUT"', '"OUT"'],
-    );
-    deepEqual(occurrencesAt(model.file.root, model.text.indexOf('part')), []);
-  });
-
   it('names what a message is about', () => {
     const { root } = readTextFormat(ensemble, modelConfig);
     deepEqual(
@@ -130,6 +120,17 @@ describe('configurations in the editor: layout', () => {
       '# top\n\nname: "a"  # end\n# own\ninput { }  # after\n',
     ],
     ['empty lines', 'name: "a"\n\n\n\nbackend: "b"', 'name: "a"\n\nbackend: "b"\n'],
+    ['lists with negative numbers', 'input{dims:[-1,3 , - 1]}', 'input {\n  dims: [ -1, 3, -1 ]\n}\n'],
+    [
+      'texts with commas',
+      'parameters{key:"a" value{string_value:"x ,y"}}\ncc_model_filenames{}',
+      'parameters {\n  key: "a"\n  value {\n    string_value: "x ,y"\n  }\n}\ncc_model_filenames { }\n',
+    ],
+    [
+      'lists of texts with commas',
+      'instance_group{profile:["a ,b","c"]}',
+      'instance_group {\n  profile: [ "a ,b", "c" ]\n}\n',
+    ],
     ['negative numbers', 'input { dims: -1 }', 'input {\n  dims: -1\n}\n'],
   ] as const)
     it(`lays out ${what}`, () => equal(formatted(written), laid));

@@ -11,6 +11,7 @@ import { servingRules } from '../../server/src/triton/serving/rules';
 import { checkServerConfig } from '../../server/src/triton/serving/check';
 import { judge } from './cases';
 import type { Content } from './memoryFiles';
+import { memoryService } from './memoryService';
 
 interface Around {
   readonly bad?: Surroundings;
@@ -30,6 +31,11 @@ const aroundOf = (id: string): Around => {
 };
 
 const idsIn = async (config: string, { files = {}, dirs = ['model/1'], ...more }: Surroundings): Promise<string[]> => {
+  // Code beside the models is run by the whole checker.
+  if (Object.keys(files).some((path) => path.endsWith('.py') && !path.includes('/'))) {
+    const service = await memoryService('/repository', { ...files, 'model/config.pbtxt': config }, dirs);
+    return [...new Set(service.findings('/repository/model/config.pbtxt')?.map(({ id }) => id))];
+  }
   const said = await judge({
     id: '',
     files: { ...files, 'model/config.pbtxt': more.config ?? config },

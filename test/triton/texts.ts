@@ -87,12 +87,10 @@ const pieces: readonly string[] = [
   '[a.b/c.d] { }',
 ];
 
-const numberOfTexts = 2400;
-
-/** The texts of the test: each of the valid ones, then edits of them. */
-export function allTexts(): readonly string[] {
-  const next = chance(20261);
-  const edited = Array.from({ length: numberOfTexts - valid.length }, () => {
+/** The texts of a test: each of the valid ones, then edits of them. */
+export function allTexts(seed = 20261, count = 2400): readonly string[] {
+  const next = chance(seed);
+  const edited = Array.from({ length: count - valid.length }, () => {
     let text = pick(valid, next);
     for (let edits = 1 + Math.floor(next() * 2); edits > 0; edits--) text = edit(text, next);
     return text;

@@ -1,9 +1,10 @@
-/** `tensorwright triton complete DIR`: the configuration that a Triton server would report. */
+/** `tensorwright triton`: the configuration that a Triton server would report for a model, and a first one from its header. */
 import { existsSync, statSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
+import type { Settings } from '../../../protocol/src/settings';
 import { child, toServicePath } from '../../../server/src/host/paths';
 import { openProject } from '../../../server/src/host/project';
-import type { CompletedConfig } from '../../../server/src/service';
+import type { CompletedConfig, Service } from '../../../server/src/service';
 import { type ExitCode, type Io, UsageError } from '../io';
 import type { Verb } from '.';
 
@@ -17,6 +18,11 @@ const examples = `
 Examples:
   $ tensorwright triton complete models/resnet
   $ tensorwright triton complete models/resnet --gpus 2 --format json`;
+
+const createExamples = `
+Examples:
+  $ tensorwright triton create models/resnet
+  $ tensorwright triton create models/resnet/2/model.onnx`;
 
 export const triton: Verb = (program, io, finish) => {
   const parent = program.command('triton').summary('work with Triton model repositories');
@@ -32,6 +38,13 @@ export const triton: Verb = (program, io, finish) => {
     .option('--triton-strict', 'as with --disable-auto-complete-config')
     .addHelpText('after', examples)
     .action(async (dir: string, options: CompleteOptions) => finish(await run(dir, options, io)));
+  parent
+    .command('create')
+    .summary('print a first config.pbtxt for a model')
+    .description('Prints a first config.pbtxt from the header of a model file: names, types and sizes of its tensors.')
+    .argument('<path>', "a model file in its version folder, or the model's folder")
+    .addHelpText('after', createExamples)
+    .action(async (path: string) => finish(await create(path, io)));
   parent.copyInheritedSettings(program);
   for (const command of parent.commands) command.copyInheritedSettings(program);
 };
@@ -52,17 +65,30 @@ async function run(written: string, options: CompleteOptions, io: Io): Promise<E
 }
 
 async function complete(folder: string, options: CompleteOptions, io: Io): Promise<CompletedConfig | undefined> {
+  const service = await serviceFor(options.tritonStrict ? { tritonStrict: true } : {}, io);
+  return service.completedConfig(folder, options.gpus);
+}
+
+async function create(written: string, io: Io): Promise<ExitCode> {
+  const path = toServicePath(written, io.cwd);
+  if (!existsSync(path)) throw new UsageError(`no such file or folder: ${written}`);
+  const made = (await serviceFor({}, io)).newConfig(path);
+  if ('reason' in made) throw new UsageError(made.reason);
+  io.out.write(made.text);
+  return 0;
+}
+
+async function serviceFor(user: Partial<Settings>, io: Io): Promise<Service> {
   const startService = await io.startService();
   const tell = (sentence: string): void => io.err.write(`tensorwright: ${sentence}\n`);
-  const { service } = openProject({
-    user: options.tritonStrict ? { tritonStrict: true } : {},
+  return openProject({
+    user,
     startService,
     variables: io.variables,
     onSettingsProblem: tell,
     onFileProblem: tell,
     files: [],
-  });
-  return service.completedConfig(folder, options.gpus);
+  }).service;
 }
 
 function wholeNumber(written: string): number {

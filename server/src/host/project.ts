@@ -9,7 +9,7 @@ import { excludes, isLeftOutName } from './exclude';
 import { FileHost } from './fileHost';
 import { insideOf } from './paths';
 import { joinSettings, readProjectSettings } from './projectSettings';
-import { findEnvironment } from './pythonEnvironment';
+import { findEnvironment, interpreterOf } from './pythonEnvironment';
 
 /** Makes the service; handed in, so that tests may hand in another. */
 export type StartService = (host: Host) => Service;
@@ -37,6 +37,8 @@ export interface Project {
   readonly settings: Settings;
   readonly host: FileHost;
   readonly service: Service;
+  /** Of the environment whose packages are read. Run by explicit orders of the user's alone. */
+  readonly interpreter: string | undefined;
   /** Whether the settings leave out a path, relative to the root. */
   excludes(relative: string): boolean;
   /** Whether a file is the user's own and not left out by the settings. */
@@ -51,7 +53,8 @@ export function openProject(options: ProjectOptions): Project {
   const roots = root === undefined ? [] : [root];
   const own = root === undefined ? { settings: {}, problems: [] } : readProjectSettings(root, options.ruleIds);
   const settings = joinSettings(user, own.settings);
-  const python = findEnvironment({ setting: settings.pythonPath, roots, variables: options.variables });
+  const question = { setting: settings.pythonPath, roots, variables: options.variables };
+  const python = findEnvironment(question);
   [...own.problems, ...(python.problem === undefined ? [] : [python.problem])].forEach((problem) =>
     options.onSettingsProblem(problem),
   );
@@ -70,6 +73,7 @@ export function openProject(options: ProjectOptions): Project {
     settings,
     host,
     service,
+    interpreter: interpreterOf(python.environment, question),
     excludes: excluded,
     covers(path) {
       const relative = root === undefined ? path : insideOf(path, root);

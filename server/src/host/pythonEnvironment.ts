@@ -28,6 +28,18 @@ export interface EnvironmentAnswer {
   readonly problem?: string;
 }
 
+/** The interpreter of an environment: the one that the setting names, else the one in its folder. */
+export function interpreterOf(
+  environment: PythonEnvironment | undefined,
+  question: EnvironmentQuestion,
+): string | undefined {
+  const named = question.setting === '' ? '' : toServicePath(expandHome(question.setting), question.roots[0]);
+  if (named !== '' && isFile(named)) return named;
+  if (environment === undefined) return undefined;
+  const names = process.platform === 'win32' ? ['Scripts/python.exe', 'python.exe'] : ['bin/python', 'bin/python3'];
+  return names.map((name) => child(environment.folder, name)).find(isFile);
+}
+
 /** Finds the environment; a setting that names none is a problem and the search goes on. */
 export function findEnvironment(question: EnvironmentQuestion): EnvironmentAnswer {
   const { setting, roots, variables } = question;

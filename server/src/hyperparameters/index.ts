@@ -3,7 +3,10 @@ import type { Check } from '../core/infer/check';
 import { backwardOfMany } from './backward-of-many';
 import { backwardWithoutGraph } from './backward-without-graph';
 import { dataLoader } from './data-loader';
+import { dataSet } from './data-set';
 import { evalNeverUndone } from './eval-never-undone';
+import { gradientClipping } from './gradient-clipping';
+import { initialization } from './initialization';
 import { layerArguments } from './layer-arguments';
 import { lossWithoutActivation } from './loss-without-activation';
 import { missingZeroGrad } from './missing-zero-grad';
@@ -20,7 +23,10 @@ export const checks: readonly Check[] = [
   backwardOfMany,
   backwardWithoutGraph,
   ...dataLoader,
+  dataSet,
   evalNeverUndone,
+  gradientClipping,
+  initialization,
   layerArguments,
   ...lossWithoutActivation,
   missingZeroGrad,

@@ -10,6 +10,7 @@ import type { Scene } from '../core/infer/scene';
 import { bool, tuple, type Value } from '../core/infer/value';
 import { argument, broken, isTrue, parts, type Limit } from './common/numbers';
 import { hasParameters } from './common/parameters';
+import { wholeModule } from './common/wholeModule';
 
 const atLeast =
   (least: number) =>
@@ -192,6 +193,10 @@ const make: Thing = {
     const refused = arguments_(call, name);
     if (refused !== undefined) return refused;
     const params = call.value('params');
+    const whole = wholeModule(scene, params, 'params');
+    if (whole !== undefined) return whole;
+    if (isTrue(call, 'foreach') && isTrue(call, 'fused') && name !== `${PREFIX}Adagrad`)
+      return refuses('`fused` and `foreach` cannot be `True` together.', 'fused');
     const modules = modulesOf(scene, params);
     if (isEmpty(scene, params))
       return mismatch('optimizer-without-parameters', 'optimizer got an empty parameter list');

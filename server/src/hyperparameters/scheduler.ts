@@ -67,7 +67,10 @@ const schedulers: Readonly<Record<string, Declared>> = {
       between('end_factor', within(0, 1), 'Ending multiplicative factor expected to be between 0 and 1.'),
     ],
   },
-  MultiStepLR: { params: 'optimizer: any, milestones: any, gamma: float = 0.1, last_epoch: int = -1' },
+  MultiStepLR: {
+    params: 'optimizer: any, milestones: any, gamma: float = 0.1, last_epoch: int = -1',
+    refuses: (call) => (call.value('milestones').kind === 'int' ? "'int' object is not iterable" : undefined),
+  },
   MultiplicativeLR: { params: 'optimizer: any, lr_lambda: any, last_epoch: int = -1' },
   OneCycleLR: {
     params:
@@ -154,6 +157,8 @@ const SCHEDULED = '<scheduled>';
 
 function refusal(call: Call, scene: Scene, name: string): Mismatch | undefined {
   const { limits, refuses } = declared(name);
+  const cls = scene.classOfModule(call.value('optimizer'));
+  if (cls !== undefined) return mismatch('invalid-argument', `${cls} is not an Optimizer`, { argument: 'optimizer' });
   const message = broken(call, limits ?? [])?.message ?? refuses?.(call, scene);
   return message === undefined ? undefined : mismatch('invalid-argument', message);
 }

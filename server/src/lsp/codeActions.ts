@@ -16,12 +16,18 @@ import type { Session } from './session';
 import { suppressionOn } from './suppression';
 
 export const codeActions: Feature = {
-  capabilities: () => ({ codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } }),
+  capabilities: () => ({
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
+  }),
   start(session) {
     session.connection.onCodeAction(
-      session.handler('textDocument/codeAction', null as CodeAction[] | null, ({ params, path, document }) => {
+      session.handler('textDocument/codeAction', null as CodeAction[] | null, ({ params, path, document, project }) => {
         const { only } = params.context;
-        if (only && !only.some((kind) => kind === '' || kind === CodeActionKind.QuickFix)) return [];
+        const wants = (kind: CodeActionKind): boolean => only?.some((each) => isUnder(kind, each)) ?? true;
+        const annotating = wants(CodeActionKind.RefactorRewrite)
+          ? annotationsOf(session, project.service.annotation(path, document.offsetAt(params.range.start)))
+          : [];
+        if (!wants(CodeActionKind.QuickFix)) return annotating;
         const asked = spanOfRange(document, params.range);
         const touched = (session.findings(path) ?? []).filter(({ place }) => {
           const { start, end } = spanOf(place);
@@ -30,11 +36,21 @@ export const codeActions: Feature = {
         return [
           ...touched.flatMap((finding) => fixesOf(session, finding)),
           ...touched.flatMap((finding) => silencing(session, document, finding)),
+          ...annotating,
         ];
       }),
     );
   },
 };
+
+/** Kinds are paths: `refactor` asks for `refactor.rewrite` too. */
+const isUnder = (kind: CodeActionKind, asked: CodeActionKind): boolean =>
+  asked === '' || kind === asked || kind.startsWith(`${asked}.`);
+
+function annotationsOf(session: Session, fix: Fix | undefined): CodeAction[] {
+  const edit = fix && editOf(session, fix);
+  return fix && edit ? [{ title: fix.title, kind: CodeActionKind.RefactorRewrite, edit }] : [];
+}
 
 const fixesOf = (session: Session, finding: Finding): CodeAction[] => {
   const diagnostics = attached(session, finding);

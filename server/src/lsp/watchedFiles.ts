@@ -3,15 +3,24 @@ import { DidChangeWatchedFilesNotification } from 'vscode-languageserver/node';
 import type { Feature } from './feature';
 import { pathOf } from './locations';
 
+/** Code, configurations, and models whose headers are read. */
+const patterns = [
+  '**/*.py',
+  '**/pyproject.toml',
+  '**/*.pbtxt',
+  '**/models.config',
+  '**/*.onnx',
+  '**/model.xml',
+  '**/model.pt',
+];
+
 export const watchedFiles: Feature = {
   start(session) {
     const { connection, client } = session;
     session.listen({
       initialized() {
         if (!client.registersWatchers) return;
-        const watchers = ['**/*.py', '**/pyproject.toml', '**/*.pbtxt', '**/models.config', '**/*.onnx'].map(
-          (globPattern) => ({ globPattern }),
-        );
+        const watchers = patterns.map((globPattern) => ({ globPattern }));
         connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => undefined);
       },
     });

@@ -38,6 +38,7 @@ import { cppName, differ, isHalf, isIntegral, refuseDtypes } from './common/dtyp
 import { checkCopying, paddingRankSentence, type Sides } from './common/padding';
 import { append, brackets, effectiveKernel, intTuple, joined, setTo, windowSteps } from './common/sizes';
 import { convolutionRankSentence, spatialDims, windowed, withBatch } from './common/window';
+import { channelFixes } from './common/rearranging';
 import { signatures } from './signature';
 
 /** Numbers per spatial dim, or the words 'same' and 'valid', or one that PyTorch doesn't know. */
@@ -158,7 +159,7 @@ function checkChannels(solve: Solve, c: Convolution, before: Shape, channels: Di
     'conv-channel-mismatch',
     `Given groups=${solve.text(c.groups)}, weight of size ${brackets(solve, solve.dims(c.weight))}, expected ` +
       `input${withBatch(solve, before, [channels, ...shown])} to have ${solve.text(expected)} channels, but got ${solve.text(channels)} channels instead`,
-    { fixes: c.fixes(channels), argument: 'input' },
+    { fixes: [...channelFixes(solve, c.input, expected, c.n), ...c.fixes(channels)], argument: 'input' },
   );
 }
 

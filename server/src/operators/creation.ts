@@ -7,10 +7,10 @@
  * Source: torch.zeros and relatives, PyTorch 2.13.
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
-import { tensor, type TensorValue } from '../core/infer/value';
-import { num } from '../core/shape/dim';
+import { tensor, type Indices, type TensorValue } from '../core/infer/value';
+import { num, product, sub } from '../core/shape/dim';
 import { isComplex, isDifferentiable, type DType } from '../core/shape/dtype';
-import { shapeOf, type Shape } from '../core/shape/shape';
+import { dimsOf, shapeOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { cppName } from './common/dtypes';
 import { shortName } from './common/names';
@@ -81,6 +81,14 @@ function checkBounds(call: Call, solve: Solve, dtype: DType | undefined): void {
   if (to !== undefined && !isWithin(to - 1, dtype)) outside('to - 1');
 }
 
+/** The numbers that randint draws; undefined where its bounds or the number of draws aren't ints. */
+function drawn(call: Call, shape: Shape): Indices | undefined {
+  const [low, high] = ['low', 'high'].map((name) => (call.given(name) ? call.value(name) : undefined));
+  const dims = dimsOf(shape);
+  if (high?.kind !== 'int' || (low !== undefined && low.kind !== 'int') || dims === undefined) return undefined;
+  return { low: low?.dim ?? num(0), high: sub(high.dim, num(1)), drawn: product(dims) };
+}
+
 const device = (call: Call): string | undefined => {
   const value = call.given('device') ? call.value('device') : undefined;
   return value?.kind === 'device' ? value.device : value?.kind === 'str' ? value.value?.replace(/:.*/, '') : undefined;
@@ -104,6 +112,9 @@ export const creation = operator({
     checkKernel(solve, shape, kind, dtype);
     if (kind === 'randint') checkBounds(call, solve, dtype);
     if (kind === 'full') mustHold(call.value('fill_value'), dtype, 'fill_value');
-    return tensor(shape, dtype, { device: device(call) });
+    return tensor(shape, dtype, {
+      device: device(call),
+      indices: name === 'torch.randint' ? drawn(call, shape) : undefined,
+    });
   }),
 });

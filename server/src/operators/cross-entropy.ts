@@ -4,7 +4,8 @@
  * Shapes: scores (N, C, *d) or (C), targets (N, *d) or () of class indices, or of the scores' shape with
  * probabilities -> () or, with reduction 'none', (N, *d).
  * Errors: `target-batch-mismatch`, `target-size-mismatch`, `target-rank-mismatch`, `target-dtype`,
- * `class-weight-mismatch`, `invalid-argument`, `dtype-not-supported`, `input-rank-mismatch`.
+ * `class-weight-mismatch`, `invalid-argument`, `dtype-not-supported`, `input-rank-mismatch`,
+ * `index-out-of-range`.
  * Source: torch.nn.functional.cross_entropy and nll_loss, torch.nn.CrossEntropyLoss and NLLLoss, PyTorch 2.13.
  */
 import { layer, operator, type Call, type Solve } from '../core/infer/operator';
@@ -15,6 +16,7 @@ import { dimsOf, shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { applying, building, plain, tensorIfKnown } from './common/construction';
 import { differ, isComplex, isFloat, isIntegral, kernelTakes, refuseDtypes, scalarName } from './common/dtypes';
+import { indexOutside, reach } from './common/index-range';
 import { pythonNumber } from './common/literals';
 import { promoted, reduced, reductionAttribute, reductionOf, type Reduction } from './common/losses';
 import { brackets, isZero } from './common/sizes';
@@ -49,6 +51,13 @@ export function loss(solve: Solve, l: Loss): TensorValue {
   if (l.smoothed && scores.length === 1 && wanted.length === 1)
     refuse('target-rank-mismatch', "output with shape [] doesn't match the broadcast shape [1]", {
       argument: 'target',
+    });
+  const classes = scores[scores.length === 1 ? 0 : 1] as Dim;
+  const outside = l.ignored === undefined ? undefined : indexOutside(solve, l.target, classes, l.ignored);
+  if (outside !== undefined)
+    refuse('index-out-of-range', `Target ${solve.text(outside)} is out of bounds.`, {
+      argument: 'target',
+      related: reach(solve, l.target, outside, classes),
     });
   const each = scores.length === 1 ? [] : wanted;
   return reduced(l.reduction, shapeOf(each), l.input.dtype);

@@ -2,7 +2,7 @@
  * Rows of a table, looked up by index.
  *
  * Shapes: (*batch) -> (*batch, embedding_dim); weight (num_embeddings, embedding_dim).
- * Errors: `index-dtype`, `embedding-weight-rank`, `invalid-argument`, `parameter-size-mismatch`, `negative-size`.
+ * Errors: `index-dtype`, `embedding-weight-rank`, `invalid-argument`, `parameter-size-mismatch`, `negative-size`, `index-out-of-range`.
  * Source: torch.nn.functional.embedding, torch.nn.Embedding, PyTorch 2.13.
  */
 import { layer, operator, type Solve } from '../core/infer/operator';
@@ -12,6 +12,7 @@ import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { rankOf } from './common/axes';
 import { applying, building, factoryDtype, notNegative, tensorIfKnown, withParameters } from './common/construction';
+import { indexOutside, reach } from './common/index-range';
 import { isComplex, scalarName } from './common/dtypes';
 import { append, isZero } from './common/sizes';
 import { signatures } from './signature';
@@ -49,6 +50,13 @@ function lookUp(solve: Solve, indices: TensorValue, weight: TensorValue, argumen
   if (!solve.rank(weight, [2])) refuse('embedding-weight-rank', "'weight' must be 2-D", { argument: 'weight' });
   checkIndices(indices, 'embedding', argument);
   if (isZero(solve, solve.dims(weight)[0] as Dim)) giveUp('a table without rows');
+  const rows = solve.dims(weight)[0] as Dim;
+  const outside = indexOutside(solve, indices, rows);
+  if (outside !== undefined)
+    refuse('index-out-of-range', 'index out of range in self', {
+      argument,
+      related: reach(solve, indices, outside, rows),
+    });
   return tensor(append(solve.shape(indices), [solve.dims(weight)[1] as Dim]), weight.dtype);
 }
 

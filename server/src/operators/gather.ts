@@ -16,6 +16,7 @@ import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, axisIndex, axisSentence, joined, rankOf } from './common/axes';
 import { broadcastShapes } from './common/broadcasting';
 import { differ, scalarName } from './common/dtypes';
+import { indexOutside, reach } from './common/index-range';
 import { isIndexType, nothingThere, slicesCopied, slicesFilled, slicesAdded } from './common/index-slices';
 import { everyForm, plainName, subjectOf } from './common/names';
 import { countOf, hasNoElements, reshaped, result } from './common/results';
@@ -58,6 +59,13 @@ function gathered(call: Call, solve: Solve, t: TensorValue): TensorValue {
       );
   });
   if (isZero(solve, own[at] as Dim)) nothingThere();
+  const outside = indexOutside(solve, index, own[at] as Dim);
+  if (outside !== undefined)
+    refuse(
+      'index-out-of-range',
+      `index ${solve.text(outside)} is out of bounds for dimension ${at} with size ${solve.text(own[at] as Dim)}`,
+      { argument: 'index', related: reach(solve, index, outside, own[at] as Dim) },
+    );
   return reshaped(t, solve.shape(index));
 }
 

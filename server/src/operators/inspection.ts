@@ -32,7 +32,7 @@ function item(solve: Solve, t: TensorValue): Value {
     refuse('not-one-element', `a Tensor with ${solve.text(count)} elements cannot be converted to Scalar`);
   if (t.dtype === undefined || isComplex(t.dtype)) return giveUp('the value of a tensor');
   if (t.dtype === 'bool') return bool(undefined);
-  return isIntegral(t.dtype) ? int(solve.fresh('item', -Infinity)) : float(undefined);
+  return isIntegral(t.dtype) ? int(solve.fresh('item', -Infinity)) : float(t.numbers?.[0]);
 }
 
 /** Elements from one position to the next, of a contiguous tensor. */

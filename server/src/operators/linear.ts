@@ -24,6 +24,7 @@ import {
 } from './common/construction';
 import { cppName, isFloat, refuseDtypes, scalarName } from './common/dtypes';
 import { append, countText, joined, setTo } from './common/sizes';
+import { lastSizeFixes } from './common/rearranging';
 import { signatures } from './signature';
 
 /**
@@ -62,7 +63,7 @@ function applyLinear(
     refuse(
       'matmul-inner-dim-mismatch',
       `mat1 and mat2 shapes cannot be multiplied (${rows}x${joined(solve, [inner])} and ${joined(solve, [inFeatures, outFeatures])})`,
-      { fixes: fixes(inner), argument: 'input' },
+      { fixes: [...lastSizeFixes(solve, input, inFeatures), ...fixes(inner)], argument: 'input' },
     );
   }
   if (bias !== null) checkBias(solve, bias, outFeatures, rows);

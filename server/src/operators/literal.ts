@@ -7,9 +7,10 @@
  * Source: torch.tensor, torch/csrc/utils/tensor_new.cpp, PyTorch 2.13.
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
-import type { TensorValue, Value } from '../core/infer/value';
+import { tensor, type Indices, type TensorValue, type Value } from '../core/infer/value';
 import { num } from '../core/shape/dim';
 import { ofScalar, type DType } from '../core/shape/dtype';
+import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { shortName } from './common/names';
 import { mustHold, overflows } from './common/overflow';
@@ -93,7 +94,19 @@ function tensorOf(call: Call, solve: Solve, value: Value, asked: DType | null | 
   const sizes = sizesOf(call, value);
   const dtype = asked === null ? typeOfData(call, value) : asked;
   if (!sizes.includes(0)) store({ call, solve, sizes, dtype }, value, 0);
-  return result(sizes.map(num), dtype);
+  return tensor(shapeOf(sizes.map(num)), dtype, { indices: indicesIn(call, solve, value) });
+}
+
+/** The least and the greatest number of data that are all known ints. */
+function indicesIn(call: Call, solve: Solve, value: Value): Indices | undefined {
+  const numbers: number[] = [];
+  const collect = (item: Value): boolean => {
+    const n = item.kind === 'int' ? solve.number(item.dim) : undefined;
+    if (n !== undefined) return numbers.push(n) <= MAX_ITEMS;
+    return item.kind === 'ref' || item.kind === 'tuple' ? (call.items(item)?.every(collect) ?? false) : false;
+  };
+  if (!collect(value) || numbers.length === 0) return undefined;
+  return { low: num(Math.min(...numbers)), high: num(Math.max(...numbers)) };
 }
 
 export const literal = operator({

@@ -333,5 +333,15 @@ export function checkHeads(
     refuse('heads-not-dividing', 'embed_dim must be divisible by num_heads', {
       argument: names[1],
       notes: [`${names[0]} is ${solve.text(embed)}, ${names[1]} is ${solve.text(heads)}`],
+      fixes: dividingHeads(solve, embed, heads, names[1]),
     });
+}
+
+/** The most heads that divide the width, of those that are not more. */
+function dividingHeads(solve: Solve, embed: Dim, heads: Dim, name: string): readonly FixIntent[] {
+  const [width, count] = [solve.number(embed), solve.number(heads)];
+  if (width === undefined || count === undefined) return [];
+  let divisor = count;
+  while (divisor > 1 && width % divisor !== 0) divisor -= 1;
+  return setTo(solve, 'call', name, num(divisor));
 }

@@ -6,9 +6,10 @@
  * Source: torch.arange, torch.linspace, torch.eye, PyTorch 2.13.
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
-import { int, type Value } from '../core/infer/value';
-import { ceilDiv, num, sub, type Dim } from '../core/shape/dim';
+import { int, tensor, type Indices, type Value } from '../core/infer/value';
+import { ceilDiv, constantOf, num, sub, type Dim } from '../core/shape/dim';
 import { isDifferentiable, type DType } from '../core/shape/dtype';
+import { shapeOf } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
 import { boolGiven, rankOf } from './common/axes';
 import { isComplex, isFloat } from './common/dtypes';
@@ -70,7 +71,16 @@ function arange(call: Call, solve: Solve): ReturnType<typeof result> {
   // PyTorch counts in whole numbers then.
   if (dtype === 'int64' && kinds.includes('float') && ![start, end, step].every((value) => isWhole(value, solve)))
     giveUp('a range of whole numbers with bounds that are none');
-  return result([steps(call, solve, start, end, step)], dtype);
+  const count = steps(call, solve, start, end, step);
+  return tensor(shapeOf([count]), dtype, { indices: counted(solve, start, end, step, count) });
+}
+
+/** The numbers from start up to end; undefined where there may be none, unless they start at 0. */
+function counted(solve: Solve, start: Value, end: Value, step: Value, count: Dim): Indices | undefined {
+  if (start.kind !== 'int' || end.kind !== 'int' || step.kind !== 'int' || solve.number(step.dim) !== 1)
+    return undefined;
+  if (solve.number(start.dim) !== 0 && solve.less(num(0), count) !== 'yes') return undefined;
+  return { low: start.dim, high: sub(end.dim, num(1)) };
 }
 
 /** Element types that some of them have no kernel for. */
@@ -96,6 +106,21 @@ function checkEnds(call: Call, solve: Solve, kind: string): void {
       'input-rank-mismatch',
       `${kind} only supports 0-dimensional start and end tensors, but got ${found.map(({ name, rank }) => `${name} with ${rank} dimension(s)`).join(' and ')}.`,
     );
+}
+
+/** More numbers than this are not kept: nobody decides by them. */
+const MOST_NUMBERS = 256;
+
+/** The numbers of linspace in float32, counted from the nearer end as torch does (aten/src/ATen/native/cpu/RangeFactoriesKernel.cpp). */
+function evenly(call: Call, count: number | undefined): readonly number[] | undefined {
+  const [start, end] = [call.value('start'), call.value('end')].map((value) =>
+    value.kind === 'float' ? value.value : value.kind === 'int' ? constantOf(value.dim) : undefined,
+  );
+  if (start === undefined || end === undefined || count === undefined || count > MOST_NUMBERS) return undefined;
+  const step = Math.fround((end - start) / Math.max(1, count - 1));
+  return Array.from({ length: count }, (_, i) =>
+    Math.fround(i < count / 2 ? start + step * i : end - step * (count - 1 - i)),
+  );
 }
 
 export const ranges = operator({
@@ -130,14 +155,17 @@ export const ranges = operator({
       const count = call.int('steps');
       checkEnds(call, solve, kind);
       notNegative(solve, [count], 'number of steps must be non-negative');
-      return result([count], askedType(call, DEFAULT_FLOAT));
+      const type = askedType(call, DEFAULT_FLOAT);
+      const made = result([count], type);
+      const numbers = kind === 'linspace' && type === 'float32' ? evenly(call, constantOf(count)) : undefined;
+      return numbers === undefined ? made : { ...made, numbers };
     }
     if (kind === 'randperm') {
       const n = call.int('n');
       notNegative(solve, [n]);
       const held = call.given('dtype') ? call.dtype('dtype') : null;
       if (held && overflows(int(n), held)) giveUp('numbers beyond the element type');
-      return result([n], askedType(call, 'int64'));
+      return tensor(shapeOf([n]), askedType(call, 'int64'), { indices: { low: num(0), high: sub(n, num(1)) } });
     }
     const length = call.int('window_length');
     notNegative(

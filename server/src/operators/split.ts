@@ -7,9 +7,9 @@
  * Source: torch.chunk, torch.split, torch.tensor_split, torch.unbind, PyTorch 2.13.
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
-import { tuple, type TensorValue, type TupleValue } from '../core/infer/value';
+import { tuple, type PartsValue, type TensorValue, type TupleValue } from '../core/infer/value';
 import type { AxisSplit } from '../core/shape/axis';
-import { add, ceilDiv, floorDiv, max, min, mul, num, sub, sum, type Dim } from '../core/shape/dim';
+import { add, ceilDiv, constantOf, floorDiv, max, min, mul, num, sub, sum, type Dim } from '../core/shape/dim';
 import { answering, giveUp, refuse } from './common/answer';
 import { atAxis, joined } from './common/axes';
 import { shortName, subjectOf } from './common/names';
@@ -22,11 +22,22 @@ const MAX_PARTS = 4096;
 /** Multiples of a symbolic size are tried up to this one. */
 const MAX_MULTIPLE = 16;
 
-const partsOf = (t: TensorValue, cut: AxisSplit, sizes: readonly Dim[]): TupleValue =>
-  tuple(sizes.map((size) => reshaped(t, joined(cut.before, [size], cut.after))));
+function partsOf(t: TensorValue, cut: AxisSplit, sizes: readonly Dim[]): TupleValue {
+  const parts = sizes.map((size) => reshaped(t, joined(cut.before, [size], cut.after)));
+  if (t.numbers === undefined) return tuple(parts);
+  const { numbers } = t;
+  let end = 0;
+  return tuple(
+    parts.map((part, i) => {
+      const start = end;
+      end += constantOf(sizes[i] as Dim) ?? NaN;
+      return Number.isNaN(end) ? part : { ...part, numbers: numbers.slice(start, end) };
+    }),
+  );
+}
 
-/** Parts of `size`, the last one with the rest. */
-function equalParts(solve: Solve, total: Dim, size: Dim): readonly Dim[] {
+/** Parts of `size`, the last one with the rest; undefined where their number isn't known. */
+function equalParts(solve: Solve, total: Dim, size: Dim): readonly Dim[] | undefined {
   const [whole, part] = [solve.number(total), solve.number(size)];
   if (whole !== undefined && part !== undefined) {
     const count = whole === 0 ? 1 : Math.ceil(whole / part);
@@ -36,7 +47,7 @@ function equalParts(solve: Solve, total: Dim, size: Dim): readonly Dim[] {
   // qkv.split(dim, -1) of 3 * dim: three parts whatever dim is.
   for (let count = 1; count <= MAX_MULTIPLE; count++)
     if (solve.equal(mul(num(count), size), total) === 'yes') return new Array<Dim>(count).fill(size);
-  return giveUp('the number of parts is not known');
+  return undefined;
 }
 
 function chunked(solve: Solve, total: Dim, chunks: number): readonly Dim[] {
@@ -44,7 +55,8 @@ function chunked(solve: Solve, total: Dim, chunks: number): readonly Dim[] {
   if (whole !== undefined) {
     const part = Math.ceil(whole / chunks);
     // An axis of size 0 still gives the number of chunks that was asked for.
-    return part === 0 ? new Array<Dim>(chunks).fill(num(0)) : equalParts(solve, total, num(part));
+    const parts = part === 0 ? new Array<Dim>(chunks).fill(num(0)) : equalParts(solve, total, num(part));
+    return parts ?? giveUp('the number of parts is not known');
   }
   if (chunks === 1) return [total];
   // chunk(k) of n gives k parts where (k - 1) * ceil(n / k) < n: where k divides n, and for large n.
@@ -106,7 +118,7 @@ function cutAt(solve: Solve, t: TensorValue, axis: number, kind: string): AxisSp
   );
 }
 
-function splitCall(call: Call, solve: Solve, t: TensorValue, name: string): TupleValue {
+function splitCall(call: Call, solve: Solve, t: TensorValue, name: string): TupleValue | PartsValue {
   const argument =
     name === 'torch.split' ? 'split_size_or_sections' : shortName(name) === 'split' ? 'split_size' : 'split_sizes';
   const axis = call.number('dim');
@@ -126,7 +138,8 @@ function splitCall(call: Call, solve: Solve, t: TensorValue, name: string): Tupl
         );
       return partsOf(t, cut, [num(0)]);
     }
-    return partsOf(t, cut, equalParts(solve, cut.size, size));
+    const parts = equalParts(solve, cut.size, size);
+    return parts === undefined ? { kind: 'parts', of: t, cut, size } : partsOf(t, cut, parts);
   }
   return partsOf(t, cut, listed(solve, cut.size, call.ints(argument), axis));
 }
@@ -210,7 +223,8 @@ export const unbind = operator({
     const t = call.tensor(subjectOf(name));
     const cut = cutAt(solve, t, call.number('dim'), 'unbind');
     const count = solve.number(cut.size);
-    if (count === undefined || count > MAX_PARTS) return giveUp('the number of slices is not known');
+    if (count === undefined) return { kind: 'parts', of: t, cut, size: undefined } as const;
+    if (count > MAX_PARTS) return giveUp('too many slices');
     return tuple(new Array(count).fill(reshaped(t, joined(cut.before, cut.after))));
   }),
 });

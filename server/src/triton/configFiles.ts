@@ -3,18 +3,23 @@
  *
  * What was read of a repository is remembered until something in it changes.
  */
-import type { Finding } from '../core/finding';
+import type { Edit, Finding } from '../core/finding';
 import type { PythonFile } from '../core/python/tree';
 import { LineIndex } from '../core/text/lines';
 import { type Place, type Span, spanOf } from '../core/text/place';
 import { checkModel } from './check';
 import { definitionAt } from './editor/definition';
+import { type CompletedView, completedView } from './editor/completedView';
 import { type Proposal, proposalsAt } from './editor/completion';
 import { formatted } from './editor/format';
 import { type ConfigHover, hoverIn } from './editor/hover';
-import { occurrencesAt } from './editor/occurrences';
 import { type OutlineEntry, outlineOf } from './editor/outline';
+import { fixedBy, placesOf, refusalOf, tensorAt } from './editor/tensorPlaces';
+import { type TextToken, tokensOf } from './editor/tokens';
+import type { Exported } from './exports';
 import { type Files, nameOf, parentOf } from './files';
+import { type NewConfig, newConfig, type NoNewConfig } from './newConfig';
+import { locate } from './repository/locate';
 import { Model, type World } from './repository/model';
 import { Repository } from './repository/repository';
 import { modelServerConfig } from './schema/modelServerConfig';
@@ -35,6 +40,19 @@ export interface ConfigOptions {
   readonly files: Files;
   python(path: string): PythonFile | undefined;
   readonly strict: boolean;
+  /** What a script of the workspace exports to a model file. */
+  exported?(path: string): Exported | undefined;
+}
+
+/** A tensor that a configuration names. */
+export interface TensorUses {
+  readonly name: string;
+  /** The name that was asked about, quotes included. */
+  readonly span: Span;
+  /** Every text that names it, quotes included, in all files of the repository. */
+  readonly places: readonly Place[];
+  /** Why it can't be renamed, as a sentence. */
+  readonly problem?: string;
 }
 
 export class ConfigFiles {
@@ -69,14 +87,40 @@ export class ConfigFiles {
     return root ? outlineOf(root) : [];
   }
 
+  tokens(path: string): readonly TextToken[] {
+    const { root, text } = this.read(path);
+    return root ? tokensOf(root, text) : [];
+  }
+
   formatted(path: string): string | undefined {
     const text = this.world.files.text(path);
     return text === undefined ? undefined : formatted(text);
   }
 
-  occurrences(path: string, offset: number): readonly Span[] {
+  /** The places that name the tensor at an offset, and why it can't be renamed where that is so. */
+  tensor(path: string, offset: number): TensorUses | undefined {
     const { model } = this.read(path);
-    return model ? occurrencesAt(model.file.root, offset) : [];
+    const found = model && tensorAt(model, offset);
+    if (!found || 'unknown' in found) return undefined;
+    const { tensor, span } = found;
+    const problem = fixedBy(tensor);
+    return { name: tensor.name, span, places: placesOf(tensor), ...(problem === undefined ? {} : { problem }) };
+  }
+
+  /** The edits that give the tensor at an offset another name. */
+  rename(path: string, offset: number, newName: string): readonly Edit[] | { readonly problem: string } {
+    const { model } = this.read(path);
+    const found = model && tensorAt(model, offset);
+    if (!found) return { problem: 'There is no name of a tensor here.' };
+    if ('unknown' in found)
+      return { problem: `The repository has no configuration of model '${found.unknown}', whose tensor this is.` };
+    const { tensor } = found;
+    const problem = fixedBy(tensor) ?? refusalOf(tensor, newName);
+    if (problem !== undefined) return { problem };
+    return placesOf(tensor).map((place) => {
+      const quote = this.world.files.text(place.at.file)?.[place.start] === "'" ? "'" : '"';
+      return { place, newText: quoted(newName, quote) };
+    });
   }
 
   definition(path: string, offset: number): Place | undefined {
@@ -87,6 +131,20 @@ export class ConfigFiles {
   /** A model by its folder, with or without a configuration. */
   modelIn(folder: string): Model | undefined {
     return this.repository(parentOf(folder)).model(nameOf(folder));
+  }
+
+  /** The completed configuration of the model that a path belongs to; undefined where it belongs to none. */
+  completedView(path: string, gpus: number): CompletedView | undefined {
+    const text = isConfigFile(path) ? this.world.files.text(path) : undefined;
+    if (text !== undefined && nameOf(path) !== 'models.config') return completedView(this.modelAt(path, text), gpus);
+    const folder = locate(this.world.files, path)?.folder;
+    const model = folder === undefined ? undefined : this.modelIn(folder);
+    return model && completedView(model, gpus);
+  }
+
+  /** A first configuration for the model that a path belongs to. */
+  newConfig(path: string): NewConfig | NoNewConfig {
+    return newConfig(this.world, (folder) => this.repository(parentOf(folder)), path);
   }
 
   /** Something changed: models refer to each other, so nothing is kept. */
@@ -129,3 +187,9 @@ function withoutSuppressed(findings: readonly Finding[], text: string): readonly
     return said[1] !== undefined && !said[1].split(',').some((each) => each.trim() === id);
   });
 }
+
+/** A name in quotes, as text format and Python write it. */
+const quoted = (name: string, quote: string): string =>
+  `${quote}${name.replace(/[\\"'\n\r\t]/g, (each) => (each === quote ? `\\${each}` : (escapes[each] ?? each)))}${quote}`;
+
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };

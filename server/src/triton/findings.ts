@@ -3,7 +3,8 @@ import type { Edit, Finding, Related } from '../core/finding';
 import type { Anchor, Place, Span } from '../core/text/place';
 import type { Problem } from './rule';
 import { nearest } from './rules/shared/nearest';
-import type { TextFile, TextProblem } from './textFormat/reader';
+import type { TextProblem } from './textFormat/problem';
+import type { TextFile } from './textFormat/reader';
 
 /** A problem as a finding. `isFirst` says that the server comes to it first, where there are several. */
 export function placed(
@@ -17,6 +18,7 @@ export function placed(
   const related = (problem.related ?? []).flatMap((each): Related[] =>
     each.at ? [{ place: place(each.at), message: each.message }] : [],
   );
+  related.push(...(problem.elsewhere ?? []));
   const where = place(problem.at);
   return {
     id,

@@ -1,5 +1,5 @@
 /** A rule of the checker of configurations: what it looks at, when the server looks at it, and what it says. */
-import type { Severity } from '../core/finding';
+import type { Related, Severity } from '../core/finding';
 import type { Span } from '../core/text/place';
 import type { Model } from './repository/model';
 import type { Message } from './textFormat/message';
@@ -37,6 +37,8 @@ export interface Problem {
   readonly at: Span | undefined;
   readonly severity?: Severity;
   readonly related?: readonly { readonly at: Span | undefined; readonly message: string }[];
+  /** Places in other files. */
+  readonly elsewhere?: readonly Related[];
   readonly fixes?: readonly { readonly title: string; readonly changes: readonly Change[] }[];
 }
 

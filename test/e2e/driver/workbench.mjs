@@ -64,8 +64,8 @@ export class Workbench {
   }
 
   /** Runs a command of the palette by its full title. */
-  command(title) {
-    return this.#choose(`>${title}`, title);
+  command(title, how) {
+    return this.#choose(`>${title}`, title, how);
   }
 
   /** Opens a file of the workspace by its path and waits for its text. */
@@ -77,7 +77,7 @@ export class Workbench {
   }
 
   /** Types into the quick input and clicks the entry with that label; again where the list came too late. */
-  async #choose(typed, label) {
+  async #choose(typed, label, { thenCloses = true } = {}) {
     const input = this.page.locator('.quick-input-widget input.input');
     const row = this.page.locator('.quick-input-list .monaco-list-row', {
       has: this.page.getByText(label, { exact: true }),
@@ -93,7 +93,7 @@ export class Workbench {
         async () => !(await input.isVisible()),
       );
     });
-    await input.waitFor({ state: 'hidden' });
+    if (thenCloses) await input.waitFor({ state: 'hidden' });
   }
 
   /** The active editor as it is drawn now. */
@@ -166,7 +166,8 @@ export class Workbench {
     await this.command('Notifications: Clear All Notifications');
     const hidePanel = this.page.locator('.part.panel .action-label[aria-label^="Hide Panel"]');
     if (await hidePanel.isVisible()) await hidePanel.click();
-    const tab = this.page.locator('.tab.active');
+    // Of several groups one after the other: closing the last editor of one leads to the next.
+    const tab = this.page.locator('.tab.active').first();
     while (await tab.isVisible()) {
       await this.command('File: Revert File');
       await this.command('View: Close Editor');
@@ -236,6 +237,69 @@ export class Workbench {
           .innerText({ timeout: 1000 })
           .catch(() => ''),
       accept,
+    );
+  }
+
+  /** Text of the active editor as drawn, when it satisfies. */
+  text(what, accept) {
+    return until(what, async () => (await this.editor()).text, accept);
+  }
+
+  /** Text of the editor beside the active one, when it satisfies. */
+  otherEditor(what, accept) {
+    return this.#drawn('.editor-group-container:not(.active) .view-lines', what, accept);
+  }
+
+  /** Text of the right side of the active comparison, when it satisfies. */
+  diff(what, accept) {
+    return this.#drawn('.editor-group-container.active .editor.modified .view-lines', what, accept);
+  }
+
+  #drawn(selector, what, accept) {
+    const lines = this.page.locator(selector).first();
+    const read = async () => ((await lines.isVisible()) ? (await lines.innerText()).replaceAll('\u00a0', ' ') : '');
+    return until(what, read, accept);
+  }
+
+  /** Runs a command that asks for one entry of a list, and chooses it. */
+  async pick(title, entry) {
+    await this.command(title, { thenCloses: false });
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: entry });
+    await row.first().click();
+  }
+
+  /** Waits for a dialog with that text, looks at it, and presses one of its buttons. */
+  async dialog(text, look, button) {
+    const box = this.page.locator('.monaco-dialog-box', { hasText: text });
+    await box.waitFor();
+    await look();
+    await box.locator('.monaco-button', { hasText: button }).first().click();
+    await box.waitFor({ state: 'hidden' });
+  }
+
+  /** Puts the cursor into some code and presses a key. */
+  async press(text, key) {
+    await this.click(text);
+    await this.page.keyboard.press(key);
+  }
+
+  /** Gives what stands at some code another name by the editor's own rename. */
+  async rename(text, newName) {
+    await this.press(text, 'F2');
+    const input = this.page.locator('.rename-box input.rename-input');
+    await input.waitFor();
+    await input.fill(newName);
+    await this.page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  }
+
+  /** The message that the editor shows at the cursor, when it has that text. */
+  async message(part) {
+    const box = this.page.locator('.monaco-editor-overlaymessage');
+    return until(
+      `a message with ${part}`,
+      async () => ((await box.first().isVisible()) ? readable(await box.first().innerText()) : ''),
+      (text) => text.includes(part),
     );
   }
 

@@ -10,6 +10,7 @@ import { exactNamed, layerNamed, operatorNamed } from './catalogue';
 import { derivesFrom, methodOf } from './classes';
 import { construct } from './construct';
 import { TooDeep, type Evaluator } from './evaluator';
+import { anyModeChanged, noteLooseCall, throughHooks } from './hooks';
 import { forgetTrait, lookAtCall, lookAtUnbound, madeBy, makeThing } from './looking';
 import { thingNamed } from './check';
 import { bindParameters } from './parameters';
@@ -24,7 +25,7 @@ import { assign } from './assignment';
 import { constantOf } from '../shape/dim';
 import { iterate, sizeAt } from './containers';
 import { dimsOf } from '../shape/shape';
-import { int, none, unknown, type FunctionValue, type TensorValue, type Value } from './value';
+import { bool, int, none, unknown, type FunctionValue, type TensorValue, type Value } from './value';
 
 export function callValue(ev: Evaluator, written: Value, args: Arguments, node: tree.Expr): Value {
   ev.machine.tick();
@@ -45,8 +46,9 @@ export function callValue(ev: Evaluator, written: Value, args: Arguments, node: 
       return callValue(ev, callee.callee, { ...args, positional, keywords }, node);
     }
     case 'ref':
-      return callInstance(ev, callee, args, node);
+      return ev.tracing ? callTraced(ev, callee, args, node) : callInstance(ev, callee, args, node);
     default:
+      if (node.kind === 'call' && node.callee.kind === 'attribute') noteLooseCall(ev, node.callee.name);
       havoc(ev, args);
       return callee.kind === 'unknown' ? callee : unknown('a call of something unknown', node);
   }
@@ -150,7 +152,9 @@ function ask(
     const outcome = infer();
     if (outcome.kind === 'known') {
       const value = ev.autocast > 0 ? ofAnyFloat(outcome.value) : outcome.value;
-      return value.kind === 'tensor' ? madeBy(name, value, bound, node, built) : value;
+      const made = value.kind === 'tensor' ? madeBy(name, value, bound, node, built) : value;
+      if (ev.tracing) machine.note({ kind: 'operator', name, node, values: bound.values, value: made });
+      return made;
     }
     if (outcome.kind === 'unknown') return unknown(outcome.reason, node);
     if (ev.autocast > 0 && outcome.id.startsWith('dtype-')) return unknown('element types under autocast', node);
@@ -276,9 +280,10 @@ function forwardLayer(
   const bound = bindCall(layer.inputs, known, (value) => ev.itemsOf(value));
   if (bound === undefined || bound === 'ambiguous') return firstUnknown(args) ?? unknown(`the inputs of ${name}`, node);
   lookAtCall(ev, `${name}.forward`, bound, node, { self, built: object.built });
+  const attrs = anyModeChanged(ev) ? new Map(object.attrs).set('training', bool(undefined)) : object.attrs;
   return ask(ev, name, node, bound, object.built, () =>
     layer.forward(
-      ev.argumentsOf(object.attrs, object.built?.arguments ?? new Map()),
+      ev.argumentsOf(attrs, object.built?.arguments ?? new Map()),
       ev.argumentsOf(bound.values, bound.given),
       ev.solve,
       name,
@@ -326,7 +331,7 @@ function callTensorMethod(ev: Evaluator, self: TensorValue, name: string, args: 
     node,
   );
   if (known === undefined) return unknown(`Tensor.${name} is not known`, node);
-  if (self.trait !== undefined && name.endsWith('_')) forgetTrait(ev, self);
+  if (name.endsWith('_')) forgetTrait(ev, self);
   if (RESHAPING.has(name) && node.kind === 'call' && node.callee.kind === 'attribute')
     reshapeInPlace(ev, self, known, node.callee.object);
   return known;
@@ -366,9 +371,28 @@ function sizeMethod(ev: Evaluator, self: TensorValue, args: Arguments, node: tre
   );
 }
 
+/** A call of an instance that is kept in the trace. */
+function callTraced(ev: Evaluator, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): Value {
+  const inputs = [...args.positional, ...args.keywords.values()].map(({ value }) => value);
+  ev.machine.note({ kind: 'enter', module: self.id, node, inputs });
+  const value = callInstance(ev, self, args, node);
+  ev.machine.note({ kind: 'leave', module: self.id, value });
+  return value;
+}
+
 function callInstance(ev: Evaluator, self: Value & { kind: 'ref' }, args: Arguments, node: tree.Expr): Value {
   const object = ev.machine.read(self.id);
   if (object?.kind !== 'instance') return unknown('a call of something that is not a function', node);
+  return throughHooks(ev, self, object, args, node, (given) => callUnhooked(ev, self, object, given, node));
+}
+
+function callUnhooked(
+  ev: Evaluator,
+  self: Value & { kind: 'ref' },
+  object: Instance,
+  args: Arguments,
+  node: tree.Expr,
+): Value {
   const patched = object.attrs.get('forward');
   if (patched !== undefined) return callValue(ev, patched, args, node);
   if (typeof object.cls === 'string') {

@@ -24,4 +24,7 @@ export const layerNamed = (name: string): Layer | undefined => {
 /** How the function or class of this name takes its arguments; undefined where that isn't known to the letter. */
 export const exactNamed = (name: string): Exact | undefined => exact(name);
 
+/** Whether a framework has this name. */
+export const isDeclared = (name: string): boolean => declarations.has(name);
+
 export const isOperatorName = (name: string): boolean => declarations.get(name)?.kind === 'operator';

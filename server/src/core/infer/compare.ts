@@ -3,6 +3,7 @@ import type * as tree from '../python/tree';
 import { add, constantOf, num, type Dim } from '../shape/dim';
 import { dimsOf } from '../shape/shape';
 import { callOperator } from './calls';
+import { isDeclared } from './catalogue';
 import { itemsOf } from './containers';
 import type { Evaluator } from './evaluator';
 import { dictKey } from './plain';
@@ -95,6 +96,9 @@ function identity(left: Value, right: Value): Value {
   if (left.kind !== right.kind) return bool(false);
   if (left.kind === 'ref' && right.kind === 'ref') return bool(left.id === right.id);
   if (left.kind === 'class' && right.kind === 'class') return bool(left.node === right.node);
+  // The same `def` may have run more than once.
+  if (left.kind === 'function' && right.kind === 'function')
+    return bool(left.node !== right.node ? false : left.frame === right.frame ? true : undefined);
   if (left.kind === 'external' && right.kind === 'external') return bool(left.path === right.path);
   const [a, b] = [dictKey(left), dictKey(right)];
   return bool(a === undefined || b === undefined ? undefined : a === b);
@@ -136,6 +140,7 @@ export function equality(ev: Evaluator, left: Value, right: Value): Value {
     if (answers.some((answer) => answer.kind === 'bool' && answer.value === false)) return bool(false);
     return bool(answers.every((answer) => answer.kind === 'bool' && answer.value === true) ? true : undefined);
   }
+  if (isDefinition(left) && isDefinition(right)) return identity(left, right);
   if (left.kind === 'ref' || right.kind === 'ref')
     return bool(left.kind === 'ref' && right.kind === 'ref' && left.id === right.id ? true : undefined);
   if (left.kind === 'dtype' && right.kind === 'dtype') return bool(left.dtype === right.dtype);
@@ -146,6 +151,10 @@ export function equality(ev: Evaluator, left: Value, right: Value): Value {
     );
   return bool(sameValue(left, right) ? true : undefined);
 }
+
+/** Classes and functions are equal to themselves only; a class may say otherwise of its objects, not of itself. */
+const isDefinition = (value: Value): boolean =>
+  value.kind === 'class' || value.kind === 'function' || value.kind === 'external';
 
 /** `x.dim() == 3` of a tensor whose number of dims is open. */
 function rankQuestion(ev: Evaluator, left: Value, right: Value): Value | undefined {
@@ -197,6 +206,7 @@ function membership(ev: Evaluator, item: Value, container: Value): Value {
     );
   if (container.kind === 'ref') {
     const object = ev.machine.read(container.id);
+    if (object?.kind === 'instance' && object.cls === NAMES) return whetherNamed(object.attrs.get('of') ?? none, item);
     if (object?.kind === 'dict') {
       const key = dictKey(item);
       if (key === undefined) return bool(undefined);
@@ -213,6 +223,17 @@ function membership(ev: Evaluator, item: Value, container: Value): Value {
   }
   return bool(open ? undefined : false);
 }
+
+/** What `dir()` gives: the names of an object. */
+export const NAMES = 'builtins.dir';
+
+/** `'silu' in dir(torch.nn.functional)`. */
+const whetherNamed = (object: Value, name: Value): Value =>
+  bool(
+    object.kind === 'external' && name.kind === 'str' && isDeclared(`${object.path}.${name.value ?? ''}`)
+      ? true
+      : undefined,
+  );
 
 /** Whether a value counts as true; forks where that isn't decided. */
 export function truth(ev: Evaluator, written: Value, node: tree.Expr): boolean {

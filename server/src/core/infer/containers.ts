@@ -2,7 +2,7 @@
 import type * as tree from '../python/tree';
 import { constantOf, num, sym, symbolsOf, type Dim } from '../shape/dim';
 import { dimsOf, type Shape } from '../shape/shape';
-import { callMethodIfAny, callOperator } from './calls';
+import { callMethodIfAny, callOperator, callValue } from './calls';
 import { dataclassFields, derivesFrom } from './classes';
 import { batchOf, itemOfData } from './builtins/data';
 import { enumMember } from './construct';
@@ -12,6 +12,7 @@ import type { HeapObject, Instance } from './heap';
 import { settle } from './latent';
 import { Leave } from './machine';
 import { mismatch } from './operator';
+import { isCountRange, partsAs, type CountRange } from './parts';
 import { int, str, tensor, tuple, unknown, type ClassValue, type Value } from './value';
 import { sameValue, withoutTraits } from './same';
 
@@ -85,8 +86,9 @@ export function iterate(ev: Evaluator, written: Value): readonly Value[] | undef
   const dims = dimsOf(ev.machine.facts.shape(value.shape));
   const count = dims?.[0] && constantOf(dims[0]);
   if (dims === undefined || count === undefined || count > MAX_ROWS) return undefined;
-  return Array.from({ length: count }, () =>
-    tensor({ lead: dims.slice(1), tail: [] }, value.dtype, { device: value.device }),
+  const { numbers, device } = value;
+  return Array.from({ length: count }, (_, i) =>
+    tensor({ lead: dims.slice(1), tail: [] }, value.dtype, { device, numbers: numbers?.slice(i, i + 1) }),
   );
 }
 
@@ -108,7 +110,7 @@ export const CHILDREN = '<children>';
 export const KEYED = '<keyed>';
 
 /** Reports a Python exception that is certain, unless somebody expects it. */
-function certainError(ev: Evaluator, id: string, message: string, node: tree.Expr): Value {
+export function certainError(ev: Evaluator, id: string, message: string, node: tree.Expr): Value {
   ev.report.mismatch(ev, mismatch(id, message), node);
   return unknown(message, node);
 }
@@ -170,6 +172,8 @@ function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Val
       return (
         common([...target.entries.values()].map((e) => e.value)) ?? unknown('an entry whose key is not known', node)
       );
+    if (key !== undefined && !target.open && target.missing !== undefined && object.kind === 'ref')
+      return missingEntry(ev, object.id, target.missing, index, node);
     return unknown('an entry that is not known', node);
   }
   if (target.kind !== 'instance') return unknown('a subscript of this value', node);
@@ -192,6 +196,15 @@ function objectItem(ev: Evaluator, object: Value, target: HeapObject, index: Val
     ]);
   }
   return itemOfData(ev, target, node) ?? unknown('a subscript of this object', node);
+}
+
+/** The entry that a defaultdict makes when it is asked for. */
+function missingEntry(ev: Evaluator, id: number, missing: Value, index: Value, node: tree.Subscript): Value {
+  const value = callValue(ev, missing, { positional: [], keywords: new Map() }, node);
+  const own = ev.machine.write(id);
+  const key = dictKey(index);
+  if (own?.kind === 'dict' && key !== undefined) own.entries.set(key, { key: index, value });
+  return value;
 }
 
 /** The value that all have in common. */
@@ -355,13 +368,26 @@ export function unpack(
     certainError(ev, 'unpack-count-mismatch', message, node);
     return undefined;
   };
+  const between = ({ low, high }: CountRange): readonly Value[] | undefined => {
+    if ((low === high && low !== n) || low > n) return count(low);
+    if (high < n) {
+      const message = `not enough values to unpack (expected ${n}, got at most ${high})`;
+      certainError(ev, 'unpack-count-mismatch', message, node);
+    }
+    return undefined;
+  };
   if (value.kind === 'shape') return unpackShape(ev, value.shape, n, names, node, count);
+  if (value.kind === 'parts') {
+    const parts = partsAs(ev, value, n);
+    return isCountRange(parts) ? between(parts) : parts;
+  }
   if (value.kind === 'tensor') {
     const first = firstSize(ev, value);
     if (first === undefined) return undefined;
     const known = constantOf(ev.machine.facts.dim(first));
     if (known !== undefined && known !== n) return count(known);
-    if (known === undefined) ev.solve.same(first, num(n), `it is unpacked into ${n}`);
+    const range = ev.machine.facts.range(first);
+    if (known === undefined && !ev.solve.same(first, num(n), `it is unpacked into ${n}`)) return between(range);
     return Array.from({ length: n }, () => row(ev, value, node));
   }
   const items = itemsOf(ev, value);

@@ -11,12 +11,14 @@ import { sameList } from './dependencies';
 import { Evaluator } from './evaluator';
 import { freshLatent } from './latent';
 import type { Built, Memo } from './memo';
+import { isGiven, sameUses, type Uses } from './mentions';
 import { Machine, OutOfBudget, type State } from './machine';
 import type { Module, Program } from './program';
 import { forgetReassigned } from './reassigned';
 import { Report, type Recorded } from './report';
 import { bool, float, int, str, unknown, type ClassValue, type FunctionValue, type Value } from './value';
 import type { Arguments, Given } from './bind';
+import type { ExportCall } from './builtins/exports';
 import { layerNamed } from './catalogue';
 import { forwardText } from './signatureText';
 
@@ -39,20 +41,23 @@ export interface FileResult {
   readonly recorded: readonly Recorded[];
   /** What each `forward` accepts, by its definition. */
   readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
+  /** Calls that write model files; several where paths differ. */
+  readonly exports: readonly ExportCall[];
 }
 
-/** How a class is used elsewhere: with other values than its defaults, or not at all. */
-export type Mentions = (name: string) => boolean;
+/** Which parameters of a class are given somewhere. */
+export type Mentions = (name: string) => Uses;
 
 /** A class or function as it was evaluated last. */
 interface Entry {
   readonly needs: readonly tree.Stmt[];
   readonly recording: boolean;
-  /** For a class that fails with its defaults: whether it is built with other values somewhere. */
-  readonly usedOtherwise: boolean | undefined;
+  /** For a class that fails with its defaults: what it is given where it is built. */
+  readonly uses: Uses | undefined;
   readonly findings: readonly Finding[];
   readonly recorded: readonly Recorded[];
   readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
+  readonly exports: readonly ExportCall[];
   readonly cost: number;
 }
 
@@ -60,15 +65,15 @@ interface Entry {
 export type Entries = Map<object, Entry>;
 
 /**
- * Evaluates a file. `usedOtherwise` says whether a class is built with other values somewhere, in
- * which case what fails only with its defaults is left to those places. Entries whose definitions
+ * Evaluates a file. `usesOf` says which parameters a class is given somewhere: what fails only with the
+ * defaults of those is left to the places that give them. Entries whose definitions
  * and everything they mention are unchanged are taken from `entries`.
  */
 export function evaluateFile(
   program: Program,
   path: string,
   entries: Entries,
-  options: { readonly recording: boolean; readonly usedOtherwise: Mentions; readonly cancelled: () => boolean },
+  options: { readonly recording: boolean; readonly usesOf: Mentions; readonly cancelled: () => boolean },
 ): FileResult | undefined {
   const script = program.script(path, options.recording);
   if (script === undefined) return undefined;
@@ -89,8 +94,7 @@ export function evaluateFile(
       last !== undefined &&
       (last.recording || !options.recording) &&
       sameList(last.needs, needs) &&
-      (last.usedOtherwise === undefined ||
-        (value.kind === 'class' && last.usedOtherwise === options.usedOtherwise(value.node.name)));
+      (last.uses === undefined || (value.kind === 'class' && sameUses(last.uses, options.usesOf(value.node.name))));
     const entry = valid
       ? last
       : { needs, recording: options.recording, ...evaluateEntry(program, module, value, options, memo) };
@@ -106,6 +110,7 @@ export function evaluateFile(
     findings: foldCauses([...fresh, ...steps, main].flatMap((part) => part.findings)),
     recorded: options.recording ? [...fresh, ...steps, main].flatMap((part) => part.recorded) : [],
     accepts: new Map(fresh.flatMap((entry) => [...entry.accepts])),
+    exports: [...fresh, ...steps, main].flatMap((part) => part.exports),
   };
 }
 
@@ -113,7 +118,7 @@ function evaluateEntry(
   program: Program,
   module: Module,
   value: ClassValue | FunctionValue,
-  options: { readonly recording: boolean; readonly usedOtherwise: Mentions },
+  options: { readonly recording: boolean; readonly usesOf: Mentions },
   memo: Memo,
 ): Omit<Entry, 'needs' | 'recording'> {
   const report = new Report(module.path, options.recording);
@@ -121,21 +126,28 @@ function evaluateEntry(
   const remembered: Memo = options.recording ? new Map<string, Built>() : memo;
   if (value.kind === 'function') {
     const cost = functionEntry(program, module, report, value, remembered);
-    return { usedOtherwise: undefined, findings: report.findings(), recorded: report.recorded, accepts, cost };
+    return {
+      uses: undefined,
+      findings: report.findings(),
+      recorded: report.recorded,
+      accepts,
+      exports: report.exports,
+      cost,
+    };
   }
   let cost = classEntry(program, module, report, value, 'defaults', accepts, remembered);
   let findings = report.findings();
-  let usedOtherwise: boolean | undefined;
+  let uses: Uses | undefined;
   if (findings.length > 0) {
-    usedOtherwise = options.usedOtherwise(value.node.name);
-    if (usedOtherwise) {
+    uses = options.usesOf(value.node.name);
+    if (uses.positional > 0 || uses.keywords.size > 0) {
       // Only what fails whatever the options are is this class's own fault.
       const symbolic = new Report(module.path, false);
-      cost += classEntry(program, module, symbolic, value, 'symbolic', new Map(), memo);
+      cost += classEntry(program, module, symbolic, value, uses, new Map(), memo);
       findings = symbolic.findings();
     }
   }
-  return { usedOtherwise, findings, recorded: report.recorded, accepts, cost };
+  return { uses, findings, recorded: report.recorded, accepts, exports: report.exports, cost };
 }
 
 /** One cause is one finding: the same refusal at the same place met through another entry is left out. */
@@ -154,7 +166,7 @@ function foldCauses(findings: readonly Finding[]): Finding[] {
 }
 
 /** Classes and functions of the module's own text, in order. */
-function definitions(program: Program, module: Module): (ClassValue | FunctionValue)[] {
+export function definitions(program: Program, module: Module): (ClassValue | FunctionValue)[] {
   const machine = new Machine(program, ENTRY_SLOT, ENTRY_STEPS);
   const frame = machine.frame(module.frame);
   const values: (ClassValue | FunctionValue)[] = [];
@@ -171,7 +183,7 @@ function definitions(program: Program, module: Module): (ClassValue | FunctionVa
   return values;
 }
 
-function start(program: Program, module: Module, report: Report, memo: Memo, budget: number): Evaluator {
+export function start(program: Program, module: Module, report: Report, memo: Memo, budget: number): Evaluator {
   const machine = new Machine(program, ENTRY_SLOT, budget);
   if (module.final !== undefined) machine.facts = module.final.facts;
   const ev = new Evaluator(program, machine, report, module, module.frame);
@@ -181,7 +193,7 @@ function start(program: Program, module: Module, report: Report, memo: Memo, bud
 }
 
 /** Runs what may cost too much; what was found until then stands. */
-function bounded(body: () => void): void {
+export function bounded(body: () => void): void {
   try {
     body();
   } catch (error) {
@@ -194,7 +206,7 @@ function classEntry(
   module: Module,
   report: Report,
   cls: ClassValue,
-  parameters: 'defaults' | 'symbolic',
+  parameters: 'defaults' | Uses,
   accepts: Map<tree.FunctionDef, string>,
   memo: Memo,
 ): number {
@@ -241,7 +253,7 @@ function classEntry(
 }
 
 /** The name in a definition, as the call of an entry. */
-const nameOf = (node: tree.ClassDef | tree.FunctionDef): tree.Name => ({
+export const nameOf = (node: tree.ClassDef | tree.FunctionDef): tree.Name => ({
   kind: 'name',
   name: node.name,
   at: node.at,
@@ -264,7 +276,8 @@ function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
   return all.sort((a, b) => Number(a.node.name !== 'forward') - Number(b.node.name !== 'forward'));
 }
 
-function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | 'symbolic'): Arguments {
+/** @param parameters those that are given somewhere have any value */
+export function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | Uses): Arguments {
   const init = findInit(ev, cls);
   if (init === undefined) {
     // A layer's constructor is called with what it needs.
@@ -283,7 +296,10 @@ function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defau
           : construct(ev, config, { positional: [], keywords: new Map() }, nameOf(config.node));
       keywords.set(param.name, { value });
     } else if (isEmpty(ev, fallback)) keywords.set(param.name, { value: unknown(`what ${param.name} has`) });
-    else if (parameters === 'symbolic') keywords.set(param.name, { value: generalised(param.name, fallback) });
+    else if (parameters !== 'defaults' && isGiven(parameters, i, param.name))
+      keywords.set(param.name, { value: generalised(param.name, fallback) });
+    // Beside `**kwargs`, which may hold anything, an option that is not given still has its default.
+    else if (param.form !== 'positional-only') keywords.set(param.name, { value: fallback });
   });
   return { positional: [], keywords, ...openness(init) };
 }
@@ -304,7 +320,7 @@ const OPTIONS = /config|cfg|args|hparams|options|opts?$|params$/i;
  * The class of a parameter that is a configuration: the one its annotation names, or the only
  * class of options that the file knows. Its defaults are the parameter's.
  */
-function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
+export function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
   const vars = ev.machine.frame(ev.activation.module.frame)?.vars;
   const { annotation } = param;
   const named =
@@ -356,7 +372,7 @@ function generalised(name: string, fallback: Value): Value {
 }
 
 /** Arguments of an entry: of defaults, None and flags stay open, the rest is as written. */
-function argumentsFor(
+export function argumentsFor(
   _ev: Evaluator,
   fn: FunctionValue,
   hint: 'tensor' | undefined,
@@ -377,7 +393,7 @@ function argumentsFor(
 }
 
 /** `*args` and `**kwargs` of an entry may be anything. */
-const openness = (fn: FunctionValue): { readonly openPositional: boolean; readonly openKeywords: boolean } => ({
+export const openness = (fn: FunctionValue): { readonly openPositional: boolean; readonly openKeywords: boolean } => ({
   openPositional: fn.node.params.some((param) => param.form === '*'),
   openKeywords: fn.node.params.some((param) => param.form === '**'),
 });

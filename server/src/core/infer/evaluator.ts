@@ -71,6 +71,8 @@ export class Evaluator implements ValueAccess {
   guarded = 0;
   /** How many `autocast` blocks do: operators in them choose the element type themselves. */
   autocast = 0;
+  /** Whether the calls of modules and operators are kept in the path's trace. */
+  tracing = false;
   /** What constructors have made, shared by the entries of one evaluation of a file. */
   memo: Memo = new Map();
   /** What `training` of new modules is: on in scripts, either where only a class is looked at. */
@@ -426,6 +428,11 @@ export class Evaluator implements ValueAccess {
   /** The frame of a name that was declared global or nonlocal. */
   declaredElsewhere(name: string): number | undefined {
     return this.activation.elsewhere?.get(name);
+  }
+
+  /** Frame of the text that is evaluated. */
+  get rootFrame(): number {
+    return this.root.frame;
   }
 
   /** `training` of a module that is being built. */

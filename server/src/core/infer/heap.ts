@@ -37,6 +37,8 @@ export interface DictObject {
   readonly entries: Map<string, { readonly key: Value; readonly value: Value }>;
   /** Whether it may have other entries too. */
   open: boolean;
+  /** Of a defaultdict: what is called for an entry that is missing. */
+  readonly missing?: Value | undefined;
 }
 /** Which expression gave each argument of the constructor call; a fix edits it. */
 export interface Construction {

@@ -5,6 +5,7 @@ import { bindCall, type Arguments, type Bound } from './bind';
 import { checksOf, givenBy, loopChecks, thingNamed, type LoopCheck, type Thing } from './check';
 import type { Evaluator } from './evaluator';
 import type { Construction } from './heap';
+import { forgetIndices, indicesGiven } from './indices';
 import { settle } from './latent';
 import { Leave, type State } from './machine';
 import type { Mismatch } from './operator';
@@ -122,12 +123,14 @@ export function madeBy(
   built: Construction | undefined,
 ): TensorValue {
   const gives = givenBy(name);
-  if (gives === 'nothing') return { ...made, origin: node, trait: undefined };
+  const indices = indicesGiven(name, made, bound);
+  if (made.numbers !== undefined && !name.endsWith('.linspace')) made = { ...made, numbers: undefined };
+  if (gives === 'nothing') return { ...made, origin: node, trait: undefined, indices };
   if (gives !== undefined && gives !== 'kept' && (gives !== 'detached' || isCopy(bound)))
-    return { ...made, origin: node, trait: { kind: gives, by: name, place: node, built: built?.place } };
+    return { ...made, origin: node, trait: { kind: gives, by: name, place: node, built: built?.place }, indices };
   const first = firstTensor(bound);
   const kept = first?.trait !== undefined && (gives === 'kept' || isCutOff(first, bound, built));
-  return { ...made, origin: node, trait: kept ? first.trait : undefined };
+  return { ...made, origin: node, trait: kept ? first.trait : undefined, indices };
 }
 
 function firstTensor(bound: Bound): TensorValue | undefined {
@@ -158,8 +161,9 @@ const PLAIN = new Set<Value['kind']>(['int', 'bool', 'float', 'str', 'none', 'dt
 /** Forgets what was known of a tensor that is changed in place, here and in the calls in progress. */
 export function forgetTrait(ev: Evaluator, written: Value): void {
   const value = settle(ev, written);
-  if (value.kind !== 'tensor' || value.trait === undefined) return;
-  const plain: TensorValue = { ...value, trait: undefined };
+  forgetIndices(value);
+  if (value.kind !== 'tensor' || (value.trait === undefined && value.numbers === undefined)) return;
+  const plain: TensorValue = { ...value, trait: undefined, numbers: undefined };
   for (let active: typeof ev.activation | undefined = ev.activation; active !== undefined; active = active.caller) {
     const names = [...(ev.machine.frame(active.frame)?.vars ?? [])].filter(([, held]) => held === value);
     const frame = names.length > 0 ? ev.machine.write(active.frame) : undefined;

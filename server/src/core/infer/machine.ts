@@ -20,6 +20,7 @@ import {
   type HeapObject,
   type HeapRoot,
 } from './heap';
+import type { Step, Trace } from './trace';
 import { unknown, type ClassValue, type ReferenceValue, type Value } from './value';
 
 /** An answer that a path took to a question that was not decided. */
@@ -45,6 +46,8 @@ export interface State {
   /** What arguments turned out to be. */
   readonly latents: ReadonlyMap<number, Value>;
   readonly conditions: Conditions;
+  /** What was called, where that is kept. */
+  readonly trace?: Trace | undefined;
 }
 
 export interface Branch<T> {
@@ -98,6 +101,7 @@ export class Machine {
   facts: Facts = Facts.none;
   latents: ReadonlyMap<number, Value> = new Map();
   conditions: Conditions = new Map();
+  trace: Trace | undefined;
   /** Where the operator that is being asked stands, for causes. */
   place: Place | undefined;
   /** The causes of the last refutation. */
@@ -123,8 +127,8 @@ export class Machine {
   /** Keeps the state; later writes copy. */
   seal(): State {
     this.owner = {};
-    const { heap, overlay, nextId, facts, latents, conditions } = this;
-    return { heap, overlay, nextId, facts, latents, conditions };
+    const { heap, overlay, nextId, facts, latents, conditions, trace } = this;
+    return { heap, overlay, nextId, facts, latents, conditions, trace };
   }
 
   restore(state: State): void {
@@ -135,6 +139,12 @@ export class Machine {
     this.facts = state.facts;
     this.latents = state.latents;
     this.conditions = state.conditions;
+    this.trace = state.trace;
+  }
+
+  /** Keeps a step of this path. */
+  note(step: Step): void {
+    this.trace = { step, before: this.trace };
   }
 
   // ---- objects
@@ -207,8 +217,10 @@ export class Machine {
   newDict(
     entries: Iterable<readonly [string, { readonly key: Value; readonly value: Value }]> = [],
     open = false,
+    missing?: Value,
   ): ReferenceValue {
-    return { kind: 'ref', id: this.allocate({ kind: 'dict', owner: this.owner, entries: new Map(entries), open }) };
+    const content = { owner: this.owner, entries: new Map(entries), open, missing };
+    return { kind: 'ref', id: this.allocate({ kind: 'dict', ...content }) };
   }
 
   newInstance(

@@ -92,7 +92,7 @@ function keyOf(ev: Evaluator, value: Value, depth = 0): string | undefined {
     case 'ref': {
       const object = ev.machine.read(value.id);
       if (object?.kind === 'list' && object.items !== undefined) return listKey(ev, object.items, depth);
-      if (object?.kind !== 'dict' || object.open) return undefined;
+      if (object?.kind !== 'dict' || object.open || object.missing !== undefined) return undefined;
       const content = listKey(
         ev,
         [...object.entries.values()].map((entry) => entry.value),
@@ -250,10 +250,13 @@ function renumbered(object: HeapObject, to: (id: number) => number): HeapObject 
         of: object.of === undefined ? undefined : to(object.of),
       };
     case 'dict': {
-      if (![...object.entries.values()].some((entry) => hasIds(entry.value))) return { ...object, owner: SHARED };
+      const missing = object.missing && moved(object.missing, to);
+      if (![...object.entries.values()].some((entry) => hasIds(entry.value)))
+        return { ...object, owner: SHARED, missing };
       return {
         ...object,
         owner: SHARED,
+        missing,
         entries: new Map(
           [...object.entries].map(([key, entry]) => [key, { key: entry.key, value: moved(entry.value, to) }]),
         ),

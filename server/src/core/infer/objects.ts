@@ -12,7 +12,7 @@ import type { Instance } from './heap';
 import { forgetTrait } from './looking';
 import { freshLatent, settle, tensorOf } from './latent';
 import { bool, int, str, tensor, tuple, unknown, type LatentValue, type TensorValue, type Value } from './value';
-import { isOperatorName } from './catalogue';
+import { isDeclared, isOperatorName } from './catalogue';
 
 /** Attributes of tensors that are not methods. */
 const TENSOR_PROPERTIES = new Set(['T', 'mT', 'H', 'mH', 'real', 'imag', 'data', 'grad']);
@@ -41,6 +41,7 @@ export function getAttribute(ev: Evaluator, written: Value, name: string, node: 
     case 'class':
       return classMember(ev, value, name, node);
     case 'external':
+      if (name === '__name__' && isDeclared(value.path)) return str(value.path.slice(value.path.lastIndexOf('.') + 1));
       return (
         ev.program.frameworks.constant(value.path, name) ??
         externalConstant(value.path, name) ?? {
@@ -61,7 +62,9 @@ export function getAttribute(ev: Evaluator, written: Value, name: string, node: 
         ? value.callee
         : name === 'args'
           ? tuple(value.args)
-          : unknown(`${name} of a partial`, node);
+          : name === 'keywords'
+            ? ev.machine.newDict(value.keywords.map(([word, item]) => [`s${word}`, { key: str(word), value: item }]))
+            : unknown(`${name} of a partial`, node);
     case 'function':
       return name === '__name__' && value.node.kind === 'function'
         ? str(value.node.name)

@@ -110,6 +110,8 @@ export interface FixIntent {
   readonly where: 'layer' | 'call';
   readonly argument: string;
   readonly newText: string;
+  /** Whether the text comes after the argument in place of taking its place: `x` becomes `x.flatten(1)`. */
+  readonly appended?: true;
 }
 export interface Mismatch {
   readonly kind: 'mismatch';
@@ -135,7 +137,12 @@ export const notKnown = (reason: string): NotKnown => ({ kind: 'unknown', reason
 export const mismatch = (
   id: string,
   message: string,
-  more: { readonly notes?: readonly string[]; readonly fixes?: readonly FixIntent[]; readonly argument?: string } = {},
+  more: {
+    readonly notes?: readonly string[];
+    readonly fixes?: readonly FixIntent[];
+    readonly argument?: string;
+    readonly related?: readonly Related[];
+  } = {},
 ): Mismatch => ({
   kind: 'mismatch',
   id,
@@ -143,6 +150,7 @@ export const mismatch = (
   notes: more.notes ?? [],
   fixes: more.fixes ?? [],
   argument: more.argument,
+  related: more.related,
 });
 
 /** Signatures, one a PyTorch overload, in the notation of signatures.generated.ts. The first that binds is taken. */

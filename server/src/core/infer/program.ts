@@ -11,6 +11,7 @@ import { spanOf } from '../text/place';
 import { resolveImport } from '../python/imports';
 import { useTape } from '../shape/fresh';
 import type { Bindings } from './bindings';
+import type { ExportCall } from './builtins/exports';
 import { Evaluator } from './evaluator';
 import { HEAP_SIZE, readHeap, type HeapRoot } from './heap';
 import { Machine, OutOfBudget, type State } from './machine';
@@ -65,12 +66,14 @@ export interface ScriptStep {
   readonly states: readonly State[];
   readonly findings: readonly Finding[];
   readonly recorded: readonly Recorded[];
+  readonly exports: readonly ExportCall[];
 }
 /** The part of a file under `if __name__ == "__main__"`. */
 export interface MainPart {
   readonly needs: readonly Stmt[];
   readonly findings: readonly Finding[];
   readonly recorded: readonly Recorded[];
+  readonly exports: readonly ExportCall[];
 }
 /** A file as it was run itself. */
 export interface Script {
@@ -229,7 +232,7 @@ export class Program {
       const report = new Report(path, recording);
       ev.report = report;
       states = step(ev, stmt, states, STATEMENT_STEPS);
-      steps.push({ stmt, states, findings: report.findings(), recorded: report.recorded });
+      steps.push({ stmt, states, findings: report.findings(), recorded: report.recorded, exports: report.exports });
     }
     this.finish(module, ev, states);
     const dependencies = new Dependencies(body, (place) => this.textOf(place));
@@ -259,7 +262,7 @@ export class Program {
     ev.report = report;
     let states: readonly State[] = module.final === undefined ? [] : [module.final];
     for (const stmt of body) states = step(ev, stmt, states, STATEMENT_STEPS);
-    return { needs, findings: report.findings(), recorded: report.recorded };
+    return { needs, findings: report.findings(), recorded: report.recorded, exports: report.exports };
   }
 
   /** A name of the module's own, or a built-in. */

@@ -10,6 +10,7 @@ import type { Sym } from '../shape/dim';
 import type { Place } from '../text/place';
 import type { Bound } from './bind';
 import { LAST_BATCH } from './builtins/data';
+import type { ExportCall } from './builtins/exports';
 import { covers } from './coverage';
 import type { Evaluator } from './evaluator';
 import type { Construction } from './heap';
@@ -52,6 +53,8 @@ export class Report {
   /** Methods of a class run one by one after its constructor: what one raises says nothing of another. */
   private part: object | undefined;
   readonly recorded: Recorded[] = [];
+  /** Calls that write model files. */
+  readonly exports: ExportCall[] = [];
   /** Functions that were evaluated. */
   readonly functions = new Set<object>();
 
@@ -256,10 +259,18 @@ function fixOf(intent: FixIntent, context: Context | undefined): Fix[] {
     intent.where === 'layer'
       ? context?.built?.arguments.get(intent.argument)
       : context?.bound.given.get(intent.argument)?.place;
-  if (at === undefined || !isLiteral(at)) return [];
+  if (at !== undefined && intent.appended === true && isPrimary(at))
+    return [{ title: intent.title, edits: [{ place: { ...placeOf(at), start: at.end }, newText: intent.newText }] }];
+  if (at === undefined || intent.appended === true || !isLiteral(at)) return [];
   const edit: Edit = { place: at, newText: intent.newText };
   return [{ title: intent.title, edits: [edit] }];
 }
+
+const placeOf = ({ at, start, end }: Place): Place => ({ at, start, end });
+
+/** Whether a method can be called on the text of an argument as it is. */
+const isPrimary = (place: Place): boolean =>
+  'kind' in place && ['name', 'attribute', 'call', 'subscript'].includes((place as tree.Expr).kind);
 
 /** Whether an argument is written out in numbers (`512`, `64 * 8 * 8`, `(3, 3)`): then a number may take its place. */
 const isLiteral = (place: Place): boolean => 'kind' in place && isNumbers(place as tree.Expr);

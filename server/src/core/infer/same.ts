@@ -1,5 +1,5 @@
 /** When two values are the same for everything that follows. */
-import type { Test, Value } from './value';
+import type { Indices, Test, Value } from './value';
 import type { Shape } from '../shape/shape';
 
 /** Pairs of heap objects that must be the same for the values to be. */
@@ -40,11 +40,19 @@ export function testKey(test: Test | undefined): string {
  */
 export const differingTraits = { count: 0 };
 
+const sameIndices = (a: Indices | undefined, b: Indices | undefined): boolean =>
+  a === b ||
+  (b !== undefined && a?.low.key === b.low.key && a.high.key === b.high.key && a.drawn?.key === b.drawn?.key);
+
 /** The value with nothing known of its tensors but shape and dtype. */
 export function withoutTraits(value: Value): Value {
-  if (value.kind === 'tensor' && value.trait !== undefined) return { ...value, trait: undefined };
+  if (value.kind === 'tensor' && (value.trait !== undefined || value.indices !== undefined))
+    return { ...value, trait: undefined, indices: undefined };
   return value.kind === 'tuple' ? { ...value, items: value.items.map(withoutTraits) } : value;
 }
+
+const sameNumbers = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
+  a === b || (a !== undefined && a.length === b?.length && a.every((item, i) => item === b[i]));
 
 /** Structural equality; references are compared by `objects`. Reasons, origins and traits don't count. */
 export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): boolean {
@@ -55,8 +63,13 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
   switch (a.kind) {
     case 'tensor': {
       const other = b as typeof a;
-      if (a.trait?.kind !== other.trait?.kind) differingTraits.count++;
-      return a.dtype === other.dtype && a.parameter === other.parameter && sameShape(a.shape, other.shape);
+      if (a.trait?.kind !== other.trait?.kind || !sameIndices(a.indices, other.indices)) differingTraits.count++;
+      return (
+        a.dtype === other.dtype &&
+        a.parameter === other.parameter &&
+        sameShape(a.shape, other.shape) &&
+        sameNumbers(a.numbers, other.numbers)
+      );
     }
     case 'int':
       return a.dim.key === (b as typeof a).dim.key;
@@ -90,6 +103,15 @@ export function sameValue(a: Value, b: Value, objects: ObjectPairs = sameId): bo
       return sameShape(a.shape, (b as typeof a).shape);
     case 'tuple':
       return all(a.items, (b as typeof a).items);
+    case 'parts': {
+      const other = b as typeof a;
+      return (
+        sameValue(a.of, other.of) &&
+        a.size?.key === other.size?.key &&
+        a.cut.size.key === other.cut.size.key &&
+        sameShape(a.cut.before, other.cut.before)
+      );
+    }
     case 'ref':
       return objects(a.id, (b as typeof a).id);
     case 'class': {

@@ -1,9 +1,11 @@
 /** What checks see of the program around a call: the objects there are, and the text. */
 import type * as tree from '../python/tree';
 import { spanOf, type Place } from '../text/place';
-import { constantOf } from '../shape/dim';
+import { constantOf, type Dim } from '../shape/dim';
+import { dimsOf } from '../shape/shape';
 import { lengthOf } from './builtins/data';
-import { baseOrder } from './classes';
+import { layerNamed } from './catalogue';
+import { baseOrder, methodOf } from './classes';
 import { CHILDREN, itemsOf } from './containers';
 import type { Evaluator } from './evaluator';
 import type { Construction, HeapObject, Instance } from './heap';
@@ -57,6 +59,47 @@ export class Scene {
   entry(value: Value, name: string): Value | undefined {
     const object = value.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
     return object?.kind === 'dict' && !object.open ? object.entries.get(`s${name}`)?.value : undefined;
+  }
+
+  /** Size of the first dim of a tensor. */
+  rows(written: Value): Dim | undefined {
+    const value = settle(this.ev, written);
+    if (value.kind !== 'tensor') return undefined;
+    const first = dimsOf(this.ev.machine.facts.shape(value.shape))?.[0];
+    return first && this.ev.machine.facts.dim(first);
+  }
+
+  /** Number of dims of a tensor whose sizes are all positive. */
+  rank(written: Value): number | undefined {
+    const value = settle(this.ev, written);
+    const dims = value.kind === 'tensor' ? dimsOf(this.ev.machine.facts.shape(value.shape)) : undefined;
+    return dims?.every((dim) => constantOf(this.ev.machine.facts.dim(dim)) !== 0) === true ? dims.length : undefined;
+  }
+
+  /** Keys of a dict that are known texts. */
+  keys(written: Value): readonly string[] | undefined {
+    const value = settle(this.ev, written);
+    const object = value.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
+    if (object?.kind !== 'dict') return undefined;
+    return [...object.entries.values()].flatMap(({ key }) =>
+      key.kind === 'str' && key.value !== undefined ? [key.value] : [],
+    );
+  }
+
+  /** Name of the class of an object that is certainly a module of torch and can't be iterated. */
+  classOfModule(written: Value): string | undefined {
+    const value = settle(this.ev, written);
+    const object = value.kind === 'ref' ? this.ev.machine.read(value.id) : undefined;
+    if (object?.kind !== 'instance' || !object.attrs.has('training')) return undefined;
+    const { cls } = object;
+    const order = baseOrder(cls);
+    const bases = order.filter((base) => typeof base === 'string');
+    if (order.includes(undefined) || bases.some((base) => /(Sequential|List|Dict)$/.test(base))) return undefined;
+    if (typeof cls === 'string') return layerNamed(cls) === undefined ? undefined : cls.slice(cls.lastIndexOf('.') + 1);
+    if (!bases.includes('torch.nn.Module') && !bases.some((base) => layerNamed(base) !== undefined)) return undefined;
+    return methodOf(this.ev, cls, '__iter__') === undefined && methodOf(this.ev, cls, '__getitem__') === undefined
+      ? cls.node.name
+      : undefined;
   }
 
   /** The module whose `parameters()` a value is. */

@@ -8,6 +8,7 @@ import { unpack } from './containers';
 import { defineClass, defineFunction } from './define';
 import { deleteTarget } from './deletion';
 import type { Evaluator } from './evaluator';
+import { forgetIndices } from './indices';
 import { settle } from './latent';
 import { mismatch } from './operator';
 import { tuple, unknown, type Value } from './value';
@@ -148,9 +149,10 @@ function augmented(ev: Evaluator, stmt: tree.AugAssign): void {
     left.kind === 'tensor' &&
     inPlace !== undefined &&
     (right.kind === 'tensor' || right.kind === 'int' || right.kind === 'float' || right.kind === 'bool')
-  )
+  ) {
+    forgetIndices(left);
     result = callOperator(ev, `torch.Tensor.${inPlace}`, [left, right], span);
-  else
+  } else
     result =
       (stmt.op === '+' ? extendInPlace(ev, left, right) : undefined) ??
       callMethodIfAny(ev, left, inPlace ?? '', [right], span) ??

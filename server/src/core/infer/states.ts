@@ -157,6 +157,7 @@ function sameObject(a: HeapObject, b: HeapObject, same: ObjectPairs): boolean {
   }
   if (a.kind === 'dict' && b.kind === 'dict') {
     if (a.open !== b.open || a.entries.size !== b.entries.size) return false;
+    if (a.missing !== b.missing && (!a.missing || !b.missing || !sameValue(a.missing, b.missing, same))) return false;
     for (const [key, entry] of a.entries) {
       const other = b.entries.get(key);
       if (other === undefined || !sameValue(entry.value, other.value, same)) return false;
@@ -263,12 +264,14 @@ function widenObject(machine: Machine, id: number, old: HeapObject, now: HeapObj
       own.attrs.set(name, both(own.attrs.get(name), now.attrs.get(name), same));
     own.open ||= now.open;
   } else if (own.kind === 'dict' && now.kind === 'dict') {
+    own.open ||= now.open || own.entries.size !== now.entries.size;
     for (const [key, entry] of own.entries) {
       const other = now.entries.get(key);
-      if (other === undefined || !sameValue(entry.value, other.value, same))
-        own.entries.set(key, { key: entry.key, value: JOINED });
+      if (other === undefined) {
+        own.entries.delete(key);
+        own.open = true;
+      } else if (!sameValue(entry.value, other.value, same)) own.entries.set(key, { key: entry.key, value: JOINED });
     }
-    own.open = true;
   } else if (own.kind === 'list' && now.kind === 'list' && old.kind === 'list') {
     const items = [...(old.items ?? [old.element]), ...(now.items ?? [now.element])];
     const first = items[0];

@@ -5,6 +5,7 @@
  * instances, function frames) is a reference into the heap (heap.ts), so that sharing and mutation
  * mean what they mean in Python.
  */
+import type { AxisSplit } from '../shape/axis';
 import type { Dim } from '../shape/dim';
 import type { DType } from '../shape/dtype';
 import type { Shape } from '../shape/shape';
@@ -24,6 +25,7 @@ export type Value =
   | DeviceValue
   | ShapeValue
   | TupleValue
+  | PartsValue
   | ReferenceValue
   | ClassValue
   | FunctionValue
@@ -54,6 +56,14 @@ export interface Trait {
   /** Of a layer: the call that built it. */
   readonly built?: Place | undefined;
 }
+/** Whole numbers that a tensor holds. */
+export interface Indices {
+  /** The least of them and the greatest. */
+  readonly low: Dim;
+  readonly high: Dim;
+  /** How many were drawn at random between the two; undefined: both are among them. */
+  readonly drawn?: Dim | undefined;
+}
 export interface TensorValue {
   readonly kind: 'tensor';
   readonly shape: Shape;
@@ -66,6 +76,10 @@ export interface TensorValue {
   /** Where it was made; not part of its identity. */
   readonly origin?: Place | undefined;
   readonly trait?: Trait | undefined;
+  /** What it holds, where it is indices; ask `indicesOf` (indices.ts). */
+  readonly indices?: Indices | undefined;
+  /** The numbers in a tensor of one dim or none, where they are known: `torch.linspace(0, rate, depth)`. */
+  readonly numbers?: readonly number[] | undefined;
 }
 /** An int (sizes, indices): a number, or symbolic. */
 export interface IntValue {
@@ -126,6 +140,14 @@ export interface TupleValue {
   readonly items: readonly Value[];
   /** Field names of a named tuple (`out.values`). */
   readonly names?: readonly string[];
+}
+/** The tuple of a tensor's parts along an axis where their number isn't known: unpacking it says the number. */
+export interface PartsValue {
+  readonly kind: 'parts';
+  readonly of: TensorValue;
+  readonly cut: AxisSplit;
+  /** The size of each part but the last, which has the rest; undefined: one each, without the axis. */
+  readonly size: Dim | undefined;
 }
 /** A list, dict, set or instance in the heap. */
 export interface ReferenceValue {

@@ -155,8 +155,12 @@ const pickChoice: Rule = (draft, d, why) => {
     const impossible = atom.args.filter((x) => !possible.includes(x));
     const reasons = allOf(why, ...impossible.map((x) => draft.reasonsAbout(sub(x, value))));
     const [only] = possible;
+    // `min(x, y) == y` is `x >= y`.
+    const certain = atom.args.find((x) => sub(x, value).terms.length === 0 && possible.includes(x));
     if (only === undefined) draft.refute(reasons);
-    else if (possible.length > 1) continue;
+    else if (certain !== undefined) {
+      for (const other of atom.args) if (other !== certain) draft.also('least', [betterBy(atom, value, other)], why);
+    } else if (possible.length > 1) continue;
     else {
       draft.also('zero', [sub(only, value)], reasons);
       for (const other of impossible) draft.also('least', [betterBy(atom, value, other)], why);

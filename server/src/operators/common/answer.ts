@@ -4,7 +4,6 @@ import {
   mismatch,
   notKnown,
   type Call,
-  type FixIntent,
   type Mismatch,
   type NotKnown,
   type Operator,
@@ -19,11 +18,7 @@ export class Settled {
 }
 
 /** Ends the operator: PyTorch raises `message` here. */
-export function refuse(
-  id: string,
-  message: string,
-  more: { readonly notes?: readonly string[]; readonly fixes?: readonly FixIntent[]; readonly argument?: string } = {},
-): never {
+export function refuse(id: string, message: string, more: Parameters<typeof mismatch>[2] = {}): never {
   throw new Settled(mismatch(id, message, more));
 }
 

@@ -1,5 +1,5 @@
 /** What the onnxruntime backend makes of a configuration: it fills in whole lists, batch size and scheduler. */
-import { type OnnxHeader, readOnnxHeader } from '../../models/onnx';
+import { type NoHeader, type OnnxHeader, readOnnxHeader } from '../../models/onnx';
 import type { Model } from '../repository/model';
 import { nameOfField, type Problem } from '../rule';
 import type { Message } from '../textFormat/message';
@@ -27,14 +27,20 @@ const DEFAULT_BATCH = 4;
 
 /** The header of the model file that would be loaded. */
 export function onnxHeader(model: Model): OnnxHeader | undefined {
+  const header = readHeader(model);
+  return header && 'reason' in header ? undefined : header;
+}
+
+/** The same, with the reason where the file can't be read; undefined where there is none. */
+export function readHeader(model: Model): OnnxHeader | NoHeader | undefined {
   const path = model.versionFile(model.filled.text('default_model_filename') || 'model.onnx');
   if (path === undefined) return undefined;
   const { files } = model.world;
   const file = files.size(path) === undefined ? `${path}/model.onnx` : path;
   const size = files.size(file);
-  if (size === undefined || size === 0) return undefined;
-  const header = readOnnxHeader({ size, read: (start, length) => files.bytes(file, start, length) });
-  return 'reason' in header ? undefined : header;
+  if (size === undefined) return undefined;
+  if (size === 0) return { reason: 'is empty' };
+  return readOnnxHeader({ size, read: (start, length) => files.bytes(file, start, length) });
 }
 
 export function completeByOnnx(

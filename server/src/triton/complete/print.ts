@@ -21,6 +21,15 @@ export interface JsonObject {
 
 /** The configuration of a model on a machine with so many GPUs. */
 export function completedConfig(model: Model, gpus: number): CompletedConfig {
+  const { config, isCertain } = completedMessage(model, gpus);
+  return { text: textOf(config, ''), json: jsonOf(config), isCertain };
+}
+
+/** The same before it is printed, with the places of what was written. */
+export function completedMessage(
+  model: Model,
+  gpus: number,
+): { readonly config: Message; readonly isCertain: boolean } {
   const { config: base, isCertain } = model.completed;
   const config = base.copy();
   fillInstances(config, model.backend, gpus);
@@ -30,13 +39,13 @@ export function completedConfig(model: Model, gpus: number): CompletedConfig {
     else policy.remove('decoupled');
   }
   const isReadable = model.isReadable && model.backendProblem === undefined;
-  return { text: textOf(config, ''), json: jsonOf(config), isCertain: isCertain && isReadable };
+  return { config, isCertain: isCertain && isReadable };
 }
 
 /** A message in text format, fields in the order of the schema. */
 export function textOf(message: Message, indent: string): string {
   return [...message.type.fields.values()]
-    .flatMap((field) => itemsOf(message, field).map((value) => line(field, value, indent)))
+    .flatMap((field) => valuesOf(message, field).map((value) => line(field, value, indent)))
     .join('');
 }
 
@@ -46,7 +55,8 @@ function line(field: Field, value: Scalar | Message, indent: string): string {
   return inside === '' ? `${indent}${field.name} {\n${indent}}\n` : `${indent}${field.name} {\n${inside}${indent}}\n`;
 }
 
-function scalarText(field: Field, { value, exact }: Scalar): string {
+/** A value that is no message, in text format. */
+export function scalarText(field: Field, { value, exact }: Scalar): string {
   if (isEnum(field.type)) return field.type.values.find(({ number }) => number === value)?.name ?? String(value);
   return typeof value === 'string' ? quoted(value) : String(exact ?? value);
 }
@@ -60,7 +70,7 @@ function quoted(text: string): string {
 const escapes: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** The values of a field; of one that occurs once, the last if it is not the type's zero; of a map, the last by key. */
-function itemsOf(message: Message, field: Field): readonly (Scalar | Message)[] {
+export function valuesOf(message: Message, field: Field): readonly (Scalar | Message)[] {
   if (field.map) return [...message.entries(field.name).values()];
   const values = message.itemsOf(field.name).map(({ value }) => value);
   if (field.repeated) return values;

@@ -54,14 +54,7 @@ class Layout {
       if (piece.text === '[' && piece.kind === 'symbol') {
         const end = this.flatList(index);
         if (end !== undefined) {
-          this.put(
-            this.pieces
-              .slice(index, end)
-              .map(({ text }) => text)
-              .join(' ')
-              .replaceAll(' ,', ','),
-            ' ',
-          );
+          this.put(onOneLine(this.pieces.slice(index, end)), ' ');
           flat = end;
           continue;
         }
@@ -115,7 +108,7 @@ class Layout {
     const isPlain = inside.every(
       ({ text, kind }) => kind !== 'comment' && !(kind === 'symbol' && [...OPENING, ':'].includes(text)),
     );
-    return fits && isPlain && !inside.some(({ text }) => text === '-') ? end + 1 : undefined;
+    return fits && isPlain ? end + 1 : undefined;
   }
 
   private put(text: string, gap: string): void {
@@ -127,6 +120,17 @@ class Layout {
     this.out += `${'\n'.repeat(this.out === '' ? 0 : Math.max(1, breaks))}${'  '.repeat(this.level)}${text}`;
   }
 }
+
+/** `[ -1, 3 ]`: no space in front of a comma or behind a sign. */
+const onOneLine = (pieces: readonly Piece[]): string =>
+  pieces.reduce((line, { text, kind }, index) => {
+    const before = pieces[index - 1];
+    const joins = before === undefined || isSign(before, '-') || isSign({ text, kind }, ',');
+    return `${line}${joins ? '' : ' '}${text}`;
+  }, '');
+
+const isSign = ({ text, kind }: Pick<Piece, 'text' | 'kind'>, sign: string): boolean =>
+  kind === 'symbol' && text === sign;
 
 /** Whether what follows belongs to the token: a value after ':' or a sign. */
 const isValueAfter = ({ text, kind }: Piece): boolean => kind === 'symbol' && (text === ':' || text === '-');

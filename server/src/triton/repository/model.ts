@@ -1,6 +1,7 @@
 /** One model of a repository: its configuration as written, as filled in, and as its backend completes it. */
 import type { PythonFile } from '../../core/python/tree';
 import { backendOf } from '../backends';
+import type { Exported } from '../exports';
 import type { Entry, Files } from '../files';
 import type { Problem } from '../rule';
 import { modelConfig } from '../schema/modelConfig';
@@ -17,6 +18,8 @@ export interface World {
   python(path: string): PythonFile | undefined;
   /** `--disable-auto-complete-config`. */
   readonly strict: boolean;
+  /** What a model file is exported from, where a script of the workspace is seen to write it. */
+  exported?(path: string): Exported | undefined;
 }
 
 export class Model {

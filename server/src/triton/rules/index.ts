@@ -5,6 +5,8 @@ import { autofillBatchSize } from './autofill-batch-size';
 import { backendUnknown } from './backend-unknown';
 import { batchInputType } from './batch-input-type';
 import { batchSourceCount } from './batch-source-count';
+import { batchStrategyMissing } from './batch-strategy-missing';
+import { batchStrategyWithSequences } from './batch-strategy-with-sequences';
 import { batchTensorUnknown } from './batch-tensor-unknown';
 import { batchingWithoutBatchSize } from './batching-without-batch-size';
 import { cacheWithDecoupled } from './cache-with-decoupled';
@@ -29,10 +31,13 @@ import { ensembleVersionMissing } from './ensemble-version-missing';
 import { ensembleWithBackend } from './ensemble-with-backend';
 import { ensembleWithModelSettings } from './ensemble-with-model-settings';
 import { enumNumberUnknown } from './enum-number-unknown';
+import { exportedModuleMismatch } from './exported-module-mismatch';
 import { folderNameMismatch } from './folder-name-mismatch';
 import { gpuIdImpossible } from './gpu-id-impossible';
+import { growableMemoryMisplaced } from './growable-memory-misplaced';
 import { imageFormatDims } from './image-format-dims';
 import { initialStateInvalid } from './initial-state-invalid';
+import { instanceKindUnknown } from './instance-kind-unknown';
 import { instanceKindWithGpus } from './instance-kind-with-gpus';
 import { labelFileUnreadable } from './label-file-unreadable';
 import { latestWithoutNumber } from './latest-without-number';
@@ -42,10 +47,16 @@ import { metricNotCustomizable } from './metric-not-customizable';
 import { modelFileMissing } from './model-file-missing';
 import { negativeMaxBatchSize } from './negative-max-batch-size';
 import { noVersionAvailable } from './no-version-available';
+import { onnxAcceleratorUnknown } from './onnx-accelerator-unknown';
+import { onnxControlUnknown } from './onnx-control-unknown';
 import { onnxDimsMismatch } from './onnx-dims-mismatch';
 import { onnxInputCount } from './onnx-input-count';
+import { onnxOptionalInput } from './onnx-optional-input';
+import { onnxParameterInvalid } from './onnx-parameter-invalid';
 import { onnxTensorUnknown } from './onnx-tensor-unknown';
 import { onnxTypeMismatch } from './onnx-type-mismatch';
+import { openvinoKind } from './openvino-kind';
+import { openvinoParameterInvalid } from './openvino-parameter-invalid';
 import { openvinoTensors } from './openvino-tensors';
 import { optionalInputUnsupported } from './optional-input-unsupported';
 import { orderingWithDelay } from './ordering-with-delay';
@@ -56,8 +67,14 @@ import { preferredBatchSize } from './preferred-batch-size';
 import { priorityPolicyIgnored } from './priority-policy-ignored';
 import { priorityPolicyLevel } from './priority-policy-level';
 import { profileMisplaced } from './profile-misplaced';
+import { pythonEnvironmentPath } from './python-environment-path';
+import { pythonInputTensorsValue } from './python-input-tensors-value';
+import { pytorchOutputOrder } from './pytorch-output-order';
+import { pytorchParameterInvalid } from './pytorch-parameter-invalid';
+import { pytorchStateName } from './pytorch-state-name';
 import { pytorchTypeUnsupported } from './pytorch-type-unsupported';
 import { pytorchWithoutTensors } from './pytorch-without-tensors';
+import { rateLimiterResourceKinds } from './rate-limiter-resource-kinds';
 import { reshapeMismatch } from './reshape-mismatch';
 import { runtimeUnknown } from './runtime-unknown';
 import { sequencePreferredBatchSize } from './sequence-preferred-batch-size';
@@ -66,6 +83,7 @@ import { specificVersionAbsent } from './specific-version-absent';
 import { stateNameRepeated } from './state-name-repeated';
 import { tensorIncomplete } from './tensor-incomplete';
 import { tensorNameRepeated } from './tensor-name-repeated';
+import { tensorrtKind } from './tensorrt-kind';
 import { tensorrtOnlyTensor } from './tensorrt-only-tensor';
 import { versionFolderIgnored } from './version-folder-ignored';
 import { warmupInputInvalid } from './warmup-input-invalid';
@@ -78,6 +96,8 @@ export const rules: readonly Rule[] = [
   backendUnknown,
   batchInputType,
   batchSourceCount,
+  batchStrategyMissing,
+  batchStrategyWithSequences,
   batchTensorUnknown,
   batchingWithoutBatchSize,
   cacheWithDecoupled,
@@ -102,10 +122,13 @@ export const rules: readonly Rule[] = [
   ensembleWithBackend,
   ensembleWithModelSettings,
   enumNumberUnknown,
+  exportedModuleMismatch,
   folderNameMismatch,
   gpuIdImpossible,
+  growableMemoryMisplaced,
   imageFormatDims,
   initialStateInvalid,
+  instanceKindUnknown,
   instanceKindWithGpus,
   labelFileUnreadable,
   latestWithoutNumber,
@@ -115,10 +138,16 @@ export const rules: readonly Rule[] = [
   modelFileMissing,
   negativeMaxBatchSize,
   noVersionAvailable,
+  onnxAcceleratorUnknown,
+  onnxControlUnknown,
   onnxDimsMismatch,
   onnxInputCount,
+  onnxOptionalInput,
+  onnxParameterInvalid,
   onnxTensorUnknown,
   onnxTypeMismatch,
+  openvinoKind,
+  openvinoParameterInvalid,
   openvinoTensors,
   optionalInputUnsupported,
   orderingWithDelay,
@@ -129,8 +158,14 @@ export const rules: readonly Rule[] = [
   priorityPolicyIgnored,
   priorityPolicyLevel,
   profileMisplaced,
+  pythonEnvironmentPath,
+  pythonInputTensorsValue,
+  pytorchOutputOrder,
+  pytorchParameterInvalid,
+  pytorchStateName,
   pytorchTypeUnsupported,
   pytorchWithoutTensors,
+  rateLimiterResourceKinds,
   reshapeMismatch,
   runtimeUnknown,
   sequencePreferredBatchSize,
@@ -139,6 +174,7 @@ export const rules: readonly Rule[] = [
   stateNameRepeated,
   tensorIncomplete,
   tensorNameRepeated,
+  tensorrtKind,
   tensorrtOnlyTensor,
   versionFolderIgnored,
   warmupInputInvalid,

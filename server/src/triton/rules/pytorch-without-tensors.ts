@@ -14,7 +14,7 @@ export const pytorchWithoutTensors = rule({
       if (!config.has(side))
         yield {
           message: `model configuration must contain at least one ${side}, none were specified`,
-          at: nameOfField(config, side),
+          at: nameOfField(config, config.has('input') ? 'input' : 'output'),
         };
   },
 });

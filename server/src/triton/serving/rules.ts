@@ -83,7 +83,7 @@ const labels: ServingRule = {
   severity: 'warning',
   source: 'server_core.cc UpdateModelVersionLabelMap',
   summary: 'A label stands for a version that is not served.',
-  why: 'A label can only be given to a version that is loaded: list it under `specific`, wait until it is served, then move the label.',
+  why: 'A label can only be given to a version that is loaded: list it under `specific`, wait until it is served, then move the label. At the first start no version is loaded yet: a server whose file has labels needs `--allow_version_labels_for_unavailable_models`, and even with it a label that is in use moves only to a loaded version.',
   bad: config(
     `${resnet} model_platform: "tensorflow" model_version_policy { specific { versions: 1 } } version_labels { key: "stable" value: 2 }`,
   ),

@@ -6,28 +6,11 @@
  * if the ones before were mended, so what may merely follow from an earlier one is left out.
  */
 import type { Span } from '../../core/text/place';
-import { type Field, isEnum, isMessage, type EnumType, type MessageType } from '../schema/types';
-import { floatOf, integerOf, isBased, stringOf } from './literals';
+import { type Field, isEnum, isMessage, type MessageType } from '../schema/types';
 import { Message, type Scalar } from './message';
+import type { Noted, ProblemKind, TextProblem } from './problem';
+import { type Cursor, readScalar } from './scalars';
 import { type Token, Tokenizer } from './tokens';
-
-export interface TextProblem {
-  /** The server's sentence, without line and column. */
-  readonly message: string;
-  /** Where the mistake is. */
-  readonly span: Span;
-  /** Where the server says that it is: 0-based, bytes, tabs widened. */
-  readonly line: number;
-  readonly column: number;
-  readonly kind: ProblemKind;
-  /** What it is about: an unknown field or value. */
-  readonly about?: { readonly written: string; readonly known: readonly string[] };
-  /** The place that was there first, of a repeated field. */
-  readonly earlier?: Span | undefined;
-}
-
-/** `token` and `structure` are about brackets and signs, the others about one field. */
-export type ProblemKind = 'token' | 'structure' | 'field' | 'value' | 'repeated' | 'template';
 
 export interface TextFile {
   readonly root: Message;
@@ -37,22 +20,17 @@ export interface TextFile {
 }
 
 const MOST_PROBLEMS = 100;
-const LIMITS: Readonly<Record<'int32' | 'int64' | 'uint32' | 'uint64', bigint>> = {
-  int32: 0x7fff_ffffn,
-  int64: 0x7fff_ffff_ffff_ffffn,
-  uint32: 0xffff_ffffn,
-  uint64: 0xffff_ffff_ffff_ffffn,
-};
 
 /** Reads a text as a message of a type. Never throws. */
 export function readTextFormat(text: string, type: MessageType): TextFile {
   return new Reader(text).run(type);
 }
 
-class Reader {
+class Reader implements Cursor {
   private readonly problems: TextProblem[] = [];
   private readonly tokens: Tokenizer;
-  private token: Token;
+  /** What stands at the place that has been reached. */
+  token: Token;
   /** End of the token before the current one, and whether a line ends between the two. */
   private before = 0;
   private newLine = true;
@@ -132,7 +110,7 @@ class Reader {
       this.skipValue();
       return true;
     }
-    const scalar = this.scalar(field);
+    const scalar = readScalar(this, field);
     if (scalar === undefined) return this.afterBadValue(first);
     message.push({ field, name, value: scalar });
     return true;
@@ -218,133 +196,6 @@ class Reader {
     if (!other) return;
     const said = `Field "${field.name}" is specified along with field "${other.field.name}", another member of oneof "${field.oneof}".`;
     this.report('repeated', said, name, { earlier: other.name });
-  }
-
-  private scalar(field: Field): Scalar | undefined {
-    const { type } = field;
-    if (isEnum(type)) return this.enumValue(field, type);
-    switch (type) {
-      case 'string':
-      case 'bytes':
-        return this.string();
-      case 'bool':
-        return this.boolean(field);
-      case 'float':
-      case 'double':
-        return this.double();
-      case 'int32':
-      case 'int64':
-        return this.signed(LIMITS[type], type === 'int64');
-      case 'uint32':
-      case 'uint64':
-        return this.unsigned(LIMITS[type], type === 'uint64');
-      default:
-        return undefined;
-    }
-  }
-
-  private string(): Scalar | undefined {
-    if (!this.isString()) return this.no('Expected string, got: ');
-    const { start } = this.token;
-    let value = '';
-    let end = start;
-    while (this.isString()) {
-      value += stringOf(this.token.text);
-      end = this.token.end;
-      this.next();
-    }
-    return { kind: 'scalar', value, exact: undefined, span: { start, end } };
-  }
-
-  private isString(): boolean {
-    return this.token.kind === 'string';
-  }
-
-  private boolean(field: Field): Scalar | undefined {
-    const { kind, text, start, end } = this.token;
-    if (kind === 'integer') {
-      const read = this.unsigned(1n, false);
-      return read && { ...read, value: read.value === 1 };
-    }
-    if (kind !== 'identifier') return this.no('Expected identifier, got: ');
-    this.next();
-    const value = ['true', 'True', 't'].includes(text);
-    if (!value && !['false', 'False', 'f'].includes(text)) {
-      const said = `Invalid value for boolean field "${field.name}". Value: "${text}".`;
-      this.report('value', said, { start, end }, { about: { written: text, known: ['true', 'false'] } });
-      return undefined;
-    }
-    return { kind: 'scalar', value, exact: undefined, span: { start, end } };
-  }
-
-  private enumValue(field: Field, type: EnumType): Scalar | undefined {
-    const { kind, text, start, end } = this.token;
-    if (kind === 'integer' || this.at('-')) return this.signed(LIMITS.int32, false);
-    if (kind !== 'identifier') return this.no('Expected integer or identifier, got: ');
-    this.next();
-    const value = type.values.find((each) => each.name === text);
-    if (value) return { kind: 'scalar', value: value.number, exact: undefined, span: { start, end } };
-    this.report(
-      'value',
-      `Unknown enumeration value of "${text}" for field "${field.name}".`,
-      { start, end },
-      {
-        about: { written: text, known: type.values.map(({ name }) => name) },
-      },
-    );
-    return undefined;
-  }
-
-  private double(): Scalar | undefined {
-    const { start } = this.token;
-    const negative = this.take('-');
-    const { kind, text, end } = this.token;
-    const made = (value: number): Scalar => {
-      this.next();
-      return { kind: 'scalar', value: negative ? -value : value, exact: undefined, span: { start, end } };
-    };
-    if (kind === 'float') return made(floatOf(text));
-    if (kind === 'integer') return isBased(text) ? this.no('Expect a decimal number, got: ') : made(Number(text));
-    if (kind !== 'identifier') return this.no('Expected double, got: ');
-    const lower = text.toLowerCase();
-    if (lower === 'inf' || lower === 'infinity') return made(Infinity);
-    if (lower === 'nan') return made(NaN);
-    this.report('value', `Expected double, got: ${lower}`, this.token);
-    return undefined;
-  }
-
-  private signed(max: bigint, exact: boolean): Scalar | undefined {
-    const { start } = this.token;
-    if (!this.take('-')) return this.unsigned(max, exact);
-    const read = this.unsigned(max + 1n, true);
-    if (read === undefined) return undefined;
-    const value = -(read.exact ?? BigInt(Number(read.value)));
-    const span = { start, end: read.span?.end ?? start };
-    return { kind: 'scalar', value: Number(value), exact: exact ? value : undefined, span };
-  }
-
-  private unsigned(max: bigint, exact: boolean): Scalar | undefined {
-    const { kind, text, start, end } = this.token;
-    if (kind !== 'integer') return this.no('Expected integer, got: ');
-    const value = integerOf(text, max);
-    if (value === undefined) {
-      this.report('value', `Integer out of range (${text})`, this.token);
-      return undefined;
-    }
-    this.next();
-    const whole = exact && typeof value === 'bigint' ? value : undefined;
-    return { kind: 'scalar', value: Number(value), exact: whole, span: { start, end } };
-  }
-
-  /** What stands here is not what the field takes. */
-  private no(sentence: string): Scalar | undefined {
-    const { kind } = this.token;
-    this.report(
-      kind === 'symbol' || kind === 'end' ? 'structure' : 'value',
-      `${sentence}${this.token.text}`,
-      this.token,
-    );
-    return undefined;
   }
 
   private expected(what: string): false {
@@ -454,7 +305,8 @@ class Reader {
     return this.token.text === text;
   }
 
-  private take(text: string): boolean {
+  /** Over a sign, if it stands here. */
+  take(text: string): boolean {
     if (this.token.text !== text) return false;
     this.next();
     return true;
@@ -469,19 +321,14 @@ class Reader {
     return whole;
   }
 
-  private next(): void {
+  next(): void {
     const { line, end } = this.token;
     this.token = this.tokens.next();
     this.before = end;
     this.newLine = this.token.line > line;
   }
 
-  private report(
-    kind: ProblemKind,
-    message: string,
-    span: Span,
-    more: Pick<TextProblem, 'about' | 'earlier'> = {},
-  ): void {
+  report(kind: ProblemKind, message: string, span: Span, more: Noted = {}): void {
     const structural = kind === 'structure';
     if (structural && !this.settled) return;
     if (structural) this.settled = false;

@@ -28,7 +28,7 @@ export function copyGraph(ev: Evaluator, value: Value, deep: boolean): Value {
         return made;
       }
       case 'dict': {
-        const made = ev.machine.newDict([], object.open);
+        const made = ev.machine.newDict([], object.open, object.missing);
         copies.set(item.id, made);
         for (const [key, entry] of object.entries) {
           const content = inner(entry.value);

@@ -4,9 +4,10 @@ import { ceilDiv, constantOf, floorDiv, freshSym, num, sym, type Dim } from '../
 import { dimsOf } from '../../shape/shape';
 import type { Arguments } from '../bind';
 import { callMethodIfAny } from '../calls';
-import { itemsOf } from '../containers';
+import { certainError, itemsOf } from '../containers';
 import type { Evaluator } from '../evaluator';
 import type { Instance } from '../heap';
+import { sampled } from '../indices';
 import { settle } from '../latent';
 import { bool, int, none, str, tensor, tuple, unknown, type Value } from '../value';
 import { knownTruth } from '../compare';
@@ -23,8 +24,21 @@ const argument = (args: Arguments, index: number, name: string): Value | undefin
   args.positional[index]?.value ?? args.keywords.get(name)?.value;
 
 export const dataFunctions: Readonly<Record<string, Builtin>> = {
-  [TENSORS]: (ev, args) =>
-    ev.machine.newInstance(TENSORS, [['tensors', tuple(args.positional.map((given) => settle(ev, given.value)))]]),
+  [TENSORS]: (ev, args, node) => {
+    const tensors = args.positional.map((given) => settle(ev, given.value));
+    const lengths = tensors.map((item) =>
+      item.kind === 'tensor' ? dimsOf(ev.machine.facts.shape(item.shape))?.[0] : undefined,
+    );
+    const [first] = lengths;
+    const differs = (size: Dim | undefined): boolean =>
+      first !== undefined &&
+      size !== undefined &&
+      !ev.solve.same(first, size, 'tensors of a data set are of one length');
+    // An assertion of its constructor.
+    if (lengths.some(differs))
+      return certainError(ev, 'assertion-fails', 'AssertionError: Size mismatch between tensors', node);
+    return ev.machine.newInstance(TENSORS, [['tensors', tuple(tensors)]]);
+  },
   [SUBSET]: (ev, args) =>
     subset(ev, argument(args, 0, 'dataset') ?? none, itemsOf(ev, argument(args, 1, 'indices') ?? none)?.length),
   'torch.utils.data.random_split': (ev, args) => {
@@ -136,7 +150,7 @@ function row(ev: Evaluator, value: Value, node: tree.Expr): Value {
   const dims = value.kind === 'tensor' ? dimsOf(ev.machine.facts.shape(value.shape)) : undefined;
   if (value.kind !== 'tensor' || dims === undefined || dims.length === 0)
     return unknown('a row of this data set', node);
-  return tensor({ lead: dims.slice(1), tail: [] }, value.dtype);
+  return sampled(tensor({ lead: dims.slice(1), tail: [] }, value.dtype), value);
 }
 
 /** What torch's default collation makes of `size` samples. */
@@ -145,7 +159,7 @@ function collate(ev: Evaluator, sample: Value, size: Dim, node: tree.Expr): Valu
   switch (value.kind) {
     case 'tensor': {
       const shape = ev.machine.facts.shape(value.shape);
-      return tensor({ ...shape, lead: [size, ...shape.lead] }, value.dtype);
+      return sampled(tensor({ ...shape, lead: [size, ...shape.lead] }, value.dtype), value);
     }
     case 'int':
       return tensor({ lead: [size], tail: [] }, 'int64');

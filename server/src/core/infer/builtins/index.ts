@@ -3,15 +3,16 @@ import { constantOf, freshSym, max, mul, num, sym } from '../../shape/dim';
 import { exactRatio } from '../arithmetic';
 import { binaryOperation } from '../arithmetic';
 import { callValue, loseContent } from '../calls';
-import { knownTruth } from '../compare';
+import { knownTruth, NAMES } from '../compare';
 import { elementOf, iterate } from '../containers';
 import { plainText } from '../plain';
+import { globalHooks, hookAll } from '../hooks';
 import { settle, tensorOf } from '../latent';
 import { setAttribute } from '../objects';
 import { bool, float, int, none, str, tuple, unknown } from '../value';
 import { at, NOWHERE, type Builtin } from './builtin';
 import { divmod, extreme, gcd, logarithm, mathFunction, mathProduct, rounded, squareRoot, sum, toInt } from './numbers';
-import { getAttributeCall, hasAttribute, isInstanceCall, typeCall } from './questions';
+import { getAttributeCall, hasAttribute, isInstanceCall, isSubclassCall, typeCall } from './questions';
 import {
   chain,
   enumerate,
@@ -28,6 +29,7 @@ import {
 } from './sequences';
 import { copyGraph } from './copy';
 import { dataFunctions } from './data';
+import { exportFunctions } from './exports';
 import { recordFunctions } from './records';
 import { formatted } from './text';
 
@@ -66,7 +68,7 @@ const parameter: Builtin = (ev, args, node) => {
   const data = value === undefined ? undefined : tensorOf(ev, value);
   return data === undefined
     ? unknown('a parameter of unknown data', node)
-    : { ...data, parameter: true, trait: undefined };
+    : { ...data, parameter: true, trait: undefined, indices: undefined, numbers: undefined };
 };
 
 const callFirst: Builtin = (ev, args, node) => {
@@ -81,6 +83,7 @@ const callFirst: Builtin = (ev, args, node) => {
 
 const BUILTINS: Readonly<Record<string, Builtin>> = {
   ...dataFunctions,
+  ...exportFunctions,
   'builtins.range': range,
   'builtins.len': length,
   'builtins.int': toInt,
@@ -122,7 +125,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'builtins.pow': (ev, args, node) => binaryOperation(ev, '**', at(ev, args, 0) ?? none, at(ev, args, 1) ?? none, node),
   'builtins.divmod': divmod,
   'builtins.isinstance': isInstanceCall,
-  'builtins.issubclass': () => bool(undefined),
+  'builtins.issubclass': isSubclassCall,
+  'builtins.dir': (ev, args) => ev.machine.newInstance(NAMES, [['of', at(ev, args, 0) ?? none]]),
   'builtins.hasattr': hasAttribute,
   'builtins.getattr': getAttributeCall,
   'builtins.setattr': setAttributeCall,
@@ -143,7 +147,11 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'builtins.iter': toList('list'),
   'builtins.dict': toDict,
   'collections.OrderedDict': toDict,
-  'collections.defaultdict': (ev) => ev.machine.newDict([], true),
+  'collections.defaultdict': (ev, args) => {
+    const [missing = none, ...others] = args.positional.map(({ value }) => settle(ev, value));
+    const open = others.length > 0 || args.keywords.size > 0 || args.openPositional === true || missing.kind === 'none';
+    return ev.machine.newDict([], open, missing);
+  },
   'builtins.zip': zip,
   'builtins.enumerate': enumerate,
   'builtins.map': mapCall,
@@ -259,6 +267,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'torch.nn.utils.parametrizations.weight_norm': passThrough,
   'torch.nn.utils.weight_norm': passThrough,
   'torch.utils.checkpoint.checkpoint': callFirst,
+  ...Object.fromEntries(globalHooks.map((path) => [path, hookAll])),
   'torch._assert': nothing,
 };
 

@@ -16,6 +16,7 @@ import { bool, float, int, none, str, tensor, tuple, unknown, type Value } from 
 import { thingMethod } from '../looking';
 import { parserMethod } from './argparse';
 import { moduleMethod } from './modules';
+import { stringMethod } from './strings';
 import { bracesFormatted } from './text';
 
 export function callContainerMethod(ev: Evaluator, self: Value, name: string, args: Arguments, node: tree.Expr): Value {
@@ -30,7 +31,7 @@ export function callContainerMethod(ev: Evaluator, self: Value, name: string, ar
             new Map([...args.keywords].map(([word, { value }]) => [word, settle(ev, value)])),
           ),
         );
-      return stringMethod(ev, self.value, name, given);
+      return stringMethod(ev, self.value, name, args.keywords.size > 0 ? [unknown('a named argument')] : given);
     case 'shape':
       return name === 'numel'
         ? callOperator(ev, 'torch.Tensor.numel', [tensor(self.shape, undefined)], node)
@@ -62,53 +63,6 @@ const bitLength = (self: Value & { kind: 'int' }): Value => {
     ? unknown('a bit length')
     : int(num(value === 0 ? 0 : Math.floor(Math.log2(Math.abs(value))) + 1));
 };
-
-function stringMethod(ev: Evaluator, text: string | undefined, name: string, given: readonly Value[]): Value {
-  const [first, second] = given;
-  const argument = first?.kind === 'str' ? first.value : undefined;
-  const other = second?.kind === 'str' ? second.value : undefined;
-  if (text === undefined)
-    return /^(startswith|endswith|is\w+)$/.test(name)
-      ? bool(undefined)
-      : name === 'split'
-        ? ev.machine.newList(undefined, 'list', str(undefined))
-        : str(undefined);
-  switch (name) {
-    case 'lower':
-      return str(text.toLowerCase());
-    case 'upper':
-      return str(text.toUpperCase());
-    case 'strip':
-      return str(given.length === 0 ? text.trim() : undefined);
-    case 'startswith':
-      return bool(argument === undefined ? undefined : text.startsWith(argument));
-    case 'endswith':
-      return bool(argument === undefined ? undefined : text.endsWith(argument));
-    case 'replace':
-      return str(argument === undefined || other === undefined ? undefined : text.split(argument).join(other));
-    case 'split': {
-      if (given.length > 1 || (given.length === 1 && argument === undefined))
-        return ev.machine.newList(undefined, 'list', str(undefined));
-      const parts = argument === undefined ? text.trim().split(/\s+/) : text.split(argument);
-      return ev.machine.newList(parts.map(str));
-    }
-    case 'join': {
-      const items = first === undefined ? undefined : itemsOf(ev, first);
-      const texts = items?.map((item) => (item.kind === 'str' ? item.value : undefined));
-      return str(texts === undefined || texts.includes(undefined) ? undefined : texts.join(text));
-    }
-    case 'isdigit':
-      return bool(/^\d+$/.test(text));
-    case 'count':
-    case 'find':
-    case 'index':
-      return argument === undefined
-        ? unknown(`str.${name}`)
-        : int(num(name === 'count' ? text.split(argument).length - 1 : text.indexOf(argument)));
-    default:
-      return name.startsWith('is') ? bool(undefined) : str(undefined);
-  }
-}
 
 function sequenceMethod(ev: Evaluator, self: Value, name: string, given: readonly Value[]): Value {
   const items = itemsOf(ev, self);
@@ -245,7 +199,7 @@ function dictMethod(
       return none;
     }
     case 'copy':
-      return ev.machine.newDict(object.entries, object.open);
+      return ev.machine.newDict(object.entries, object.open, object.missing);
     case 'clear':
       (ev.machine.write(self.id) as DictObject).entries.clear();
       return none;

@@ -6,7 +6,9 @@ import { callValue } from '../calls';
 import { CHILDREN, containerItems, itemPosition, itemsOf, KEYED } from '../containers';
 import type { Evaluator } from '../evaluator';
 import type { DictObject, Instance } from '../heap';
+import { noteApplied, registerHook } from '../hooks';
 import { settle } from '../latent';
+import { getAttribute } from '../objects';
 import { layerNamed } from '../catalogue';
 import { baseOrder } from '../classes';
 import { bool, none, str, tuple, unknown, type Value } from '../value';
@@ -153,6 +155,7 @@ export function moduleMethod(
     args.keywords.get('tensor')?.value ??
     args.keywords.get('module')?.value ??
     args.keywords.get('param')?.value;
+  if (name === 'apply') noteApplied(ev, first);
   if (RETURNING_SELF.has(name) && name !== 'requires_grad_') return self;
   switch (name) {
     case 'train':
@@ -199,10 +202,17 @@ export function moduleMethod(
     case 'named_parameters':
     case 'modules':
     case 'named_modules':
+      markHandedOut(ev, self);
+      return ev.machine.newList(undefined, 'list', unknown(`what ${name}() gives`, node));
     case 'get_submodule':
     case 'get_parameter':
       markHandedOut(ev, self);
-      return ev.machine.newList(undefined, 'list', unknown(`what ${name}() gives`, node));
+      return text?.kind === 'str' && text.value
+        ? text.value.split('.').reduce((owner: Value, part) => getAttribute(ev, owner, part, node), self)
+        : unknown(`what ${name}() gives`, node);
+    case 'register_forward_hook':
+    case 'register_forward_pre_hook':
+      return registerHook(ev, self, name, args);
     case 'requires_grad_':
       setBelow(ev, self, FROZEN, first === undefined ? bool(false) : negated(settle(ev, first)));
       return self;

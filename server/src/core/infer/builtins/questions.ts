@@ -3,7 +3,7 @@ import { at, type Builtin } from './builtin';
 import type * as tree from '../../python/tree';
 import type { Arguments } from '../bind';
 import { thingNamed } from '../check';
-import { layerNamed, operatorNamed } from '../catalogue';
+import { isDeclared, layerNamed } from '../catalogue';
 import { baseOrder, classAttribute } from '../classes';
 import { type Evaluator } from '../evaluator';
 import { settle, tensorOf } from '../latent';
@@ -53,8 +53,13 @@ function isInstance(ev: Evaluator, value: Value, cls: Value): boolean | undefine
       ? false
       : undefined;
   }
-  if (cls.kind === 'class') return false;
+  if (cls.kind === 'class')
+    return isDefinition(value) && baseOrder(cls).some((base) => base === undefined || base === 'builtins.type')
+      ? undefined
+      : false;
   if (cls.kind !== 'external') return undefined;
+  if (isDefinition(value) || value.kind === 'partial' || DEFINITION_TYPES.test(cls.path))
+    return isDefinitionOf(value, cls.path);
   if (cls.path === 'torch.nn.Module') return false;
   if (cls.path === 'torch.nn.Parameter')
     return value.kind === 'tensor' ? (value.parameter === true ? true : undefined) : false;
@@ -67,6 +72,42 @@ function isInstance(ev: Evaluator, value: Value, cls: Value): boolean | undefine
   if (/(^|\.)(Number|Integral|Real)$/.test(cls.path))
     return value.kind === 'int' || value.kind === 'bool' || (value.kind === 'float' && !cls.path.endsWith('Integral'));
   return TYPE_KINDS[cls.path]?.includes(value.kind) ?? undefined;
+}
+
+const isDefinition = (value: Value): boolean =>
+  value.kind === 'class' || value.kind === 'function' || value.kind === 'method' || value.kind === 'external';
+
+/** Classes whose instances are classes and functions. */
+const DEFINITION_TYPES =
+  /^(builtins\.type|types\.(FunctionType|LambdaType|MethodType)|functools\.partial|(collections\.abc|typing)\.Callable)$/;
+
+/** isinstance of a class, function or partial, or of anything and their types. */
+function isDefinitionOf(value: Value, path: string): boolean | undefined {
+  // Whether a framework's name is a function or a class isn't listed: only its layers are known to be classes.
+  const isClass = value.kind === 'class' || (value.kind === 'external' && layerNamed(value.path) !== undefined);
+  const open = value.kind === 'external' && !isClass;
+  switch (path) {
+    case 'builtins.type':
+      return open ? undefined : isClass;
+    case 'types.FunctionType':
+    case 'types.LambdaType':
+      return open ? undefined : value.kind === 'function';
+    case 'types.MethodType':
+      return open ? undefined : value.kind === 'method';
+    case 'functools.partial':
+      return open ? undefined : value.kind === 'partial';
+    case 'typing.Callable':
+    case 'collections.abc.Callable':
+      return isDefinition(value) || value.kind === 'partial'
+        ? open
+          ? undefined
+          : true
+        : value.kind === 'ref'
+          ? undefined
+          : false;
+    default:
+      return path in TYPE_KINDS || path === 'torch.nn.Module' ? (open ? undefined : false) : undefined;
+  }
 }
 
 /** Whether one of the classes can be what the shared base class `path` stands for; undefined where it may be. */
@@ -118,8 +159,6 @@ function identityOf(value: Value): number {
   return id;
 }
 
-const isDeclared = (path: string): boolean => operatorNamed(path) !== undefined || layerNamed(path) !== undefined;
-
 export function hasAttribute(ev: Evaluator, args: Arguments, node: tree.Expr): Value {
   const [value, name] = [at(ev, args, 0) ?? none, at(ev, args, 1) ?? none];
   const object = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
@@ -144,6 +183,33 @@ export function getAttributeCall(ev: Evaluator, args: Arguments, node: tree.Expr
     ? fallback
     : found;
 }
+
+/** `issubclass(attention, Window)` of classes of source; undefined where it isn't known. */
+function isSubclass(ev: Evaluator, cls: Value, of: Value): boolean | undefined {
+  if (of.kind === 'tuple') {
+    const answers = of.items.map((item) => isSubclass(ev, cls, settle(ev, item)));
+    return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+  }
+  if (cls.kind === 'external' && of.kind === 'external') return cls.path === of.path ? true : undefined;
+  if (cls.kind !== 'class') return undefined;
+  const order = baseOrder(cls);
+  const found = order.some((base) =>
+    base === undefined
+      ? false
+      : typeof base === 'string'
+        ? of.kind === 'external' && of.path === base
+        : of.kind === 'class' && of.node === base.node,
+  );
+  // A framework's class has bases that aren't listed.
+  return found ? true : of.kind === 'class' && !order.includes(undefined) ? false : undefined;
+}
+
+export const isSubclassCall: Builtin = (ev, args, node) => {
+  const [cls, of] = [at(ev, args, 0) ?? none, at(ev, args, 1) ?? none];
+  const answer = isSubclass(ev, cls, of);
+  if (answer !== undefined) return bool(answer);
+  return bool(undefined, { kind: 'flag', key: `unknown issubclass ${ev.program.textOf(node)} ${identityOf(cls)}` });
+};
 
 export const typeCall: Builtin = (ev, args, node) => {
   const value = at(ev, args, 0) ?? none;

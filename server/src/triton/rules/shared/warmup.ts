@@ -21,6 +21,9 @@ const sizes: Readonly<Record<string, number>> = {
   TYPE_BF16: 2,
 };
 
+/** Bytes of one element of a tensor's type; undefined for strings and unknown types. */
+export const elementSize = (tensor: Message): number | undefined => sizes[tensor.enumName('data_type')];
+
 /** The file of an input: there, and long enough. */
 export function* fileProblem(model: Model, value: Message, input: string): Iterable<Problem> {
   const file = value.text('input_data_file');
@@ -30,7 +33,7 @@ export function* fileProblem(model: Model, value: Message, input: string): Itera
   // The folder may be kept elsewhere as a whole.
   if (model.world.files.entries(`${model.folder}/warmup`) === undefined) return;
   if (size === undefined) yield { message: `failed to open text file for read ${path}: No such file or directory`, at };
-  const element = sizes[value.enumName('data_type')];
+  const element = elementSize(value);
   if (size === undefined || element === undefined) return;
   const needed = value.numbers('dims').reduce((product, dim) => product * dim, element);
   if (size < needed)
@@ -63,14 +66,13 @@ export function* requestProblems(
   }
   for (const input of known) {
     const value = given.get(input.text('name'))?.one('value');
-    if (value) yield* tensorProblem(model, config, warmup, input, value, prefix);
+    if (value) yield* tensorProblem(model, config, input, value, prefix);
   }
 }
 
 function* tensorProblem(
   model: Model,
   config: Message,
-  warmup: Message,
   input: Message,
   value: Message,
   prefix: string,
@@ -80,15 +82,20 @@ function* tensorProblem(
   const label = `${prefix}inference input '${name}' data-type is '${protocolName(given)}', but model '${model.name}' expects '${protocolName(wanted)}'`;
   if (given !== wanted) yield { message: label, at: placeOf(value, 'data_type') };
   const batched = config.number('max_batch_size') > 0;
-  const batch = batched ? [warmup.number('batch_size')] : [];
+  // Whatever the size of the batch, it is made of requests with one element each.
+  const batch = batched ? [1] : [];
   const [got, expected] = [value.numbers('dims'), input.numbers('dims')];
   const fits = got.length === expected.length && expected.every((dim, index) => dim === -1 || dim === got[index]);
   if (given === wanted && !fits && expected.length > 0 && !got.includes(-1))
     yield {
-      message: `${prefix}unexpected shape for input '${name}' for model '${model.name}'. Expected [${(batched ? [-1, ...expected] : expected).join(',')}], got [${[...batch, ...got].join(',')}].`,
+      message: `${prefix}unexpected shape for input '${name}' for model '${model.name}'. Expected [${(batched ? [-1, ...expected] : expected).join(',')}], got [${[...batch, ...got].join(',')}].${batched ? ` ${batchNote}` : ''}`,
       at: placeOf(value, 'dims'),
     };
 }
+
+/** What the server adds where the model batches. */
+const batchNote =
+  'NOTE: Setting a non-zero max_batch_size in the model config requires a batch dimension to be prepended to each input shape. If you want to specify the full shape including the batch dim in your input dims config, try setting max_batch_size to zero. See the model configuration docs for more info on max_batch_size.';
 
 /** 'TYPE_FP32' -> 'FP32', as requests write it. */
 const protocolName = (type: string): string =>
