@@ -24,7 +24,7 @@ export interface CodePlace {
 }
 
 /** Simple values by name: what a constructor was told. */
-export type Settings = Readonly<Record<string, JournalNumber | string | boolean | null | readonly JournalNumber[]>>;
+export type Settings = Readonly<Record<string, number | string | boolean | null | readonly JournalNumber[]>>;
 
 interface Timed {
   /** Optimizer steps finished so far, over all optimizers that drive the loop; the first step is 1. */

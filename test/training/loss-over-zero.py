@@ -1,4 +1,4 @@
-# pair: {"fault": "loss-nonfinite", "layer": null, "layers": [], "also": ["nonfinite-forward", "nonfinite-gradient", "label-loss-mismatch"], "at": []}
+# pair: {"fault": "loss-nonfinite", "layer": null, "layers": [], "also": ["nonfinite-forward", "nonfinite-gradient", "label-loss-mismatch"]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-# pair: {"fault": "label-loss-mismatch", "layer": null, "layers": [], "also": ["output-range-mismatch"]}
+# pair: {"fault": "label-loss-mismatch", "layer": null, "layers": [], "also": ["output-range-mismatch"], "at": ["loss = F."]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

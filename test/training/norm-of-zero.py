@@ -22,7 +22,7 @@ class Auto(nn.Module):
 
     def forward(self, x):
         code = self.encoder(x)
-#[fault]         return self.decoder(code / code.sub(code).norm(dim=1, keepdim=True).add(1))
+#[fault]         return self.decoder(code / code.sub(code).pow(2).sum(1, keepdim=True).sqrt().add(1))
 #[healthy]         return self.decoder(code / (code.pow(2).sum(1, keepdim=True) + 1e-6).sqrt())
 
 

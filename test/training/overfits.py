@@ -5,12 +5,12 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 torch.manual_seed(0)
-EPOCHS = 40
+EPOCHS = 14
 
 
 def blobs(n, seed, classes=5, width=16):
     g = torch.Generator().manual_seed(seed)
-    centers = 0.6 * torch.randn(classes, width, generator=torch.Generator().manual_seed(5))
+    centers = 0.5 * torch.randn(classes, width, generator=torch.Generator().manual_seed(5))
     y = torch.randint(0, classes, (n,), generator=g)
     return centers[y] + torch.randn(n, width, generator=g), y
 
@@ -21,7 +21,7 @@ class Net(nn.Module):
         self.fc1 = nn.Linear(16, 64)
         self.fc2 = nn.Linear(64, 64)
         self.fc3 = nn.Linear(64, 5)
-        self.drop = nn.Dropout(0.0)
+        self.drop = nn.Dropout(0.4)
 
     def forward(self, x):
         x = F.relu(self.fc1(x))
@@ -29,11 +29,11 @@ class Net(nn.Module):
         return self.fc3(x)
 
 
-#[fault] loader = DataLoader(TensorDataset(*blobs(60, 1)), batch_size=32, shuffle=True)
-#[healthy] loader = DataLoader(TensorDataset(*blobs(1600, 1)), batch_size=32, shuffle=True)
+#[fault] loader = DataLoader(TensorDataset(*blobs(100, 1)), batch_size=10, shuffle=True)
+#[healthy] loader = DataLoader(TensorDataset(*blobs(5000, 1)), batch_size=10, shuffle=True)
 vx, vy = blobs(500, 2)
 model = Net()
-optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
 for epoch in range(EPOCHS):
     model.train()
     total = 0.0

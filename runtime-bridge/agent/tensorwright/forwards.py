@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn.modules import module as hooks
 
-from tensorwright.places import user_place, is_user_file
+from tensorwright.places import as_fact, is_user_file, user_place
 from tensorwright.sampling import now
 from tensorwright.statistics import Batch, sample_of
 from tensorwright.tracing import Trace
@@ -229,7 +229,7 @@ class Forwards:
         if trace is not None and isinstance(module, WEIGHTED) and args and isinstance(args[0], torch.Tensor):
             origin = trace.origins.get(id(args[0]))
             if origin is not None and origin[2]:
-                trace.feeds[origin[0]] = name
+                trace.feeds[origin[0]] = {"layer": name, **as_fact(user_place())}
 
     def _left(self, module, args, output):
         if self.batch is None or module._modules or isinstance(module, PLAIN):

@@ -163,7 +163,8 @@ class Names:
         if name in order:
             fact["order"] = order[name]
         if name in feeds:
-            fact["feeds"] = feeds[name]
+            fact["feeds"] = feeds[name]["layer"]
+            fact["fedAt"] = {key: feeds[name][key] for key in ("file", "line")}
         return fact
 
     def _parameter(self, name, parameter):

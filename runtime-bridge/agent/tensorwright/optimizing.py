@@ -58,6 +58,9 @@ class Optimizing:
     def made(self, optimizer, place):
         self._numbers += 1
         self.states[optimizer] = State(optimizer, self._numbers, place)
+        # A new optimizer is a new training: its first steps are looked at as those of the first are.
+        if self.watcher.step > 0:
+            self.watcher.sampler.force(8)
 
     def scheduler_made(self, scheduler, place):
         optimizer = getattr(scheduler, "optimizer", None)

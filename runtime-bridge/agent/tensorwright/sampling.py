@@ -6,7 +6,7 @@ import time
 # Share of the run's time that watching may take after the start.
 BUDGET = 0.03
 # Seconds that the first looks may take whatever the share is.
-START = 0.08
+START = 0.12
 LONGEST_GAP = 200
 
 
@@ -24,6 +24,7 @@ class Sampler:
         self.samples = 0
         self._since = 0
         self._forced = 0
+        self._loaded = 0.0
 
     def pay(self, seconds):
         """Counts time spent inside the agent."""
@@ -39,6 +40,9 @@ class Sampler:
         """Called after each step; seconds: its duration, the agent's work included."""
         if self.active:
             self.samples += 1
+            # The first looks load code; that comes once and says nothing of the next.
+            if self.samples == 2:
+                self._loaded = self.spent
             self.cost = self.cost_now if self.cost == 0 else 0.7 * self.cost + 0.3 * self.cost_now
         elif seconds is not None:
             self.plain = seconds if self.plain == 0 else 0.9 * self.plain + 0.1 * min(seconds, 10 * self.plain)
@@ -56,7 +60,7 @@ class Sampler:
         if self._forced > 0:
             self._forced -= 1
             return True
-        if self.spent < START and (step <= 10 or (step <= 40 and step % 2 == 0) or (step <= 200 and step % 5 == 0)):
+        if self.spent - self._loaded < START and (step <= 10 or (step <= 40 and step % 2 == 0) or (step <= 200 and step % 5 == 0)):
             return True
         return self._since + 1 >= self.gap()
 

@@ -1,5 +1,5 @@
 /** Suggestions that several rules give. */
-import { type LayerFact, numberOf } from '../../../protocol/src/journal';
+import { type CodePlace, type LayerFact, numberOf } from '../../../protocol/src/journal';
 import { shown } from './numbers';
 import type { Suggestion } from './rule';
 import type { Run } from './run';
@@ -30,6 +30,12 @@ export function clipAdvice(run: Run): Suggestion {
       ? {}
       : { edit: { ...place, insertBefore: 'torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)' } }),
   };
+}
+
+/** Where the first of these suggestions is to be carried out, where it says so. */
+export function firstPlace(advice: readonly Suggestion[]): CodePlace | undefined {
+  const [first] = advice;
+  return typeof first?.line === 'number' ? { file: first.file ?? null, line: first.line } : undefined;
 }
 
 /** Use another activation, where a squashing one is applied. */

@@ -62,10 +62,10 @@ export interface Rule<State = unknown, T extends Thresholds = Thresholds> {
 }
 
 /** A rule of any state, as the engine holds them. */
-export type AnyRule = Rule<unknown>;
+export type AnyRule = Rule;
 
 /** Declares a rule; its state's type is inferred from `start`. */
-export const diagnosis = <State, T extends Thresholds>(rule: Rule<State, T>): AnyRule => rule as unknown as AnyRule;
+export const diagnosis = <State, T extends Thresholds>(rule: Rule<State, T>): AnyRule => rule;
 
 /** The record as the event of a name, or undefined. */
 export const eventNamed = (record: JournalRecord, event: string): EventRecord | undefined =>
@@ -102,6 +102,7 @@ export const objectFact = (record: EventRecord | undefined, name: string): Reado
 };
 
 /** A fact of an event as a list of objects or texts. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the record says what is in it
 export const listFact = <T = Readonly<Record<string, unknown>>>(
   record: EventRecord | undefined,
   name: string,

@@ -17,6 +17,9 @@ import { chanceLevel, Targets } from './chance';
 import { median } from './numbers';
 import { objectFact, placeIn } from './rule';
 
+/** A layer, and the layer that its output goes to with nothing non-linear between. */
+export type Layer = LayerFact & { readonly feeds?: string; readonly fedAt?: CodePlace };
+
 /** Values by step. */
 export interface Curve {
   readonly steps: number[];
@@ -39,7 +42,7 @@ export class Run {
   start: StartRecord | undefined;
   end: EndRecord | undefined;
   readonly models = new Map<string, ModelRecord>();
-  readonly layers = new Map<string, LayerFact & { readonly feeds?: string }>();
+  readonly layers = new Map<string, Layer>();
   readonly optimizers = new Map<number, OptimizerRecord>();
   readonly schedulers = new Map<number, SchedulerRecord>();
   readonly loaders = new Map<number, LoaderRecord>();
@@ -167,7 +170,7 @@ export class Run {
   }
 
   /** Layers that ran, in the order in which they did. */
-  inOrder(): readonly LayerFact[] {
+  inOrder(): readonly Layer[] {
     return [...this.layers.values()]
       .filter(({ order }) => order !== undefined)
       .sort((a, b) => (a.order as number) - (b.order as number));
@@ -187,6 +190,7 @@ export function progressOf(values: readonly number[]): Progress | undefined {
 /** Whether training gets nowhere: the gate of rules that watch symptoms. */
 export function isStuck(run: Run, leastGain: number, leastSteps: number): boolean {
   const { progress } = run;
+  if (run.curve('loss').values.length > run.loss.length) return true;
   if (progress === undefined || progress.points < leastSteps) return false;
   if (progress.gain < leastGain) return true;
   const chance = chanceLevel(run);

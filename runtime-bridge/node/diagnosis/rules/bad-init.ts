@@ -1,5 +1,5 @@
 /** Activations grow or shrink from layer to layer at the start. */
-import { initAdvice } from '../advice';
+import { firstPlace, initAdvice } from '../advice';
 import { shown } from '../numbers';
 import { diagnosis } from '../rule';
 import { isStuck } from '../run';
@@ -42,10 +42,7 @@ export const badInit = diagnosis({
         return {
           severity: 'warning',
           layer: layer.name,
-          place:
-            advice[0]?.line == null
-              ? run.layerPlace(layer.name)
-              : { file: advice[0].file ?? null, line: advice[0].line },
+          place: firstPlace(advice) ?? run.layerPlace(layer.name),
           since: 1,
           message: `${name} starts with standard deviation ${shown(first.standardDeviation)} for a fan-in of ${fanIn}: it multiplies its input by ${shown(gain)}${size === undefined ? '' : `, to ${shown(size)} in the first step`}, and the loss does not fall as it should.`,
           suggestions: [

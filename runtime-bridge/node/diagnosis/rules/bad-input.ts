@@ -51,7 +51,7 @@ export const badInput = diagnosis({
   verdict(found, _t, run) {
     if (found === undefined) return undefined;
     const loader = run.loaders.get(run.trainingLoader ?? -1);
-    const place = loader?.item ?? (loader?.line == null ? found.place : loader);
+    const place = loader?.item ?? ((loader?.line ?? null) === null ? found.place : loader);
     return {
       severity: 'error',
       place: place ?? found.place,

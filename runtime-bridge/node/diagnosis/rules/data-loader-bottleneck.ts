@@ -14,7 +14,7 @@ export const dataLoaderBottleneck = diagnosis({
   why: 'The model could train in a fraction of the time. Small models on data in memory wait as well; said is only what costs real time for each example, over the last fifty steps and not just in a first epoch.',
   source: 'SageMaker Debugger IOBottleneck; share and absolute cost.',
   needs: ['scalars'],
-  thresholds: { share: 0.5, perExample: 2e-4, batch: 4e-3, steps: 50 },
+  thresholds: { share: 0.5, perExample: 2e-4, batch: 4e-3, steps: 40 },
   rank: 41,
   start: (): State => ({ waits: [], steps: [] }),
   step(state, record) {

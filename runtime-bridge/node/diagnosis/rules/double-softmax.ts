@@ -37,7 +37,7 @@ export const doubleSoftmax = diagnosis({
     return {
       severity: 'error',
       layer,
-      place: made ?? run.layerPlace(layer) ?? loss,
+      place: (textOf(from['layer']) === null ? made : run.layerPlace(layer)) ?? made ?? loss,
       since: 1,
       message: `${name} applies ${name === 'cross_entropy' ? 'log_softmax' : 'sigmoid'} itself, but its input is already the result of ${call}: the scores are squashed twice and hardly differ.`,
       suggestions: [

@@ -89,11 +89,11 @@ export const inputScale = diagnosis({
 });
 
 const firstLayer = (run: Run) =>
-  run.inOrder().find(({ parameters, type }) => parameters.length > 0 || /Norm/.test(type));
+  run.inOrder().find(({ name, parameters, type }) => (name !== '' && parameters.length > 0) || type.includes('Norm'));
 
 function whereData(run: Run) {
   const loader = run.loaders.get(run.trainingLoader ?? -1);
-  const place = loader?.item ?? (loader?.line == null ? undefined : loader);
+  const place = loader?.item ?? ((loader?.line ?? null) === null ? undefined : loader);
   return { place, title: 'Or put a BatchNorm before the first layer' };
 }
 

@@ -1,7 +1,7 @@
 /** Loss and labels, or loss and outputs, don't belong together. */
 import type { EventRecord } from '../../../../protocol/src/journal';
 import { shown } from '../numbers';
-import { type Alert, diagnosis, eventNamed, fact, placeIn, textFact } from '../rule';
+import { type Alert, diagnosis, eventNamed, fact, objectFact, placeIn, type Suggestion, textFact } from '../rule';
 
 export const labelLossMismatch = diagnosis({
   id: 'label-loss-mismatch',
@@ -39,10 +39,16 @@ export const labelLossMismatch = diagnosis({
       place,
       since: 1,
       message: found.message,
-      suggestions: [{ title: found.fix, ...place }],
+      suggestions: [{ title: found.fix, ...place }, ...madeAt(event)],
     };
   },
 });
+
+/** Where the input of the loss was squashed. */
+function madeAt(event: EventRecord): readonly Suggestion[] {
+  const made = placeIn(objectFact(event, 'from'));
+  return made === undefined ? [] : [{ title: 'The input of the loss is made here', ...made }];
+}
 
 function mismatch(event: EventRecord): { readonly message: string; readonly fix: string } | undefined {
   const loss = textFact(event, 'loss') ?? '';

@@ -1,7 +1,7 @@
 /** Linear layers without anything non-linear between them. */
 import type { LayerFact } from '../../../../protocol/src/journal';
 import { diagnosis, eventNamed } from '../rule';
-import type { Run } from '../run';
+import type { Layer, Run } from '../run';
 
 export const missingActivation = diagnosis({
   id: 'missing-activation',
@@ -28,7 +28,7 @@ export const missingActivation = diagnosis({
     return {
       severity: 'warning',
       layer: first.name,
-      place: run.layerPlace(first.name),
+      place: (first.fedAt?.line ?? null) === null ? run.layerPlace(first.name) : first.fedAt,
       since: 1,
       message: `${first.name} goes into ${second.name} with nothing non-linear between: the two are worth one ${first.type}.`,
       suggestions: [
@@ -43,9 +43,9 @@ export const missingActivation = diagnosis({
 });
 
 /** Pairs that could be one layer as wide as they are. */
-function chains(run: Run): readonly (readonly [LayerFact, LayerFact])[] {
+function chains(run: Run): readonly (readonly [Layer, Layer])[] {
   return run.inOrder().flatMap((layer) => {
-    const next = run.layers.get((layer as LayerFact & { feeds?: string }).feeds ?? '');
+    const next = run.layers.get(layer.feeds ?? '');
     if (next === undefined || next.name === layer.name || next.type !== layer.type) return [];
     const [input, middle] = sizes(layer);
     const [, output] = sizes(next);

@@ -20,13 +20,13 @@ export const mostlyPadding = diagnosis({
     return { count: state.count + Number(share > 0.6), batches: state.batches + 1, share };
   },
   verdict({ count, batches, share }, t, run) {
-    const first = run.inOrder().find(({ parameters }) => parameters.length > 0);
-    if (batches < t.batches || count < 0.9 * batches || !/Embedding/.test(first?.type ?? '')) return undefined;
+    const first = run.inOrder().find(({ name, parameters }) => name !== '' && parameters.length > 0);
+    if (batches < t.batches || count < 0.9 * batches || first?.type.includes('Embedding') !== true) return undefined;
     const loader = run.loaders.get(run.trainingLoader ?? -1);
     return {
       severity: 'warning',
-      layer: first?.name ?? null,
-      place: loader ?? run.layerPlace(first?.name),
+      layer: first.name,
+      place: loader ?? run.layerPlace(first.name),
       message: `${percent(share)} of the tokens are the same one, that which batches end with: mostly padding.`,
       suggestions: [
         { title: 'Put sequences of similar length into a batch, and pad to the longest of each batch', ...loader },

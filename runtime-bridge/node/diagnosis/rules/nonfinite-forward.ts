@@ -32,7 +32,7 @@ export const nonfiniteForward = diagnosis({
     const place = placeIn(objectFact(event, 'at')) ?? run.layerPlace(layer);
     const [low, high] = [fact(event, 'inputMin'), fact(event, 'inputMax')];
     // Numbers that have grown this large overflow anywhere: the growth is the fault.
-    if (Math.max(Math.abs(low ?? 0), Math.abs(high ?? 0)) > t.overflow) return undefined;
+    if ([low ?? 0, high ?? 0].some((end) => Number.isFinite(end) && Math.abs(end) > t.overflow)) return undefined;
     const range = low !== undefined && high !== undefined ? ` for inputs from ${shown(low)} to ${shown(high)}` : '';
     return {
       severity: 'error',

@@ -32,6 +32,9 @@ export const nonfiniteGradient = diagnosis({
     const names =
       stats?.entries.filter(({ nan, inf }) => nan + inf > 0).map(({ name }) => name) ??
       (loss !== undefined && loss['scaled'] !== true ? listFact<string>(loss, 'weights') : []);
+    // The loss was lost before any weight: its forward is to blame.
+    if (loss !== undefined && listFact(loss, 'weights').length === 0 && loss.step <= (stats?.step ?? Infinity))
+      return undefined;
     const [first] = names;
     if (first === undefined) return undefined;
     const values = run.loss;

@@ -62,7 +62,7 @@ function beyond(event: EventRecord, share: number): Beyond | undefined {
     return undefined;
   const graph = /^(\w+?)_?Backward\d*$/.exec(textFact(event, 'graph') ?? '')?.[1];
   const from = objectFact(event, 'from')['call'];
-  const name = [graph, typeof from === 'string' ? from[0]?.toUpperCase() + from.slice(1) : undefined].find(
+  const name = [graph, typeof from === 'string' ? from.slice(0, 1).toUpperCase() + from.slice(1) : undefined].find(
     (each): each is string => each !== undefined && each in ranges,
   );
   const [low, high, deviation] = [fact(event, 'targetMin'), fact(event, 'targetMax'), fact(event, 'targetDeviation')];

@@ -1,5 +1,5 @@
 /** All units of a layer start the same and stay the same. */
-import { initAdvice } from '../advice';
+import { firstPlace, initAdvice } from '../advice';
 import { diagnosis } from '../rule';
 
 interface Seen {
@@ -49,7 +49,7 @@ export const symmetricInit = diagnosis({
     return {
       severity: 'error',
       layer: name,
-      place: advice[0]?.line == null ? run.layerPlace(name) : { file: advice[0].file ?? null, line: advice[0].line },
+      place: firstPlace(advice) ?? run.layerPlace(name),
       since: 1,
       message: `All ${String(layer?.parameters[0]?.shape[0] ?? '')} units of ${name} started with the same weights and still give the same output: together they learn what one would.`,
       suggestions: [

@@ -20,7 +20,7 @@ export const trainModeInEval = diagnosis({
   start: (): State => ({ event: undefined, count: 0, steps: new Set() }),
   step(state, record): State {
     const event = eventNamed(record, 'evaluation');
-    if (event === undefined || event['training'] !== true || event['byUser'] !== true) return state;
+    if (event?.['training'] !== true || event['byUser'] !== true) return state;
     if (listFact(event, 'acting').length === 0 || event['trainingBatch'] === true) return state;
     return { event, count: state.count + 1, steps: new Set([...state.steps, event.step]) };
   },

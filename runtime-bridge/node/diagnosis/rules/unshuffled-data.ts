@@ -31,7 +31,7 @@ export const unshuffledData = diagnosis({
       const size = labels.reduce((sum, each) => sum + each, 0);
       if (size < 4) return state;
       const counts = labels.map((count, i) => count + (state.counts[i] ?? 0));
-      return { ...state, counts, within: state.within + entropy(labels), batches: state.batches + 1, size: size };
+      return { ...state, counts, within: state.within + entropy(labels), batches: state.batches + 1, size };
     }
     const [deviation, low, high] = [fact(event, 'targetDeviation'), fact(event, 'targetMin'), fact(event, 'targetMax')];
     if (deviation === undefined || low === undefined || high === undefined) return state;

@@ -3,7 +3,7 @@ import type { LayerFact } from '../../../../protocol/src/journal';
 import { shown } from '../numbers';
 import { diagnosis } from '../rule';
 import { isStuck, type Run } from '../run';
-import { activationAdvice, initAdvice } from '../advice';
+import { activationAdvice, firstPlace, initAdvice } from '../advice';
 
 interface Sizes {
   readonly gradient: number;
@@ -50,7 +50,7 @@ export const vanishingGradient = diagnosis({
     return {
       severity: 'error',
       layer: name,
-      place: advice[0]?.line == null ? run.layerPlace(name) : { file: advice[0].file ?? null, line: advice[0].line },
+      place: firstPlace(advice) ?? run.layerPlace(name),
       message: `The gradient of ${name} is ${shown(guilty.size)}, that of the last layer ${shown(last)}: the signal shrinks in every layer between, and ${name} does not learn.`,
       suggestions: [
         ...advice,

@@ -1,0 +1,155 @@
+/**
+ * Real trainings under the agent: pairs of test/training that differ in one fault, and scripts that end in every way.
+ * TRAINING_PAIRS=all runs all pairs (many minutes); else some of them run.
+ */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { filesUnder, inRoot } from '../../scripts/paths.mjs';
+
+interface Finding {
+  readonly rule: string;
+  readonly severity: string;
+  readonly layer: string | null;
+  readonly line: number | null;
+  readonly suggestions: readonly { readonly line?: number }[];
+}
+
+interface Outcome {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly findings: readonly Finding[];
+  /** What `diagnose` makes of the recorded run. */
+  readonly replayed: readonly Finding[];
+}
+
+const python = process.env['TENSORWRIGHT_PYTHON'] ?? 'python3';
+const cli = inRoot('dist', 'cli.js');
+
+function train(text: string, args: readonly string[] = []): Outcome {
+  const folder = mkdtempSync(join(tmpdir(), 'training-'));
+  try {
+    writeFileSync(join(folder, 'train.py'), text);
+    const env = { ...process.env, OMP_NUM_THREADS: '1', VIRTUAL_ENV: undefined };
+    const report = join(folder, 'report.json');
+    const run = spawnSync(
+      process.execPath,
+      [cli, 'run', '--python', python, '--report-file', report, 'train.py', ...args],
+      { cwd: folder, env, encoding: 'utf8' },
+    );
+    const [journal] = [...run.stderr.matchAll(/recorded in (\S+?)[;\s]/g)].map(([, path]) => path);
+    const again = spawnSync(process.execPath, [cli, 'diagnose', '--format', 'json', journal ?? '?'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    const findings = (json: string): readonly Finding[] => (JSON.parse(json) as { findings: Finding[] }).findings;
+    return {
+      code: run.status,
+      signal: run.signal,
+      stdout: run.stdout,
+      stderr: run.stderr,
+      findings: existsSync(report) ? findings(readFileSync(report, 'utf8')) : [],
+      replayed: again.stdout === '' ? [] : findings(again.stdout),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Pair {
+  readonly name: string;
+  readonly fault: string;
+  readonly also: readonly string[];
+  readonly lines: readonly string[];
+}
+
+const pairs: readonly Pair[] = filesUnder('test/training').map((file: string) => {
+  const [head = '', ...lines] = readFileSync(file, 'utf8').split('\n');
+  const { fault, also } = JSON.parse(head.replace('# pair: ', '')) as Pick<Pair, 'fault' | 'also'>;
+  return { name: basename(file, '.py'), fault, also, lines };
+});
+
+/** The half of a pair: its own lines and those of both. */
+const half = ({ lines }: Pair, kind: 'fault' | 'healthy'): string =>
+  lines
+    .flatMap((line) => {
+      const marked = /^#\[(fault|healthy)\] ?(.*)$/.exec(line);
+      if (marked === null) return [line];
+      return marked[1] === kind && marked[2] !== '' ? [marked[2] ?? ''] : [];
+    })
+    .join('\n');
+
+const told = ({ findings }: Outcome): readonly string[] =>
+  findings.filter(({ severity }) => severity !== 'info').map(({ rule }) => rule);
+
+const some = ['missing-zero-grad-mlp', 'double-softmax-layer', 'dead-bias', 'optimizer-before-head'];
+
+describe('trainings and their healthy twins', function () {
+  this.timeout(300_000);
+  const chosen = process.env['TRAINING_PAIRS'] === 'all' ? pairs : pairs.filter(({ name }) => some.includes(name));
+  for (const pair of chosen) {
+    it(`${pair.name}: ${pair.fault}`, () => {
+      const outcome = train(half(pair, 'fault'));
+      equal(outcome.code, 0, outcome.stderr);
+      const right = outcome.findings.find(({ rule }) => [pair.fault, ...pair.also].includes(rule));
+      ok(right, `found ${told(outcome).join(', ') || 'nothing'}`);
+      deepEqual(outcome.replayed, outcome.findings, 'the replayed verdict is the live one');
+    });
+    it(`${pair.name}: its healthy twin is silent`, () => {
+      const outcome = train(half(pair, 'healthy'));
+      equal(outcome.code, 0, outcome.stderr);
+      deepEqual(told(outcome), []);
+    });
+  }
+});
+
+const steps = `import os, signal, sys, torch
+model = torch.nn.Linear(4, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for step in range(30):
+    optimizer.zero_grad()
+    model(torch.randn(8, 4)).square().mean().backward()
+    optimizer.step()
+print('args', sys.argv[1:], __name__)
+`;
+
+describe('a script under the agent', function () {
+  this.timeout(120_000);
+
+  it('sees its arguments, its own output and its exit code', () => {
+    const { code, stdout } = train(`${steps}sys.exit(3)\n`, ['--epochs', '2', '-h']);
+    equal(code, 3);
+    match(stdout, /args \['--epochs', '2', '-h'\] __main__/);
+  });
+
+  it('that raises ends with 1 and its own traceback', () => {
+    const { code, stderr } = train(`${steps}raise ValueError('of its own')\n`);
+    equal(code, 1);
+    match(stderr, /ValueError: of its own/);
+    match(stderr, /30 steps/);
+  });
+
+  it('that calls os._exit keeps its code and what was recorded', () => {
+    const { code, stderr } = train(`${steps}os._exit(7)\n`);
+    equal(code, 7);
+    // Steps of the last 5 ms may still have waited to be written.
+    match(stderr, /(2\d|30) steps/);
+  });
+
+  it('that is killed ends the command by the same signal', () => {
+    const { signal, stderr } = train(`${steps}os.kill(os.getpid(), signal.SIGKILL)\n`);
+    equal(signal, 'SIGKILL');
+    match(stderr, /(2\d|30) steps/);
+  });
+
+  it('without torch runs as it is', () => {
+    const { code, stdout, findings } = train("print('plain')\n");
+    equal(code, 0);
+    equal(stdout, 'plain\n');
+    deepEqual(findings, []);
+  });
+});
