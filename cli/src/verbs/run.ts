@@ -1,6 +1,7 @@
 /** `tensorwright run SCRIPT [ARGS...]`: a training, watched and diagnosed. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import { rules } from '../../../runtime-bridge/node/diagnosis/rules';
 import { makeRunFolder } from '../../../runtime-bridge/node/runs/folder';
 import { Judge } from '../../../runtime-bridge/node/runs/judge';
@@ -16,6 +17,8 @@ interface RunOptions {
   readonly reportFile?: string;
   readonly diagnosis: boolean;
   readonly control?: boolean;
+  /** Percent. */
+  readonly budget?: number;
 }
 
 const examples = `
@@ -41,6 +44,7 @@ export const run: Verb = (program, io, finish) => {
     .option('--report-file <file>', 'write the findings there as JSON')
     .option('--no-diagnosis', 'record only')
     .option('--control', 'let the editor pause it and change its learning rate and batch size')
+    .option('--budget <percent>', 'most time that looking at tensors may take, of the whole (default: 3)', percentage)
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(async (script: string, args: string[], options: RunOptions) =>
@@ -56,7 +60,11 @@ async function runScript(script: string, args: readonly string[], options: RunOp
     script,
     args,
     cwd: io.cwd,
-    variables: options.control === true ? { ...io.variables, TENSORWRIGHT_CONTROL: '1' } : io.variables,
+    variables: {
+      ...io.variables,
+      ...(options.control === true ? { TENSORWRIGHT_CONTROL: '1' } : {}),
+      ...(options.budget === undefined ? {} : { TENSORWRIGHT_BUDGET: String(options.budget / 100) }),
+    },
     agent: folder === undefined ? undefined : io.agent,
     runFolder: folder,
   });
@@ -77,6 +85,12 @@ async function runScript(script: string, args: readonly string[], options: RunOp
   if (options.reportFile !== undefined) save(resolve(io.cwd, options.reportFile), report, io);
   if (ended.signal !== null) io.endBySignal?.(ended.signal);
   return ended.code ?? 128;
+}
+
+function percentage(written: string): number {
+  const percent = Number(written);
+  if (!(percent > 0 && percent <= 100)) throw new InvalidArgumentError('It is a percentage above 0 and at most 100.');
+  return percent;
 }
 
 function finishRun(judge: Judge | undefined, folder: string | undefined, io: Io): Report {

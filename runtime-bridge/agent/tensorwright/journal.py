@@ -12,10 +12,12 @@ import zlib
 
 HEADER = b"TWJOURNAL\0\0\0" + struct.pack("<I", 1)
 MAX_PAYLOAD = 16 * 1024 * 1024
-# Records wait this long, so that steps of microseconds don't pay a system call each.
+# Records between the ends of two steps wait this long, so that they don't pay a system call each.
 PATIENCE = 0.005
 
 _json = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
+# Names of values as JSON.
+_labels = {}
 _u32 = struct.Struct("<I")
 _frame = struct.Struct("<III")
 
@@ -70,6 +72,18 @@ class Journal:
             text = _json.encode(record)
         except (ValueError, TypeError):
             text = _json.encode(tidy(record))
+        self.payload(b"\x01" + text.encode())
+
+    def scalars(self, step, seconds, values):
+        """A point of the curves, the record of every step: put together by hand, as `record` would."""
+        parts = []
+        for name, value in values.items():
+            value = number(value)
+            label = _labels.get(name)
+            if label is None:
+                label = _labels[name] = _json.encode(name) + ":"
+            parts.append(label + (repr(value) if type(value) is float else f'"{value}"'))
+        text = f'{{"kind":"scalars","step":{step},"time":{seconds!r},"values":{{{",".join(parts)}}}}}'
         self.payload(b"\x01" + text.encode())
 
     def payload(self, payload):

@@ -42,6 +42,8 @@ class Optimizing:
     def __init__(self, watcher):
         self.watcher = watcher
         self.states = weakref.WeakKeyDictionary()
+        # Of the optimizers that live, as a plain list: it is walked several times a step.
+        self.living = []
         self.scheduled = weakref.WeakKeyDictionary()
         self.scaled = False
         self.scaler = {"calls": 0, "skipped": 0}
@@ -57,10 +59,17 @@ class Optimizing:
 
     def made(self, optimizer, place):
         self._numbers += 1
-        self.states[optimizer] = State(optimizer, self._numbers, place)
+        state = State(optimizer, self._numbers, place)
+        state.optimizer = weakref.ref(optimizer, lambda _: self._died(state))
+        self.states[optimizer] = state
+        self.living.append(state)
         # A new optimizer is a new training: its first steps are looked at as those of the first are.
         if self.watcher.step > 0:
             self.watcher.sampler.force(8)
+
+    def _died(self, state):
+        # A new list: the old one may be walked just now.
+        self.living = [each for each in self.living if each is not state]
 
     def scheduler_made(self, scheduler, place):
         optimizer = getattr(scheduler, "optimizer", None)
@@ -85,7 +94,7 @@ class Optimizing:
 
     def called(self, what, place=None):
         """A call whose order counts: zero_grad, clip, scheduler."""
-        for state in list(self.states.values()):
+        for state in self.living:
             if len(state.order) < 12:
                 state.order.append(what)
         if place is not None:
@@ -118,7 +127,7 @@ class Optimizing:
 
     def before_backward(self):
         """Whether gradients of the last step are still there."""
-        for state in list(self.states.values()):
+        for state in self.living:
             state.backwards += 1
             if len(state.order) < 12:
                 state.order.append("backward")
@@ -200,7 +209,7 @@ class Optimizing:
         state.clean = False
         state.backwards = 0
         state.order = []
-        if len(self.states) == 1:
+        if len(self.living) == 1:
             self._round_ends()
             self._round = {optimizer}
 
@@ -212,7 +221,7 @@ class Optimizing:
         end = clock()
         seconds = None if self._last_end is None else end - self._last_end[1]
         self._last_end = (watcher.step, end)
-        for state in list(self.states.values()):
+        for state in self.living:
             optimizer = state.optimizer()
             if optimizer in self._round:
                 suffix = "" if state.id == 1 else f"/{state.id}"
@@ -225,7 +234,10 @@ class Optimizing:
         watcher.loading.step_ended()
         watcher.sampler.step_done(watcher.step, seconds)
         watcher.forwards.step_ended()
-        watcher.arrivals()
+        if watcher._arriving:
+            watcher.arrivals()
+        # A step that is over is with the kernel: whatever ends this process, it is not lost.
+        watcher.journal.flush()
         if watcher.journal.full:
             watcher.full()
         if watcher.control.boundary():

@@ -17,6 +17,8 @@ class Sampler:
         if budget is None:
             budget = float(os.environ.get("TENSORWRIGHT_BUDGET", BUDGET))
         self.budget = max(1e-4, budget)
+        # Who pays less altogether pays less at the start.
+        self.start = START * min(1.0, self.budget / BUDGET)
         self.active = True
         self.spent = 0.0
         self.cost = 0.0
@@ -60,7 +62,7 @@ class Sampler:
         if self._forced > 0:
             self._forced -= 1
             return True
-        if self.spent - self._loaded < START and (step <= 10 or (step <= 40 and step % 2 == 0) or (step <= 200 and step % 5 == 0)):
+        if self.spent - self._loaded < self.start and (step <= 10 or (step <= 40 and step % 2 == 0) or (step <= 200 and step % 5 == 0)):
             return True
         return self._since + 1 >= self.gap()
 

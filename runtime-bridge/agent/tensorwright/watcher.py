@@ -10,7 +10,7 @@ import weakref
 import torch
 
 from tensorwright.attach import say
-from tensorwright.journal import Journal, number
+from tensorwright.journal import Journal
 from tensorwright.naming import Names
 from tensorwright.places import as_fact
 from tensorwright.sampling import Sampler
@@ -95,9 +95,8 @@ class Watcher:
         """Writes the current point."""
         if not self._scalars:
             return
-        values = {name: number(value) for name, value in self._scalars.items()}
-        self._scalars = {}
-        self.record("scalars", values=values)
+        values, self._scalars = self._scalars, {}
+        self.journal.scalars(self.step, round(self.now(), 6), values)
 
     @guarded
     def log_values(self, values):
