@@ -145,6 +145,34 @@ describe('a script under the agent', function () {
     match(stderr, /30 steps/);
   });
 
+  it('whose disk is full trains to its end, with one sentence, and keeps what was written', () => {
+    const limit = 'import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n';
+    const { code, stdout, stderr } = train(`${limit}${steps}`);
+    equal(code, 0, stderr);
+    match(stdout, /args/);
+    equal(stderr.split('nothing more of this run is recorded').length, 2, stderr);
+    match(stderr, /torn at byte/);
+  });
+
+  it('that raises in a thread and loads in forked workers is recorded to its end', () => {
+    const { code, stderr, findings, replayed } = train(`import threading, torch
+from torch.utils.data import DataLoader, TensorDataset
+threading.Thread(target=lambda: 1 / 0).start()
+data = TensorDataset(torch.randn(64, 4), torch.randn(64, 2))
+model = torch.nn.Linear(4, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for epoch in range(2):
+    for x, y in DataLoader(data, batch_size=8, num_workers=2, multiprocessing_context='fork'):
+        optimizer.zero_grad()
+        torch.nn.functional.mse_loss(model(x), y).backward()
+        optimizer.step()
+`);
+    equal(code, 0, stderr);
+    match(stderr, /ZeroDivisionError/);
+    match(stderr, /16 steps/);
+    deepEqual(replayed, findings);
+  });
+
   it('without torch runs as it is', () => {
     const { code, stdout, findings } = train("print('plain')\n");
     equal(code, 0);
