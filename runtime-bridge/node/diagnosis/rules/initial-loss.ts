@@ -15,7 +15,7 @@ export const initialLoss = diagnosis({
   start: () => 0,
   step: (state) => state,
   verdict(_state, t, run) {
-    const [first] = run.loss;
+    const { first } = run.loss;
     const chance = chanceLevel(run);
     if (
       first === undefined ||
