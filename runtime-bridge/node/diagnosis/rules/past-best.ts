@@ -16,7 +16,8 @@ export const pastBest = diagnosis({
   verdict(_state, t, run) {
     const { values, steps } = run.curve('val/loss');
     const best = values.indexOf(Math.min(...values));
-    if (values.length - 1 - best < t.patience) return undefined;
+    // With a NaN among them there is no best one, and other rules speak.
+    if (best < 0 || !Number.isFinite(values[best]) || values.length - 1 - best < t.patience) return undefined;
     return {
       severity: 'info',
       place: run.calledAt('eval'),
