@@ -1,6 +1,7 @@
 /**
- * Real trainings under the agent: pairs of test/training that differ in one fault, and scripts that end in every way.
- * TRAINING_PAIRS=all runs all pairs (many minutes); else some of them run.
+ * Real trainings under the agent: pairs of test/training that differ in one fault, healthy scripts of other shapes in
+ * test/training-healthy, and scripts that end in every way.
+ * TRAINING_PAIRS=all runs all of them (many minutes); else some of them run.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -102,6 +103,24 @@ describe('trainings and their healthy twins', function () {
     it(`${pair.name}: its healthy twin is silent`, () => {
       const outcome = train(half(pair, 'healthy'));
       equal(outcome.code, 0, outcome.stderr);
+      deepEqual(told(outcome), []);
+      const symptoms = outcome.findings.filter(({ rule }) => rule === pair.fault);
+      deepEqual(symptoms, [], 'nor is it a hint');
+    });
+  }
+});
+
+const someHealthy = ['accumulation', 'checkpointed', 'shared'];
+
+describe('healthy trainings of other shapes', function () {
+  this.timeout(300_000);
+  for (const file of filesUnder('test/training-healthy')) {
+    const name = basename(file, '.py');
+    if (process.env['TRAINING_PAIRS'] !== 'all' && !someHealthy.includes(name)) continue;
+    it(`${name} runs to its end, watched and silent`, () => {
+      const outcome = train(readFileSync(file, 'utf8'));
+      equal(outcome.code, 0, outcome.stderr);
+      ok(!/not watched|no longer watched/.test(outcome.stderr), outcome.stderr);
       deepEqual(told(outcome), []);
     });
   }

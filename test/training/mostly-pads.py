@@ -1,4 +1,4 @@
-# pair: {"fault": "mostly-padding", "layer": null, "layers": ["embed"], "also": []}
+# pair: {"fault": "mostly-padding", "layer": null, "layers": ["embed"], "also": [], "near": ["DataLoader("]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

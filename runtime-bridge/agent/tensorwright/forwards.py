@@ -229,7 +229,12 @@ class Forwards:
         if trace is not None and isinstance(module, WEIGHTED) and args and isinstance(args[0], torch.Tensor):
             origin = trace.origins.get(id(args[0]))
             if origin is not None and origin[2]:
-                trace.feeds[origin[0]] = {"layer": name, **as_fact(user_place())}
+                known = trace.feeds.get(origin[0])
+                # What goes into several layers, as into query, key and value, has several uses.
+                if known is None:
+                    trace.feeds[origin[0]] = {"layer": name, **as_fact(user_place())}
+                elif known["layer"] != name:
+                    trace.shared.add(origin[0])
 
     def _left(self, module, args, output):
         if self.batch is None or module._modules or isinstance(module, PLAIN):
@@ -295,7 +300,9 @@ class Forwards:
             if model.module() is None:
                 continue
             activations = self.trace.activations if self.trace is not None else {}
-            feeds = self.trace.feeds if self.trace is not None else {}
+            feeds = {}
+            if self.trace is not None:
+                feeds = {key: fed for key, fed in self.trace.feeds.items() if key not in self.trace.shared}
             watcher.journal.record(
                 {**watcher.at(), **watcher.names.record(model, self.order, activations, feeds)}
             )

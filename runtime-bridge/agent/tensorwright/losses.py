@@ -40,14 +40,14 @@ class Losses:
         self._waiting = []
         self._validation = {}
         self._known = set()
-        self._nested = False
+        self.nested = False
 
     # Calls of loss functions.
 
     def called(self, name, args, kwargs, out):
         """After a loss function of torch; its input may be anything."""
         watcher = self.watcher
-        if self._nested or not isinstance(out, torch.Tensor) or len(args) + len(kwargs) < 2:
+        if not isinstance(out, torch.Tensor) or len(args) + len(kwargs) < 2:
             return
         given = args[0] if args else kwargs.get("input")
         target = args[1] if len(args) > 1 else kwargs.get("target")

@@ -29,6 +29,7 @@ class State:
         self.probe = None
         self.described = None
         self.before = []
+        self.moved = []
         self.zero_place = None
         self.step_place = None
         self.bare = False
@@ -119,7 +120,7 @@ class Optimizing:
     def clipped(self, limit, norm):
         clips = self.clips
         clips["calls"] += 1
-        clips["limit"] = limit
+        clips["limit"] = limit if isinstance(limit, (int, float)) else None
         place = user_place() if self.watcher.sampling else None
         self.called("clip", place)
         if norm is not None and self.watcher.sampling:
@@ -320,6 +321,7 @@ class Optimizing:
                 continue
             if parameter.grad is None and name.rpartition(".")[0] in watcher.forwards.ran | {""}:
                 missing.append(name)
+        self._put_back(state)
         shown = self._shown([(n, p) for n, p in named if n is not None and p.grad is not None])
         state.before = []
         for name, parameter in shown:
@@ -337,6 +339,27 @@ class Optimizing:
             zero=zero,
         )
         watcher.statistics(batch)
+
+    def _put_back(self, state):
+        """Parameters that the last step changed and that have their old values again before this one."""
+        (step, moved), state.moved = state.moved or (0, []), []
+        if step != state.steps - 1:
+            return
+        known = [(name, sample_of(parameter), before, after) for name, parameter, before, after in moved]
+        known = [each for each in known if each[1].shape == each[2].shape and each[1].device == moved[0][2].device]
+        if not known:
+            return
+        flags = [(now == before).all() & (after != before).any() for _, now, before, after in known]
+        names, watcher, at = [name for name, *_ in known], self.watcher, self.watcher.at()
+
+        def send(values):
+            back = [name for name, value in zip(names, values) if value]
+            if back:
+                watcher.journal.record(
+                    {"kind": "event", **at, "event": "put-back", "optimizer": state.id, "parameters": back[:50]}
+                )
+
+        watcher.later(torch.stack(flags).float(), send)
 
     def _shown(self, named):
         """The parameters of this sample: all where they are few."""
@@ -431,11 +454,16 @@ class Optimizing:
     def _after(self, optimizer, state):
         watcher = self.watcher
         batch = Batch(watcher.step, watcher.now())
+        moved = []
         with torch.no_grad():
             for name, parameter, before in state.before:
-                batch.add("update", name, sample_of(parameter) - before)
+                after = sample_of(parameter)
+                batch.add("update", name, after - before)
                 batch.add("weight", name, parameter, channel_dim=None)
+                moved.append((name, parameter, before, after.clone()))
         state.before = []
+        # Whether someone undoes the first steps is seen in the next one.
+        state.moved = (state.steps, moved) if state.steps <= 40 else []
         watcher.statistics(batch)
 
     def end(self):

@@ -170,12 +170,18 @@ def _losses(watcher):
     def make(name):
         def wrap(original):
             def loss(*args, **kwargs):
-                out = original(*args, **kwargs)
-                if watcher.on:
-                    try:
-                        losses.called(name, args, kwargs, out)
-                    except Exception as error:
-                        watcher.fail(error)
+                if losses.nested or not watcher.on:
+                    return original(*args, **kwargs)
+                # A mode of torch's, such as our own trace, calls the function once more from inside.
+                losses.nested = True
+                try:
+                    out = original(*args, **kwargs)
+                finally:
+                    losses.nested = False
+                try:
+                    losses.called(name, args, kwargs, out)
+                except Exception as error:
+                    watcher.fail(error)
                 return out
 
             return loss
@@ -191,15 +197,18 @@ def _backward(watcher):
     losses, forwards = watcher.losses, watcher.forwards
 
     def wrap(original):
-        def backward(tensors, *args, **kwargs):
+        def backward(*args, **kwargs):
+            if forwards.in_backward:
+                # Checkpointing calls it again from inside: that is no loss.
+                return original(*args, **kwargs)
             if watcher.on:
                 try:
-                    losses.backward(tensors)
+                    losses.backward(args[0] if args else kwargs.get("tensors"))
                 except Exception as error:
                     watcher.fail(error)
             forwards.in_backward = True
             try:
-                return original(tensors, *args, **kwargs)
+                return original(*args, **kwargs)
             finally:
                 forwards.in_backward = False
 
@@ -278,8 +287,9 @@ def _clipping(watcher):
     from torch.nn.utils import clip_grad
 
     def wrap(original):
-        def clip(parameters, limit, *args, **kwargs):
-            out = original(parameters, limit, *args, **kwargs)
+        def clip(*args, **kwargs):
+            out = original(*args, **kwargs)
+            limit = args[1] if len(args) > 1 else kwargs.get("max_norm", kwargs.get("clip_value"))
             _safely(watcher, watcher.optimizing.clipped, limit, out)
             return out
 

@@ -39,6 +39,7 @@ class Trace(TorchFunctionMode):
         self.kept = []
         self.activations = {}
         self.feeds = {}
+        self.shared = set()
         self.softmaxes = {}
         self.singular = {}
         self.broadcasts = {}

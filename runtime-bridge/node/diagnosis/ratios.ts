@@ -35,5 +35,9 @@ export class UpdateRatios {
   }
 }
 
+/** Of a matrix that starts at zero any step is a large part: it says nothing. */
 const isMatrix = (name: string, run: Run): boolean =>
-  run.layers.get(run.ownerOf(name))?.parameters.some((each) => each.name === name && each.shape.length >= 2) ?? false;
+  run.layers
+    .get(run.ownerOf(name))
+    ?.parameters.some((each) => each.name === name && each.shape.length >= 2 && each.first?.standardDeviation !== 0) ??
+  false;

@@ -36,7 +36,8 @@ export const badInit = diagnosis({
           continue;
         const fanIn = shape.slice(1).reduce((product, size) => product * size, 1);
         const gain = first.standardDeviation * Math.sqrt(fanIn);
-        if (gain < t.gain || init === undefined) continue;
+        // Weights that were copied come from another model: nobody drew them.
+        if (gain < t.gain || init === undefined || init.call === 'copy_') continue;
         const advice = initAdvice(layer);
         const size = state.get(layer.name);
         return {

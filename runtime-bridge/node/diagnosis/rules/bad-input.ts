@@ -24,6 +24,7 @@ export const badInput = diagnosis({
     'not-learning',
     'exploding-gradient',
     'collapsed-output',
+    'lr-too-high',
   ],
   rank: 3,
   start: (): Found | undefined => undefined,

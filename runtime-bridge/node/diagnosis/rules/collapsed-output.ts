@@ -18,7 +18,7 @@ export const collapsedOutput = diagnosis({
   source: 'Standard deviation over the examples of a batch, against that of the targets.',
   needs: ['event:loss-call', 'scalars'],
   thresholds: { relative: 0.01, samples: 8, step: 60, leastGain: 0.3 },
-  explains: ['not-learning'],
+  explains: ['not-learning', 'lr-too-low'],
   rank: 60,
   start: (): State => ({ flat: 0, samples: 0, size: 0, layer: undefined }),
   step(state, record) {

@@ -10,7 +10,7 @@ export const gradientUnderflow = diagnosis({
   source: 'PyTorch automatic mixed precision, "Gradient scaling".',
   needs: ['stats'],
   thresholds: { zeros: 0.5, samples: 3 },
-  explains: ['not-learning', 'weights-not-updating', 'no-gradient', 'vanishing-gradient'],
+  explains: ['not-learning', 'lr-too-low', 'weights-not-updating', 'no-gradient', 'vanishing-gradient'],
   rank: 30,
   start: () => ({ samples: 0, share: 0, name: '' }),
   step(state, record, run) {

@@ -12,7 +12,7 @@ export const lrTooHigh = diagnosis({
   why: 'A step should change a weight by about a thousandth. With a tenth and more the training jumps about. Vectors such as biases are not counted, nor the first step, nor learning rates that still warm up.',
   source: 'Ratio of update to weight: target 1e-3 (Karpathy), limit 0.1 (MindSpore Insight).',
   needs: ['stats', 'scalars'],
-  thresholds: { ratio: 0.05, samples: 4, leastGain: 0.2, steps: 50 },
+  thresholds: { ratio: 0.05, samples: 4, leastGain: 0.2, mostGain: 0.95, steps: 50 },
   explains: [
     'not-learning',
     'loss-divergence',
@@ -30,7 +30,8 @@ export const lrTooHigh = diagnosis({
   step: (state, record, run) => state.with(record, run),
   verdict(state, t, run) {
     const progress = run.progress;
-    if (progress === undefined || !isStuck(run, t.leastGain, t.steps)) return undefined;
+    // A loss that has nearly gone before it was lost did not suffer from the rate.
+    if (progress === undefined || progress.gain > t.mostGain || !isStuck(run, t.leastGain, t.steps)) return undefined;
     const high = state.samples.filter(({ ratio }) => ratio > t.ratio);
     const { optimizer } = run;
     if (optimizer === undefined || high.length < t.samples) return undefined;

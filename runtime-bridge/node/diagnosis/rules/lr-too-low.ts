@@ -13,7 +13,7 @@ export const lrTooLow = diagnosis({
   source: 'Ratio of update to weight; SageMaker Debugger WeightUpdateRatio.',
   needs: ['stats', 'scalars'],
   thresholds: { zeroSteps: 30, ratio: 2e-5, samples: 5, leastGain: 0.1, steps: 100 },
-  explains: ['not-learning', 'weights-not-updating', 'vanishing-gradient', 'collapsed-output'],
+  explains: ['not-learning', 'weights-not-updating', 'vanishing-gradient'],
   rank: 26,
   start: () => new UpdateRatios(),
   step: (state, record, run) => state.with(record, run),

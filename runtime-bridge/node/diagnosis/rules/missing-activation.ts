@@ -45,7 +45,8 @@ export const missingActivation = diagnosis({
 /** Pairs that could be one layer as wide as they are. */
 function chains(run: Run): readonly (readonly [Layer, Layer])[] {
   return run.inOrder().flatMap((layer) => {
-    const next = run.layers.get(layer.feeds ?? '');
+    // A model that is a single layer has no name: it is not what a layer without a successor feeds.
+    const next = layer.feeds === undefined ? undefined : run.layers.get(layer.feeds);
     if (next === undefined || next.name === layer.name || next.type !== layer.type) return [];
     const [input, middle] = sizes(layer);
     const [, output] = sizes(next);

@@ -11,7 +11,7 @@ export const slowConvergence = diagnosis({
   why: 'Small steps all go in the same direction: longer ones would arrive sooner. It is only a hint.',
   source: 'AutoTrainer slow convergence; ratio of updates below 1e-4.',
   needs: ['scalars', 'stats'],
-  thresholds: { steps: 300, ratio: 1e-4, gain: 0.3 },
+  thresholds: { steps: 300, ratio: 1e-4, gain: 0.3, least: 0.005 },
   rank: 93,
   start: () => new UpdateRatios(),
   step: (state, record, run) => state.with(record, run),
@@ -23,7 +23,8 @@ export const slowConvergence = diagnosis({
     const parts = values.sums.bins(5);
     const falling = parts.every((value, i) => i === 0 || value < (parts[i - 1] as number));
     const size = median(state.samples.slice(-10).map(({ ratio }) => ratio));
-    if (!falling || progress.gain > t.gain || !(size < t.ratio)) return undefined;
+    if (!falling || progress.gain > t.gain || progress.gain < t.least || !(size > 0 && size < t.ratio))
+      return undefined;
     return {
       severity: 'info',
       place: run.optimizer,
