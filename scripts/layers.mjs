@@ -121,6 +121,11 @@ export const layers = [
     uses: ['webviews/src/shared', 'protocol/src'],
     packages: ['chart.js', '@vscode-elements/elements'],
   },
+  {
+    room: 'webviews/src/layers',
+    uses: ['webviews/src/shared', 'protocol/src'],
+    packages: ['@vscode-elements/elements'],
+  },
   { room: 'protocol/src', uses: [] },
   // The running training: journals, rules, sockets.
   { room: 'runtime-bridge/node/journal', uses: ['protocol/src'], packages: ['node'] },

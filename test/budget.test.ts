@@ -14,6 +14,7 @@ const strangers: Readonly<Record<string, RegExp>> = {
   client: /^(server|cli|test|scripts)\/|node_modules\/(web-tree-sitter|commander)\//,
   bridge: /^(client|cli|server|webviews|test|scripts)\/|node_modules\/(vscode-language|commander|web-tree-sitter)/,
   'webviews/curves': /^(client|cli|server|runtime-bridge|test|scripts)\/|node_modules\/(ws|vscode-)/,
+  'webviews/layers': /^(client|cli|server|runtime-bridge|test|scripts)\/|node_modules\/(ws|vscode-|chart)/,
   'server-main': /^(client|cli|test|scripts)\/|node_modules\/(commander|vscode-languageclient)\//,
   'cli-main': /^(client|server\/src\/lsp|test|scripts)\/|node_modules\/vscode-/,
 };

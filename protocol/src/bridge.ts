@@ -121,8 +121,11 @@ export interface ControlMark {
   readonly time: number;
 }
 
-/** What the heat map shows of a tensor. */
-export const layerMeasures = ['mean', 'deviation', 'largest', 'zeros', 'nonfinite'] as const;
+/**
+ * What is shown of a tensor. `rms`: root of the mean square. `relative`: `rms` over that of the layer's weights, which of
+ * updates is the update ratio. `zeros` and `nonfinite`: shares.
+ */
+export const layerMeasures = ['mean', 'deviation', 'rms', 'relative', 'largest', 'zeros', 'nonfinite'] as const;
 export type LayerMeasure = (typeof layerMeasures)[number];
 
 export interface LayerRow {
@@ -130,9 +133,13 @@ export interface LayerRow {
   readonly type: string;
   readonly file: string | null;
   readonly line: number | null;
+  /** That line's text when the run started; absent where no copy was kept. */
+  readonly lineText?: string;
   readonly parameters: number;
-  /** Newest values by subject and measure; for parameters' subjects over all of the layer's parameters. */
+  /** Newest values by subject and measure; of parameters' subjects those of the layer's largest parameter. */
   readonly newest: Readonly<Partial<Record<StatsSubject, Readonly<Record<LayerMeasure, number>>>>>;
+  /** Channels that a ReLU cuts off, lately for every example; absent where no ReLU is or too little was seen. */
+  readonly dead?: { readonly channels: number; readonly of: number };
 }
 
 /** Layers by time: `values[row * steps.length + column]`, NaN where nothing was captured. */
@@ -141,13 +148,21 @@ export interface HeatMap {
   /** First step of each column. */
   readonly steps: Float64Array;
   readonly values: Float64Array;
+  /** 1 where a captured tensor had a NaN or an infinity. */
+  readonly nonfinite: Uint8Array;
 }
 
 export interface LayerDetail {
-  /** Of the newest capture: counts by exponent, the negative numbers' bins first. */
+  /** First step of each column of the histogram. */
+  readonly steps: Float64Array;
+  /** Counts by exponent, `2 * exponentBins` a column: the negative numbers' bins first. Zeros are in none. */
   readonly exponents: Uint32Array;
-  /** Greatest value of each channel since the run began; empty where not captured. */
+  /** Share of zeros by column. */
+  readonly zeros: Float64Array;
+  /** Greatest value of each channel lately; empty where not captured. */
   readonly channelMax: Float32Array;
+  /** Examples in which `channelMax` was seen. */
+  readonly examples: number;
 }
 
 export interface CurvesReadParams {

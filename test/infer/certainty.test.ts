@@ -72,6 +72,36 @@ const rows: readonly (readonly [what: string, code: string, findings: readonly s
     'loss = nn.functional.cross_entropy(torch.randn(4, 9), torch.randint(0, 10, (4,)))\n',
     [],
   ],
+  [
+    'a loop whose rounds call what classes below give: its list is filled there',
+    'class Base(nn.Module):\n    def forward(self, x):\n        raise NotImplementedError\n\n' +
+      '    def all(self, x, size: int):\n        scores = []\n        for part in x.split(size):\n' +
+      '            scores.append(self(part))\n        return torch.cat(scores)\n',
+    [],
+  ],
+  [
+    'what comes after a loop that returns in its first round',
+    'def first(parts):\n    found = []\n    for part in parts:\n        found.append(part)\n        return torch.cat(found)\n' +
+      '    return torch.cat(found)\n',
+    [],
+  ],
+  [
+    'what comes after a loop that raises whatever it is given: there is nothing to be given',
+    'def f(x, **more):\n    for name in more:\n        raise TypeError(name)\n    return torch.mm(torch.zeros(2, 3), torch.zeros(2, 3))\n',
+    ['error: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)'],
+  ],
+  [
+    'defaults that stand for "give one", which an assertion asks for',
+    'class Client:\n    def __init__(self, key="", size=-1):\n        self.key = key\n        self.size = size\n\n' +
+      '    def ask(self, text):\n        assert self.key != "", "give a key"\n        return text\n\n' +
+      '    def cut(self, text):\n        assert self.size > 0\n        return text[: self.size]\n',
+    [],
+  ],
+  [
+    'defaults that do not fit each other',
+    'class Net(nn.Module):\n    def __init__(self, width=100, heads=7):\n        super().__init__()\n        assert width % heads == 0\n',
+    ['error: AssertionError: width % heads == 0'],
+  ],
 ];
 
 describe('certainty', () => {

@@ -39,7 +39,10 @@ export async function serveView({ view, dist, folders, host, theme }: ViewServer
     .replace("default-src 'none'", "default-src 'none'; connect-src 'self'")
     // Before the view's own script: what the editor gives its pages.
     .replace('<link', '<link rel="stylesheet" href="/theme.css"><link')
-    .replace('<body>', `<body class="vscode-dark"><script nonce="${nonce}" src="/host.js"></script>`);
+    .replace(
+      '<body>',
+      `<body class="${theme === dark ? 'vscode-dark' : 'vscode-light'}"><script nonce="${nonce}" src="/host.js"></script>`,
+    );
   const variables = Object.entries(theme).map(([name, value]) => `${name}: ${value};`);
   const served: Readonly<Record<string, readonly [string, () => string | Promise<string>]>> = {
     '/': ['text/html', () => page],
@@ -103,4 +106,23 @@ export const dark: Readonly<Record<string, string>> = {
   '--vscode-editorInfo-foreground': '#3794ff',
   '--vscode-focusBorder': '#0078d4',
   '--vscode-editor-selectionBackground': '#264f78',
+  '--vscode-list-hoverBackground': '#2a2d2e',
+  '--vscode-list-inactiveSelectionBackground': '#37373d',
+  '--vscode-textLink-foreground': '#4daafc',
+};
+
+/** Its light theme. */
+export const light: Readonly<Record<string, string>> = {
+  ...dark,
+  '--vscode-editor-background': '#ffffff',
+  '--vscode-foreground': '#3b3b3b',
+  '--vscode-descriptionForeground': '#6e6e6e',
+  '--vscode-charts-lines': '#3b3b3b40',
+  '--vscode-editorError-foreground': '#e51400',
+  '--vscode-editorWarning-foreground': '#bf8803',
+  '--vscode-editorInfo-foreground': '#1a85ff',
+  '--vscode-focusBorder': '#005fb8',
+  '--vscode-list-hoverBackground': '#f2f2f2',
+  '--vscode-list-inactiveSelectionBackground': '#e4e6f1',
+  '--vscode-textLink-foreground': '#005fb8',
 };

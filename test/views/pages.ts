@@ -22,6 +22,7 @@ export async function openView(
   view: string,
   folders: readonly string[],
   flags: readonly string[] = [],
+  theme = dark,
 ): Promise<OpenView> {
   const { outputFiles } = await build({
     entryPoints: ['test/views/page/host.ts'],
@@ -33,7 +34,7 @@ export async function openView(
   const host = outputFiles[0]?.text ?? '';
   const dist = process.env['TENSORWRIGHT_DIST'] ?? 'dist';
   const executablePath: string = browser();
-  const server = await serveView({ view, dist, folders, host, theme: dark });
+  const server = await serveView({ view, dist, folders, host, theme });
   let engine: Browser | undefined;
   try {
     engine = await chromium.launch({ executablePath, args: [...args, ...flags] });

@@ -1,15 +1,13 @@
 /** `Show Training Curves`: the Curves view in an editor tab. */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { bridgeRequests } from '../../../protocol/src/bridge';
 import type { SeriesKey } from '../../../protocol/src/curves';
 import { section } from '../../../protocol/src/lsp';
-import type { ToEditor } from '../../../protocol/src/views';
 import type { BridgeLink } from '../bridge/bridgeLink';
-import { lineInText } from '../bridge/lineInText';
-import type { Feature, Surroundings } from '../feature';
-import { pageOf } from '../webview/page';
-import { Relay, type Rest } from '../webview/relay';
+import type { Feature } from '../feature';
+import { openLine } from '../webview/openLine';
+import { fillPanel } from '../webview/panel';
+import type { Rest } from '../webview/relay';
 
 const viewType = 'tensorwright.curves';
 
@@ -20,7 +18,7 @@ export const curvesFeature: Feature = (surroundings) => {
     panel.onDidDispose(() => {
       if (open === panel) open = undefined;
     });
-    fillPanel(panel, surroundings);
+    fillPanel(panel, 'curves', surroundings, (message) => void act(message, surroundings.training));
   };
   return vscode.Disposable.from(
     vscode.commands.registerCommand('tensorwright.showCurves', (given?: { readonly beside?: boolean }) => {
@@ -40,29 +38,6 @@ export const curvesFeature: Feature = (surroundings) => {
   );
 };
 
-function fillPanel(panel: vscode.WebviewPanel, { context, training }: Surroundings): void {
-  const { webview } = panel;
-  const home = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webviews');
-  webview.options = { enableScripts: true, localResourceRoots: [home] };
-  const address = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(home, name)).toString();
-  // Messages to a view that is not seen are lost; when it is seen again it starts anew and asks for everything.
-  const relay = new Relay(
-    training,
-    (message) => void webview.postMessage(message),
-    (message) => void act(message, training),
-  );
-  webview.onDidReceiveMessage((message: ToEditor) => relay.take(message));
-  panel.onDidDispose(() => relay.dispose());
-  panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg');
-  webview.html = pageOf({
-    title: panel.title,
-    script: address('curves.js'),
-    style: address('curves.css'),
-    source: webview.cspSource,
-    nonce: randomBytes(18).toString('base64url'),
-  });
-}
-
 async function act(message: Rest, training: BridgeLink): Promise<void> {
   switch (message.kind) {
     case 'open':
@@ -80,17 +55,6 @@ async function act(message: Rest, training: BridgeLink): Promise<void> {
     default:
       message satisfies never;
   }
-}
-
-/** @param line 1-based, in the text that ran */
-export async function openLine(file: string, line: number, lineText: string | undefined): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(file);
-  const found = lineInText(document.getText().split(/\r?\n/), line - 1, lineText) ?? line - 1;
-  const { range } = document.lineAt(Math.min(found, document.lineCount - 1));
-  await vscode.window.showTextDocument(document, {
-    selection: new vscode.Range(range.start, range.start),
-    viewColumn: vscode.ViewColumn.One,
-  });
 }
 
 const contentBytes = (format: 'png' | 'svg', content: string) => (): Promise<Uint8Array> =>

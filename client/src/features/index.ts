@@ -6,6 +6,7 @@ import { createConfigFeature } from './createConfig';
 import { curvesFeature } from './curves';
 import { explainFindingFeature } from './explainFinding';
 import { layerLensFeature } from './layerLens';
+import { layersFeature } from './layers';
 import { openExampleFeature } from './openExample';
 import { restartServerFeature } from './restartServer';
 import { runAlertsFeature } from './runAlerts';
@@ -25,6 +26,7 @@ export const features: readonly Feature[] = [
   curvesFeature,
   explainFindingFeature,
   layerLensFeature,
+  layersFeature,
   openExampleFeature,
   restartServerFeature,
   runAlertsFeature,

@@ -60,7 +60,8 @@ function lensOf(line: number, layers: readonly LayerRow[], run: RunSummary): vsc
   const when = isGoing(run) ? '' : ` · ${run.state} at step ${run.step}`;
   return new vscode.CodeLens(new vscode.Range(line - 1, 0, line - 1, 0), {
     title: `${first.name}${more}: ${words(first)}${when}`,
-    command: 'tensorwright.showCurves',
+    command: 'tensorwright.showLayers',
+    arguments: [{ run: run.id, layer: first.name }],
   });
 }
 

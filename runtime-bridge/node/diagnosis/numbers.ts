@@ -33,15 +33,6 @@ export function trend(values: readonly number[]): number {
   return score === 0 ? 0 : (score - Math.sign(score)) / Math.sqrt(variance);
 }
 
-/** Means of consecutive parts of equal length, at most `count`. */
-export function bins(values: readonly number[], count: number): readonly number[] {
-  const size = Math.max(1, Math.floor(values.length / count));
-  const found: number[] = [];
-  for (let at = 0; at + size <= values.length && found.length < count; at += size)
-    found.push(mean(values.slice(at, at + size)));
-  return found;
-}
-
 /** A number for people: three digits. */
 export function shown(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'infinity' : '-infinity';

@@ -55,7 +55,7 @@ export interface Rule<State = unknown, T extends Thresholds = Thresholds> {
   /** Place among alerts of one severity: causes before symptoms. */
   readonly rank: number;
   start(): State;
-  /** The state after a record; `rank` is that of the process that wrote it. */
+  /** The state after a record; it may be the one before, changed. `rank` is that of the process that wrote it. */
   step(state: State, record: JournalRecord, run: Run, rank: number): State;
   /** What to say now; asked after each record that the rule needs, until it says something. */
   verdict(state: State, thresholds: T, run: Run): Alert | undefined;

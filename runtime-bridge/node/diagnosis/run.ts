@@ -14,17 +14,12 @@ import {
   type StartRecord,
 } from '../../../protocol/src/journal';
 import { chanceLevel, Targets } from './chance';
+import { Curve, RatedCurve, SummedCurve } from './curve';
 import { median } from './numbers';
 import { objectFact, placeIn } from './rule';
 
 /** A layer, and the layer that its output goes to with nothing non-linear between. */
 export type Layer = LayerFact & { readonly feeds?: string; readonly fedAt?: CodePlace };
-
-/** Values by step. */
-export interface Curve {
-  readonly steps: number[];
-  readonly values: number[];
-}
 
 /** How far the loss has come; see `progressOf`. */
 export interface Progress {
@@ -47,7 +42,9 @@ export class Run {
   readonly schedulers = new Map<number, SchedulerRecord>();
   readonly loaders = new Map<number, LoaderRecord>();
   readonly losses: LossRecord[] = [];
-  readonly curves = new Map<string, Curve>();
+  private readonly curves = new Map<string, Curve>();
+  /** Losses of evaluations. */
+  readonly validation = new RatedCurve();
   /** Last `calls` of each optimizer. */
   readonly calls = new Map<number, EventRecord>();
   readonly traces: EventRecord[] = [];
@@ -99,11 +96,11 @@ export class Run {
 
   private point(name: string, step: number, value: number | undefined): void {
     if (value === undefined) return;
+    if (name === 'val/loss') this.validation.add(step, value);
     let curve = this.curves.get(name);
-    if (curve === undefined) this.curves.set(name, (curve = { steps: [], values: [] }));
-    curve.steps.push(step);
-    curve.values.push(value);
-    if (name === 'loss' && Number.isFinite(value)) this.loss.push(value);
+    if (curve === undefined) this.curves.set(name, (curve = new Curve()));
+    curve.add(step, value);
+    if (name === 'loss' && Number.isFinite(value)) this.loss.add(step, value);
   }
 
   private event(record: EventRecord): void {
@@ -119,11 +116,11 @@ export class Run {
   }
 
   curve(name: string): Curve {
-    return this.curves.get(name) ?? { steps: [], values: [] };
+    return this.curves.get(name) ?? new Curve();
   }
 
   /** Finite losses of training steps. */
-  readonly loss: number[] = [];
+  readonly loss = new SummedCurve();
   private known: { readonly points: number; readonly progress: Progress | undefined } = {
     points: -1,
     progress: undefined,
@@ -178,19 +175,19 @@ export class Run {
 }
 
 /** The first and last level of a curve: medians of its ends, so that single steps don't count. */
-export function progressOf(values: readonly number[]): Progress | undefined {
+export function progressOf(values: Curve): Progress | undefined {
   if (values.length < 8) return undefined;
   const size = Math.max(3, Math.min(50, Math.floor(values.length / 8)));
   // A rate that is too high makes the first window large: the very start counts then.
-  const first = Math.min(median(values.slice(0, 5)), median(values.slice(0, size)));
-  const last = median(values.slice(-size));
+  const first = Math.min(median(values.head(5)), median(values.head(size)));
+  const last = median(values.recent(size));
   return { first, last, gain: (first - last) / Math.max(Math.abs(first), 1e-12), points: values.length };
 }
 
 /** Whether training gets nowhere: the gate of rules that watch symptoms. */
 export function isStuck(run: Run, leastGain: number, leastSteps: number): boolean {
   const { progress } = run;
-  if (run.curve('loss').values.length > run.loss.length) return true;
+  if (run.curve('loss').length > run.loss.length) return true;
   if (progress === undefined || progress.points < leastSteps) return false;
   if (progress.gain < leastGain) return true;
   const chance = chanceLevel(run);

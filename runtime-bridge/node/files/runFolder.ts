@@ -8,10 +8,11 @@ import type {
   ControlCommand,
   ControlLine,
   JournalRead,
+  LayerRow,
   RunState,
   RunSummary,
 } from '../../../protocol/src/bridge';
-import type { RunFacts } from '../../../protocol/src/journal';
+import type { CodePlace, RunFacts } from '../../../protocol/src/journal';
 import { type JournalPlace, JournalTail } from '../journal/tail';
 import type { ChunkPool } from '../store/column';
 import { RunStore } from '../store/run';
@@ -141,6 +142,11 @@ export class RunFolder {
     return this.verdict.map((alert) => ({ ...alert, lineText: this.lineOf(alert) }));
   }
 
+  /** With each layer's line as it was when the run started. */
+  layers(): readonly LayerRow[] {
+    return this.store.layers.rows().map((layer) => ({ ...layer, lineText: this.lineOf(layer) }));
+  }
+
   /**
    * Gives the run a command; its journal says when it took effect.
    * @throws Refused
@@ -192,7 +198,7 @@ export class RunFolder {
     }
   }
 
-  private lineOf({ file, line }: Alert): string | undefined {
+  private lineOf({ file, line }: CodePlace): string | undefined {
     if (file === null || line === null) return undefined;
     if (!this.sources.has(file)) this.sources.set(file, this.linesOf(file));
     return this.sources.get(file)?.[line - 1];

@@ -1,26 +1,10 @@
 /** One run as its journals tell it: a fold over records, rank by rank. No files, no clock. */
-import {
-  type ControlMark,
-  type HeatMap,
-  type LayerDetail,
-  type LayerMeasure,
-  layerMeasures,
-  type LayerRow,
-  type RunState,
-} from '../../../protocol/src/bridge';
+import type { ControlMark, RunState } from '../../../protocol/src/bridge';
 import type { CurvePoints, CurveWindow, SeriesSummary } from '../../../protocol/src/curves';
-import {
-  type JournalRecord,
-  type LayerFact,
-  numberOf,
-  type ScalarsRecord,
-  type StatsRecord,
-  type StatsSubject,
-  statsSubjects,
-} from '../../../protocol/src/journal';
+import { type JournalRecord, numberOf, type ScalarsRecord } from '../../../protocol/src/journal';
 import type { ChunkPool } from './column';
+import { LayerStore } from './layers';
 import { Axis, Series } from './series';
-import { Timelines } from './timelines';
 
 /** Curves of one rank past which further names are left out: a script may log under a new name at each step. */
 const mostCurves = 2000;
@@ -35,12 +19,10 @@ interface Rank {
   paused: boolean;
 }
 
-type TimelineKey = `${StatsSubject} ${string}`;
-
 export class RunStore {
   private readonly ranks: Rank[] = [];
-  private readonly models = new Map<string, readonly LayerFact[]>();
-  private readonly timelines = new Timelines<TimelineKey>();
+  /** Of rank 0. */
+  readonly layers = new LayerStore();
   readonly marks: ControlMark[] = [];
 
   constructor(
@@ -108,62 +90,16 @@ export class RunStore {
     return this.curve(rank, tag)?.points(window);
   }
 
-  layers(): readonly LayerRow[] {
-    return this.layerFacts().map((layer) => ({
-      name: layer.name,
-      type: layer.type,
-      file: layer.file,
-      line: layer.line,
-      parameters: layer.parameters.reduce((sum, { elements }) => sum + elements, 0),
-      newest: Object.fromEntries(
-        statsSubjects.flatMap((what) => {
-          const timeline = this.timelineOf(layer, what);
-          if (timeline === undefined) return [];
-          const column = timeline.columns - 1;
-          return [[what, Object.fromEntries(layerMeasures.map((one) => [one, timeline.measure(column, one)]))]];
-        }),
-      ),
-    }));
-  }
-
-  /** Columns are those of the layer with the finest ones. */
-  heat(what: StatsSubject, measure: LayerMeasure): HeatMap {
-    const rows = this.layerFacts().flatMap((layer) => {
-      const timeline = this.timelineOf(layer, what);
-      return timeline === undefined ? [] : [{ name: layer.name, timeline }];
-    });
-    const finest = rows.reduce<(typeof rows)[number] | undefined>(
-      (best, row) => (best === undefined || row.timeline.columns > best.timeline.columns ? row : best),
-      undefined,
-    );
-    const columns = finest?.timeline.columns ?? 0;
-    const steps = Float64Array.from({ length: columns }, (_, i) => finest?.timeline.stepAt(i) ?? 0);
-    const values = new Float64Array(rows.length * columns).fill(Number.NaN);
-    rows.forEach(({ timeline }, row) =>
-      steps.forEach((step, column) => {
-        const own = timeline.columnOf(step);
-        if (own !== undefined) values[row * columns + column] = timeline.measure(own, measure);
-      }),
-    );
-    return { layers: rows.map(({ name }) => name), steps, values };
-  }
-
-  detail(layer: string, what: StatsSubject): LayerDetail | undefined {
-    const fact = this.layerFacts().find(({ name }) => name === layer);
-    const timeline = fact === undefined ? undefined : this.timelineOf(fact, what);
-    return timeline && { exponents: timeline.exponents, channelMax: timeline.channelMax };
-  }
-
   private fold(rank: number, at: Rank, record: JournalRecord): void {
     switch (record.kind) {
       case 'scalars':
         this.scalars(at, record);
         break;
       case 'model':
-        if (rank === 0) this.models.set(record.root, record.layers);
+        if (rank === 0) this.layers.takeModel(record);
         break;
       case 'stats':
-        if (rank === 0) this.stats(record);
+        if (rank === 0) this.layers.takeStats(record);
         break;
       case 'control':
         this.control(rank, at, record);
@@ -193,10 +129,6 @@ export class RunStore {
     }
   }
 
-  private stats({ what, step, entries }: StatsRecord): void {
-    for (const stats of entries) this.timelines.push(`${what} ${stats.name}`, step, stats);
-  }
-
   private control(rank: number, at: Rank, record: JournalRecord & { readonly kind: 'control' }): void {
     if (record.applied) {
       if (record.command === 'pause' || record.command === 'step') at.paused = true;
@@ -205,27 +137,6 @@ export class RunStore {
     if (rank !== 0) return;
     const { command, arguments: given, applied, step, time, reason } = record;
     this.marks.push({ command, arguments: given, applied, step, time, ...(reason === undefined ? {} : { reason }) });
-  }
-
-  /** In the order in which they ran, those that never did last. */
-  private layerFacts(): readonly LayerFact[] {
-    const all = [...this.models.values()].flat();
-    return all
-      .map((layer, i) => ({ layer, order: layer.order ?? all.length + i }))
-      .sort((a, b) => a.order - b.order)
-      .map(({ layer }) => layer);
-  }
-
-  /** Of the layer itself, or of its largest parameter for what only parameters have. */
-  private timelineOf(layer: LayerFact, what: StatsSubject): ReturnType<Timelines<TimelineKey>['get']> {
-    const own = this.timelines.get(`${what} ${layer.name}`);
-    if (own !== undefined) return own;
-    const largest = [...layer.parameters].sort((a, b) => b.elements - a.elements);
-    for (const { name } of largest) {
-      const found = this.timelines.get(`${what} ${name}`);
-      if (found !== undefined) return found;
-    }
-    return undefined;
   }
 
   private known(): readonly Rank[] {

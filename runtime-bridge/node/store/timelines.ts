@@ -1,73 +1,90 @@
-/**
- * Statistics of tensors over the whole run in bounded memory: a fixed number of cells each. When they are full,
- * neighbours merge, so cells cover twice as many steps; the statistics of the journal are made to be merged.
- */
+/** Statistics of tensors over the whole run, in bounded memory. */
 import type { LayerMeasure } from '../../../protocol/src/bridge';
-import type { TensorStats } from '../../../protocol/src/journal';
+import { exponentBins, type TensorStats } from '../../../protocol/src/journal';
+import { Cells, type CellShape } from './cells';
+import { RecentChannels } from './recentChannels';
 
-/** Cells of all tensors together; with few tensors each has `mostCells`. */
-const allCells = 1 << 20;
-const mostCells = 128;
-const leastCells = 8;
+/** Cells of all tensors together, and the most that one has: 64 MB of sums, 32 MB of histograms. */
+const sums = { all: 1 << 20, most: 128 } as const;
+const histograms = { all: 1 << 17, most: 64 } as const;
 
-/** Columns of a cell. */
-const At = { step: 0, count: 1, nonfinite: 2, zeros: 3, sum: 4, squares: 5, largest: 6, width: 7 } as const;
+/** Numbers of a cell. */
+const At = { count: 0, nonfinite: 1, zeros: 2, sum: 3, squares: 4, largest: 5, width: 6 } as const;
+
+const sumCells: CellShape<Float64Array> = {
+  width: At.width,
+  make: (length) => new Float64Array(length),
+  merge: (part, a, b) => (part === At.largest ? Math.max(a, b) : a + b),
+};
+
+/** The exponents' counts of both signs, then zeros, then all that was looked at. */
+const binWidth = 2 * exponentBins + 2;
+const binCells: CellShape<Uint32Array> = {
+  width: binWidth,
+  make: (length) => new Uint32Array(length),
+  merge: (_, a, b) => Math.min(a + b, 2 ** 32 - 1),
+};
+
+/** Measures of one cell; `relative` needs another tensor. */
+export type OwnMeasure = Exclude<LayerMeasure, 'relative'>;
+
+export interface Histogram {
+  readonly steps: Float64Array;
+  readonly exponents: Uint32Array;
+  readonly zeros: Float64Array;
+}
 
 export class Timeline {
-  private cells = new Float64Array(leastCells * At.width);
-  private length = 0;
-  /** Captures that the last cell holds, and how many one cell takes. */
-  private held = 0;
-  private perCell = 1;
-  /** Of the newest capture. */
-  exponents: Uint32Array = new Uint32Array(0);
-  /** Greatest value of each channel so far. */
-  channelMax: Float32Array = new Float32Array(0);
+  private readonly cells: Cells<Float64Array>;
+  private readonly bins: Cells<Uint32Array>;
+  private longestGap = 0;
+  readonly channels = new RecentChannels();
 
   /** @param capacity cells that this one may have, asked each time it grows */
-  constructor(private readonly capacity: () => number) {}
+  constructor(capacity: (of: { readonly all: number; readonly most: number }) => number) {
+    this.cells = new Cells(sumCells, () => capacity(sums));
+    this.bins = new Cells(binCells, () => capacity(histograms));
+  }
 
   get columns(): number {
-    return this.length;
+    return this.cells.length;
   }
 
   push(step: number, stats: TensorStats): void {
-    if (this.length === 0 || this.held === this.perCell) this.open(step);
-    this.held++;
-    const at = (this.length - 1) * At.width;
-    const { cells } = this;
-    const finite = stats.n - stats.nan - stats.inf;
-    cells[at + At.count] = (cells[at + At.count] as number) + finite;
-    cells[at + At.nonfinite] = (cells[at + At.nonfinite] as number) + stats.nan + stats.inf;
-    cells[at + At.zeros] = (cells[at + At.zeros] as number) + stats.zeros;
-    if (Number.isFinite(stats.sum)) cells[at + At.sum] = (cells[at + At.sum] as number) + stats.sum;
-    if (Number.isFinite(stats.sumSquares))
-      cells[at + At.squares] = (cells[at + At.squares] as number) + stats.sumSquares;
+    if (this.columns > 0) this.longestGap = Math.max(this.longestGap, step - this.cells.endAt(this.columns - 1));
+    const at = this.cells.add(step);
+    const { numbers } = this.cells;
+    const add = (part: number, value: number): void => {
+      if (Number.isFinite(value)) numbers[at + part] = (numbers[at + part] as number) + value;
+    };
+    add(At.count, stats.n - stats.nan - stats.inf);
+    add(At.nonfinite, stats.nan + stats.inf);
+    add(At.zeros, stats.zeros);
+    add(At.sum, stats.sum);
+    add(At.squares, stats.sumSquares);
     if (Number.isFinite(stats.absMax))
-      cells[at + At.largest] = Math.max(cells[at + At.largest] as number, stats.absMax);
-    this.exponents = stats.exponents;
-    if (stats.channelMax !== undefined) this.channelMax = greatest(this.channelMax, stats.channelMax);
+      numbers[at + At.largest] = Math.max(numbers[at + At.largest] as number, stats.absMax);
+    this.count(step, stats);
+    if (stats.channelMax !== undefined) this.channels.push(stats.channelMax, stats.rows);
   }
 
   stepAt(column: number): number {
-    return this.cells[column * At.width + At.step] as number;
+    return this.cells.startAt(column);
   }
 
-  /** The column that covers a step; undefined before the first. */
+  /**
+   * The column that covers a step; undefined before the first, and where the tensor is no longer captured: longer ago
+   * than it ever was between two captures.
+   */
   columnOf(step: number): number | undefined {
-    let [low, high] = [0, this.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.stepAt(middle) <= step) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? undefined : low - 1;
+    const column = this.cells.cellOf(step);
+    return column === undefined || step > this.cells.endAt(column) + this.longestGap ? undefined : column;
   }
 
   /** A share for `zeros` and `nonfinite`; NaN where nothing finite was seen. */
-  measure(column: number, measure: LayerMeasure): number {
+  measure(column: number, measure: OwnMeasure): number {
     const at = column * At.width;
-    const value = (offset: number): number => this.cells[at + offset] as number;
+    const value = (offset: number): number => this.cells.numbers[at + offset] as number;
     const count = value(At.count);
     const mean = value(At.sum) / count;
     switch (measure) {
@@ -75,6 +92,8 @@ export class Timeline {
         return mean;
       case 'deviation':
         return Math.sqrt(Math.max(0, value(At.squares) / count - mean * mean));
+      case 'rms':
+        return Math.sqrt(value(At.squares) / count);
       case 'largest':
         return count === 0 ? Number.NaN : value(At.largest);
       case 'zeros':
@@ -86,36 +105,27 @@ export class Timeline {
     }
   }
 
-  private open(step: number): void {
-    const capacity = this.capacity();
-    while (this.length >= capacity) this.halve();
-    if (this.held !== 0 && this.held < this.perCell) return;
-    if ((this.length + 1) * At.width > this.cells.length) {
-      const larger = new Float64Array(Math.min(capacity, this.length * 2) * At.width);
-      larger.set(this.cells.subarray(0, this.length * At.width));
-      this.cells = larger;
+  histogram(): Histogram {
+    const { bins } = this;
+    const exponents = new Uint32Array(bins.length * 2 * exponentBins);
+    const zeros = new Float64Array(bins.length);
+    for (let i = 0; i < bins.length; i++) {
+      const cell = bins.numbers.subarray(i * binWidth, (i + 1) * binWidth);
+      exponents.set(cell.subarray(0, 2 * exponentBins), i * 2 * exponentBins);
+      zeros[i] = (cell[binWidth - 2] as number) / (cell[binWidth - 1] as number);
     }
-    this.cells.fill(0, this.length * At.width, (this.length + 1) * At.width);
-    this.cells[this.length * At.width + At.step] = step;
-    this.length++;
-    this.held = 0;
+    return { steps: Float64Array.from({ length: bins.length }, (_, i) => bins.startAt(i)), exponents, zeros };
   }
 
-  /** Merges each pair of cells; the last one may be left without a partner, with room in it. */
-  private halve(): void {
-    const { cells } = this;
-    const half = Math.ceil(this.length / 2);
-    for (let i = 0; i < half; i++) {
-      const [from, to] = [2 * i * At.width, i * At.width];
-      const alone = 2 * i + 1 >= this.length;
-      for (let part = 0; part < At.width; part++) {
-        const [a, b] = [cells[from + part] as number, alone ? 0 : (cells[from + At.width + part] as number)];
-        cells[to + part] = part === At.step ? a : part === At.largest ? Math.max(a, b) : a + b;
-      }
-    }
-    if (this.length % 2 === 0) this.held += this.perCell;
-    this.perCell *= 2;
-    this.length = half;
+  private count(step: number, { exponents, zeros, n }: TensorStats): void {
+    const at = this.bins.add(step);
+    const { numbers } = this.bins;
+    const add = (part: number, by: number): void => {
+      numbers[at + part] = Math.min((numbers[at + part] as number) + by, 2 ** 32 - 1);
+    };
+    for (let bin = 0; bin < 2 * exponentBins; bin++) add(bin, exponents[bin] ?? 0);
+    add(binWidth - 2, zeros);
+    add(binWidth - 1, n);
   }
 }
 
@@ -123,8 +133,8 @@ export class Timeline {
 export class Timelines<Key extends string> {
   private readonly all = new Map<Key, Timeline>();
 
-  private readonly capacity = (): number =>
-    Math.max(leastCells, Math.min(mostCells, Math.floor(allCells / this.all.size)));
+  private readonly capacity = ({ all, most }: { readonly all: number; readonly most: number }): number =>
+    Math.min(most, Math.floor(all / this.all.size));
 
   get(key: Key): Timeline | undefined {
     return this.all.get(key);
@@ -135,12 +145,4 @@ export class Timelines<Key extends string> {
     if (timeline === undefined) this.all.set(key, (timeline = new Timeline(this.capacity)));
     timeline.push(step, stats);
   }
-}
-
-function greatest(so: Float32Array, now: Float32Array): Float32Array {
-  if (so.length !== now.length) return now.slice();
-  now.forEach((value, i) => {
-    if (!((so[i] as number) >= value)) so[i] = value;
-  });
-  return so;
 }

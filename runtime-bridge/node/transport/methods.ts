@@ -58,16 +58,16 @@ export const methods: readonly Method[] = [
       whole(params['limit'], 'limit', mostRecords),
     ),
   ),
-  method(bridgeRequests.layers, (runs, params) => runOf(runs, params).store.layers()),
+  method(bridgeRequests.layers, (runs, params) => runOf(runs, params).layers()),
   method(bridgeRequests.heat, (runs, params) =>
-    runOf(runs, params).store.heat(
+    runOf(runs, params).store.layers.heat(
       subject(params['what']),
       one<LayerMeasure>(params['measure'], 'measure', layerMeasures),
     ),
   ),
   method(bridgeRequests.layer, (runs, params) => {
     const [layer, what] = [text(params['layer'], 'layer'), subject(params['what'])];
-    const detail = runOf(runs, params).store.detail(layer, what);
+    const detail = runOf(runs, params).store.layers.detail(layer, what);
     if (detail === undefined) throw new Refused(`Nothing was captured of the ${what} of ${layer}.`);
     return detail;
   }),

@@ -15,7 +15,7 @@ export const initialLoss = diagnosis({
   start: (): number | undefined => undefined,
   step: (value, record) => value ?? fact(eventNamed(record, 'loss-call'), 'value'),
   verdict(value, t, run) {
-    const [first] = run.loss;
+    const { first } = run.loss;
     const chance = chanceLevel(run);
     // A fresh model knows nothing of rare classes either.
     const evenly = Math.log(Math.max(2, fact(run.lossCall, 'classes') ?? 2));

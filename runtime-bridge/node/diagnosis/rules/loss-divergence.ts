@@ -16,18 +16,17 @@ export const lossDivergence = diagnosis({
   start: () => ({ best: Infinity, bestStep: 0 }),
   step(state, record, run) {
     if (record.kind !== 'scalars') return state;
-    const values = run.curve('loss').values;
+    const values = run.curve('loss');
     if (values.length < 20 || values.length % 10 !== 0) return state;
-    const level = median(values.slice(-20).filter(Number.isFinite));
+    const level = median(values.recent(20).filter(Number.isFinite));
     return level < state.best ? { best: level, bestStep: record.step } : state;
   },
   verdict({ best, bestStep }, t, run) {
     const values = run.loss;
-    if (!run.isSimple || values.length < (run.curve('loss').values.length > values.length ? 5 : t.points))
-      return undefined;
-    const overflown = run.curve('loss').values.length > values.length;
-    const recent = values.slice(overflown ? -5 : -20);
-    const [first, now] = [median(values.slice(0, 5)), median(recent)];
+    if (!run.isSimple || values.length < (run.curve('loss').length > values.length ? 5 : t.points)) return undefined;
+    const overflown = run.curve('loss').length > values.length;
+    const recent = values.recent(overflown ? 5 : 20);
+    const [first, now] = [median(values.head(5)), median(recent)];
     const floor = Math.min(...recent);
     if (first <= 0 || best <= 0 || now < t.first * first || now < t.best * best || floor < first) return undefined;
     return {

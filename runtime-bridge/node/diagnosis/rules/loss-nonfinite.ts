@@ -23,7 +23,7 @@ export const lossNonfinite = diagnosis({
     const [event] = events;
     if (event === undefined || (event['scaled'] === true && events.length < 3)) return undefined;
     const losses = run.loss;
-    const grown = Math.abs(losses.at(-1) ?? 0) > 1e3 * Math.max(1e-3, Math.abs(losses[0] ?? 1));
+    const grown = Math.abs(losses.last ?? 0) > 1e3 * Math.max(1e-3, Math.abs(losses.first ?? 1));
     const outside = singularCalls(run);
     const where = placeIn(run.lossCall) ?? placeIn(event);
     const lost = listFact(event, 'weights').length > 0 ? ' The weights are not finite any more.' : '';
@@ -31,7 +31,7 @@ export const lossNonfinite = diagnosis({
       severity: 'error',
       place: grown ? (run.optimizer ?? where) : (outside[0]?.place ?? where),
       since: event.step,
-      message: `The loss is ${String(event['value'])} in step ${event.step}.${lost} ${grown ? `It had grown to ${shown(losses.at(-1) ?? NaN)} before: the training diverges.` : 'Every step on it spoils the weights.'}`,
+      message: `The loss is ${String(event['value'])} in step ${event.step}.${lost} ${grown ? `It had grown to ${shown(losses.last ?? NaN)} before: the training diverges.` : 'Every step on it spoils the weights.'}`,
       suggestions: [
         ...outside.slice(0, 2).map(({ call, place }) => ({ title: singularAdvice(call), ...place })),
         { title: 'Check the target and the arguments of the loss for zeros and NaN', ...where },

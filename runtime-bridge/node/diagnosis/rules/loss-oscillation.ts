@@ -1,6 +1,6 @@
 /** The loss swings up and down and gets nowhere. */
 import { lowerRate } from '../advice';
-import { bins, mean, shown } from '../numbers';
+import { mean, shown } from '../numbers';
 import { diagnosis } from '../rule';
 import { UpdateRatios } from '../ratios';
 
@@ -20,7 +20,7 @@ export const lossOscillation = diagnosis({
     const progress = run.progress;
     if (!run.isSimple || progress === undefined || values.length < t.points || progress.gain > t.leastGain)
       return undefined;
-    const recent = values.slice(-t.points);
+    const recent = values.recent(t.points);
     const level = mean(recent);
     const jumps = recent.slice(1).map((value, i) => value - (recent[i] as number));
     const turns =
@@ -28,7 +28,7 @@ export const lossOscillation = diagnosis({
     const swing = mean(jumps.map(Math.abs)) / Math.max(level, 1e-12);
     const ratios = state.samples.slice(-10).filter(({ ratio }) => ratio > t.ratio);
     if (swing < t.swing || turns < 0.6 || ratios.length < 5 || level <= 0) return undefined;
-    const halves = bins(values, 2);
+    const halves = values.sums.bins(2);
     if ((halves[1] as number) < 0.9 * (halves[0] as number)) return undefined;
     return {
       severity: 'warning',

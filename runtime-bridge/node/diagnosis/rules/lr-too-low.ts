@@ -19,18 +19,18 @@ export const lrTooLow = diagnosis({
   step: (state, record, run) => state.with(record, run),
   verdict(state, t, run) {
     const { optimizer } = run;
-    const rates = run.curve(optimizer === undefined || optimizer.id === 1 ? 'lr' : `lr/${optimizer.id}`).values;
+    const rates = run.curve(optimizer === undefined || optimizer.id === 1 ? 'lr' : `lr/${optimizer.id}`);
     if (optimizer === undefined || rates.length === 0) return undefined;
-    const recent = rates.slice(-t.zeroSteps);
+    const recent = rates.recent(t.zeroSteps);
     const atZero = recent.length >= t.zeroSteps && recent.every((rate) => rate === 0);
-    if (atZero && rates.filter((rate) => rate !== 0).length < 0.5 * rates.length) return zero(run, recent.length);
+    if (atZero && rates.nonZero < 0.5 * rates.length) return zero(run, recent.length);
     const progress = run.progress;
-    const rising = (rates.at(-1) ?? 0) > 1.05 * (rates.at(-20) ?? rates[0] ?? 0);
+    const rising = (rates.last ?? 0) > 1.05 * (rates.back(20) ?? rates.first ?? 0);
     if (progress === undefined || progress.points < t.steps || progress.gain > t.leastGain || rising) return undefined;
     const low = state.samples.filter(({ ratio }) => ratio < t.ratio);
     if (low.length < t.samples || low.length < 0.9 * state.samples.length) return undefined;
     const size = median(low.map(({ ratio }) => ratio));
-    const lr = rates.at(-1) ?? 0;
+    const lr = rates.last ?? 0;
     return {
       severity: 'warning',
       place: optimizer,

@@ -38,9 +38,9 @@ export const nonfiniteGradient = diagnosis({
     const [first] = names;
     if (first === undefined) return undefined;
     const values = run.loss;
-    const level = run.progress?.first ?? values[0] ?? NaN;
+    const level = run.progress?.first ?? values.first ?? NaN;
     // What grew until it overflowed has another cause than a derivative.
-    if (Math.abs(values.at(-1) ?? 0) > t.blowUp * Math.max(1, Math.abs(level))) return undefined;
+    if (Math.abs(values.last ?? 0) > t.blowUp * Math.max(1, Math.abs(level))) return undefined;
     const since = Math.max(1, (stats ?? loss)?.step ?? run.step);
     const layer = run.ownerOf(first);
     const calls = singularCalls(run);

@@ -1,5 +1,5 @@
 /** The validation loss rises while the training loss falls. */
-import { mean, shown, trend } from '../numbers';
+import { mean, shown } from '../numbers';
 import { chanceLevel } from '../chance';
 import { diagnosis } from '../rule';
 
@@ -15,30 +15,24 @@ export const overfit = diagnosis({
   start: () => 0,
   step: (state) => state,
   verdict(_state, t, run) {
-    const { values, steps } = run.curve('val/loss');
-    if (values.length < t.evaluations) return undefined;
-    const best = values.indexOf(Math.min(...values));
-    const after = values.slice(best);
-    const last = mean(values.slice(-2));
-    if (after.length < 4 || last < t.rise * (values[best] as number) || trend(after) < t.trend) return undefined;
+    const { validation } = run;
+    const { best, bestStep } = validation;
+    if (validation.length < t.evaluations || !validation.isFinite || validation.sinceBest < 4) return undefined;
+    const last = mean(validation.recent(2));
+    if (last < t.rise * best || validation.trend < t.trend) return undefined;
     // A rise from almost nothing to very little is not worth a word.
     const chance = chanceLevel(run);
-    if (chance !== undefined && last - (values[best] as number) < t.ofChance * chance.level) return undefined;
-    const losses = run.curve('loss');
-    const bestStep = steps[best] as number;
-    const within = (from: number, to: number): readonly number[] =>
-      losses.values.filter(
-        (value, i) => (losses.steps[i] as number) > from && (losses.steps[i] as number) <= to && Number.isFinite(value),
-      );
-    const width = Math.max(10, run.step - (steps.at(-2) ?? 0));
-    const [before, now] = [mean(within(bestStep - width, bestStep)), mean(within(run.step - width, run.step))];
+    if (chance !== undefined && last - best < t.ofChance * chance.level) return undefined;
+    const width = Math.max(10, run.step - (Number.isNaN(validation.stepBeforeLast) ? 0 : validation.stepBeforeLast));
+    const before = run.loss.meanBetween(bestStep - width, bestStep);
+    const now = run.loss.meanBetween(run.step - width, run.step);
     if (!(now < before) || last < t.gap * now) return undefined;
     const { optimizer } = run;
     return {
       severity: 'warning',
       place: run.calledAt('eval') ?? run.layerPlace('') ?? optimizer,
       since: bestStep,
-      message: `The validation loss has risen from ${shown(values[best] as number)} (step ${bestStep}) to ${shown(last)} while the training loss fell from ${shown(before)} to ${shown(now)}: the model learns its examples by heart.`,
+      message: `The validation loss has risen from ${shown(best)} (step ${bestStep}) to ${shown(last)} while the training loss fell from ${shown(before)} to ${shown(now)}: the model learns its examples by heart.`,
       suggestions: [
         { title: `Stop at the best evaluation, step ${bestStep}, and keep those weights`, ...run.calledAt('eval') },
         { title: 'Add dropout, or make the model smaller', ...run.layerPlace('') },

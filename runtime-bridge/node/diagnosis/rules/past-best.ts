@@ -14,14 +14,12 @@ export const pastBest = diagnosis({
   start: () => 0,
   step: (state) => state,
   verdict(_state, t, run) {
-    const { values, steps } = run.curve('val/loss');
-    const best = values.indexOf(Math.min(...values));
-    // With a NaN among them there is no best one, and other rules speak.
-    if (best < 0 || !Number.isFinite(values[best]) || values.length - 1 - best < t.patience) return undefined;
+    const { best, bestStep, sinceBest } = run.validation;
+    if (sinceBest - 1 < t.patience) return undefined;
     return {
       severity: 'info',
       place: run.calledAt('eval'),
-      message: `The best validation loss, ${shown(values[best] as number)}, was ${values.length - 1 - best} evaluations ago, in step ${String(steps[best])}.`,
+      message: `The best validation loss, ${shown(best)}, was ${sinceBest - 1} evaluations ago, in step ${bestStep}.`,
       suggestions: [{ title: 'Stop here and keep the weights of that step', ...run.calledAt('eval') }],
     };
   },

@@ -2,7 +2,8 @@
 import { diagnosis, eventNamed, facts } from '../rule';
 
 interface State {
-  readonly seen: ReadonlyMap<string, number>;
+  /** Added to in place: a copy for each batch would cost more with each. */
+  readonly seen: Map<string, number>;
   readonly repeats: number;
   readonly batches: number;
 }
@@ -26,7 +27,7 @@ export const repeatedBatch = diagnosis({
     if (String(event['input']).includes('#') || print.every((each) => each === 0)) return state;
     const key = `${String(event['epoch'])} ${String(event['input'])} ${print.join(' ')}`;
     const before = state.seen.get(key);
-    const seen = new Map(state.seen).set(key, event.step);
+    const seen = state.seen.set(key, event.step);
     const repeated = before !== undefined && before !== event.step;
     return { seen, repeats: state.repeats + Number(repeated), batches: state.batches + 1 };
   },

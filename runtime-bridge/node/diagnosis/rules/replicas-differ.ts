@@ -3,7 +3,8 @@ import { diagnosis } from '../rule';
 import { shown } from '../numbers';
 
 interface State {
-  readonly sums: ReadonlyMap<string, { readonly rank: number; readonly sum: number }>;
+  /** Added to in place, as the runs are long. */
+  readonly sums: Map<string, { readonly rank: number; readonly sum: number }>;
   readonly differing: number;
   readonly compared: number;
   readonly name: string;
@@ -23,8 +24,8 @@ export const replicasDiffer = diagnosis({
   start: (): State => ({ sums: new Map(), differing: 0, compared: 0, name: '', values: [0, 0], ranks: [0, 0] }),
   step(state, record, run, rank): State {
     if (record.kind !== 'stats' || record.what !== 'weight' || (run.start?.world ?? 1) < 2) return state;
-    const sums = new Map(state.sums);
-    let next: State = { ...state, sums };
+    const { sums } = state;
+    let next = state;
     for (const { name, sum, sumSquares } of record.entries) {
       const key = `${record.step} ${name}`;
       const other = sums.get(key);

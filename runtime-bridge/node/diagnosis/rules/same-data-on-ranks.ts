@@ -2,7 +2,8 @@
 import { diagnosis, eventNamed, facts } from '../rule';
 
 interface State {
-  readonly prints: ReadonlyMap<number, { readonly rank: number; readonly print: string }>;
+  /** Added to in place, as the runs are long. */
+  readonly prints: Map<number, { readonly rank: number; readonly print: string }>;
   readonly same: number;
   readonly compared: number;
 }
@@ -29,7 +30,7 @@ export const sameDataOnRanks = diagnosis({
       return state;
     const mine = print.join(' ');
     const other = state.prints.get(event.step);
-    if (other === undefined) return { ...state, prints: new Map(state.prints).set(event.step, { rank, print: mine }) };
+    if (other === undefined) return { ...state, prints: state.prints.set(event.step, { rank, print: mine }) };
     if (other.rank === rank || print.every((each) => each === 0)) return state;
     return { ...state, compared: state.compared + 1, same: state.same + Number(other.print === mine) };
   },

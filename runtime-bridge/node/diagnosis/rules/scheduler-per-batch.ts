@@ -60,8 +60,8 @@ export const schedulerPerBatch = diagnosis({
 /** Why the schedule is too short for batches; undefined where it isn't. */
 function tooShort(scheduler: SchedulerRecord, run: Run, left: number, epochs: number): string | undefined {
   const length = run.loaders.get(run.trainingLoader ?? -1)?.length ?? null;
-  const rates = run.curve('lr').values;
-  const [first, now] = [rates[0] ?? 0, rates.at(-1) ?? 0];
+  const rates = run.curve('lr');
+  const [first, now] = [rates.first ?? 0, rates.last ?? 0];
   const setting = (name: string): number => {
     const value = scheduler.settings[name];
     return typeof value === 'number' ? value : NaN;

@@ -38,7 +38,7 @@ export const schedulerPerEpoch = diagnosis({
         severity: 'warning',
         place: place ?? scheduler,
         since: 1,
-        message: `OneCycleLR was made for ${total} steps and has been stepped ${steps} times in ${run.step} steps: the learning rate is still ${shown(run.curve('lr').values.at(-1) ?? 0)}.`,
+        message: `OneCycleLR was made for ${total} steps and has been stepped ${steps} times in ${run.step} steps: the learning rate is still ${shown(run.curve('lr').last ?? 0)}.`,
         suggestions: [
           { title: 'Call scheduler.step() after every optimizer.step()', ...(run.calledAt('step') ?? place) },
           { title: 'Or make it for the number of epochs', file: scheduler.file, line: scheduler.line },

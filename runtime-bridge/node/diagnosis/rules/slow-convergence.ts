@@ -1,9 +1,8 @@
 /** The loss falls, but so slowly that the run will not finish the way. */
-import { bins, shown } from '../numbers';
 import { diagnosis } from '../rule';
 import { chanceLevel } from '../chance';
 import { UpdateRatios } from '../ratios';
-import { median } from '../numbers';
+import { median, shown } from '../numbers';
 
 export const slowConvergence = diagnosis({
   id: 'slow-convergence',
@@ -21,7 +20,7 @@ export const slowConvergence = diagnosis({
     const progress = run.progress;
     if (!run.isSimple || progress === undefined || values.length < t.steps || chanceLevel(run) === undefined)
       return undefined;
-    const parts = bins(values, 5);
+    const parts = values.sums.bins(5);
     const falling = parts.every((value, i) => i === 0 || value < (parts[i - 1] as number));
     const size = median(state.samples.slice(-10).map(({ ratio }) => ratio));
     if (!falling || progress.gain > t.gain || progress.gain < t.least || !(size > 0 && size < t.ratio))

@@ -22,9 +22,10 @@ export const stepOutlier = diagnosis({
     const time = record.kind === 'scalars' ? record.values['time/step'] : undefined;
     if (typeof time !== 'number') return state;
     const times = [...state.times.slice(-199), time];
-    if (times.length < 100 || times.length % 5 !== 0) return { ...state, times };
+    // Few steps are as long as that: the others aren't worth a median.
+    if (time <= 0.5 || times.length < 100 || times.length % 5 !== 0) return { ...state, times };
     const limit = median(times) + 10 * Math.max(spread(times), median(times));
-    const far = time > limit && time > 0.5;
+    const far = time > limit;
     return { times, outliers: state.outliers + Number(far), longest: Math.max(state.longest, far ? time : 0) };
   },
   verdict({ outliers, longest, times }, t) {

@@ -52,7 +52,7 @@ export const weightsNotUpdating = diagnosis({
       samples < t.samples ||
       run
         .curve('lr')
-        .values.slice(-20)
+        .recent(20)
         .every((rate) => rate === 0)
     )
       return undefined;

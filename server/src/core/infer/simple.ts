@@ -162,12 +162,24 @@ function augmented(ev: Evaluator, stmt: tree.AugAssign): void {
 
 /**
  * Whether a test is about sizes or options. `assert False` marks code that isn't meant to be reached, and
- * `assert head is not None` says that the default stands for "give one", which every caller does.
+ * `assert head is not None` says that the default stands for "give one", which every caller does. So does
+ * `assert self.key != ''`.
  */
-const saysSomething = (test: tree.Expr): boolean =>
-  test.kind === 'compare'
-    ? !test.rest.every(({ op }) => op === 'is' || op === 'is not')
-    : test.kind === 'boolop' || test.kind === 'unary';
+function saysSomething(test: tree.Expr): boolean {
+  if (test.kind !== 'compare') return test.kind === 'boolop' || test.kind === 'unary';
+  if (test.rest.every(({ op }) => op === 'is' || op === 'is not')) return false;
+  const [only, more] = test.rest;
+  const isNamed = test.first.kind === 'name' || test.first.kind === 'attribute';
+  return !(isNamed && more === undefined && only !== undefined && asksForOne(only));
+}
+
+/** `!= ''`, `!= -1`, `> 0`, `>= 1`: any true value passes. */
+function asksForOne({ op, operand }: tree.Compare['rest'][number]): boolean {
+  if (operand.kind === 'str') return op === '!=' && operand.value === '';
+  const number = operand.kind === 'unary' && operand.op === '-' ? operand.operand : operand;
+  if (number.kind !== 'int' || number.value > 1) return false;
+  return op === '!=' || op === '>' || op === '>=';
+}
 
 function assertion(ev: Evaluator, stmt: tree.Assert): void {
   const value = ev.evaluate(stmt.test);

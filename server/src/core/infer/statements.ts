@@ -11,7 +11,7 @@ import { lookAtLoop } from './looking';
 import { matches } from './matching';
 import { executeSimple, isQuiet } from './simple';
 import { PathEnds, type Branch, type State } from './machine';
-import { joinStates, MAX_STATES, merging, mergeStates, oneOf, sameState, widen } from './states';
+import { joinStates, MAX_STATES, merging, mergeStates, oneOf, onSomePath, sameState, widen } from './states';
 import { sameValue, withoutTraits } from './same';
 import { FROZEN, setBelow } from './builtins/modules';
 import { bool, none, unknown, type FunctionValue, type Value } from './value';
@@ -184,23 +184,27 @@ function executeFor(ev: Evaluator, stmt: tree.For, state: State): Flow[] {
         : { items };
     })
     .flatMap(({ state: start, value }) => {
-      if (value.items === undefined)
-        return unknownLoop(
-          ev,
-          start,
-          (from) => {
-            const bound = ev.branches(from, () => {
-              assign(ev, stmt.target, value.element);
-            });
-            return executeBlock(
-              ev,
-              stmt.body,
-              bound.map((branch) => branch.state),
-            );
-          },
-          stmt.otherwise,
-        );
-      return knownLoop(ev, stmt, start, value.items);
+      if (value.items !== undefined) return knownLoop(ev, stmt, start, value.items);
+      let finishes = stmt.body.some(({ kind }) => kind === 'raise');
+      const flows = unknownLoop(
+        ev,
+        start,
+        (from) => {
+          const bound = ev.branches(from, () => {
+            assign(ev, stmt.target, value.element);
+          });
+          const round = executeBlock(
+            ev,
+            stmt.body,
+            bound.map((branch) => branch.state),
+          );
+          finishes ||= round.length > 0;
+          return round;
+        },
+        stmt.otherwise,
+      );
+      // Where what a round calls always raises (a method that classes below give), nothing is known of the rest.
+      return finishes ? flows : [];
     });
 }
 
@@ -259,6 +263,9 @@ function unknownLoop(
     }
     const stable = sameState(ev.machine, entry, widened);
     entry = { ...widened, facts: start.facts, latents: start.latents, conditions: start.conditions };
+    // A first round that always returns leaves the rest to a loop without rounds, which may never be met.
+    if (pass === 0 && flows.length > 0 && left.length === flows.length)
+      return [...executeBlock(ev, otherwise, [onSomePath(entry)]), ...left.slice(0, 4)];
     if (stable) break;
   }
   const returned = left.length > 4 ? left.slice(0, 4) : left;

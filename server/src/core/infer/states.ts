@@ -62,6 +62,12 @@ let weak = 0;
 /** A condition that no other path answers otherwise: what is concluded under it is never certain. */
 const lost = (): Condition => ({ key: `lost ${++weak}`, answer: 0, of: 2, kind: 'unknown', label: 'on some path' });
 
+/** A state in which nothing that is concluded is certain. */
+export function onSomePath(state: State): State {
+  const mark = lost();
+  return { ...state, conditions: new Map(state.conditions).set(mark.key, mark) };
+}
+
 /** What several paths have all assumed. Where they leave out a way to answer the rest, a mark says so. */
 export function commonConditions(sets: readonly Conditions[]): Conditions {
   const [first, ...others] = sets;
