@@ -11,8 +11,13 @@ import { filesUnder } from '../../scripts/paths.mjs';
 const folder = 'runtime-bridge/node/diagnosis/rules';
 const ids = rules.map(({ id }) => id);
 
-/** Rules that no pair of trainings in test/training shows, with the reason. */
-const withoutPair: readonly string[] = [];
+/** Rules that no pair of trainings in test/training shows. */
+const withoutPair: readonly string[] = [
+  // Recurrent nets with an exploding gradient ended as not-learning, or recovered: no pair was honest.
+  'exploding-gradient',
+  // Runs that swing this much take steps that lr-too-high, the cause, is told for.
+  'loss-oscillation',
+];
 
 describe('diagnosis rules', () => {
   it('are listed under their file names, sorted, each once', () => {

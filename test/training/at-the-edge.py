@@ -1,4 +1,4 @@
-# pair: {"fault": "loss-oscillation", "layer": null, "layers": [], "also": ["lr-too-high"]}
+# pair: {"fault": "lr-too-high", "layer": null, "layers": [], "also": ["loss-oscillation"]}
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -283,7 +283,10 @@ class Forwards:
             trace.finish()
             watcher.event("trace", **trace.facts())
             if trace.attention:
-                heads = [{"layer": name, "entropy": float(value)} for name, value in trace.attention.items()]
+                heads = [
+                    {"layer": name, "entropy": float(value), **as_fact(place)}
+                    for name, (value, place) in trace.attention.items()
+                ]
                 watcher.event("attention", heads=heads)
         if self.batch is not None:
             batch, self.batch = self.batch, None

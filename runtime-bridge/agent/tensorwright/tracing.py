@@ -125,7 +125,7 @@ class Trace(TorchFunctionMode):
         part = weights.detach().reshape(-1, weights.size(-1))[:512].float()
         seen = (part > 0).sum(1).clamp(min=2).float()
         entropy = -(part * part.clamp(min=1e-30).log()).sum(1) / seen.log()
-        self.attention.setdefault(self.watcher.forwards.current(), entropy.mean())
+        self.attention.setdefault(self.watcher.forwards.current(), (entropy.mean(), user_place()))
 
     def _singular(self, name, place, args, out):
         looked_at = args[1] if name in ("div", "true_divide", "truediv") and len(args) > 1 else args[0]

@@ -1,9 +1,17 @@
 /** Attention looks at a single place. */
+import type { CodePlace } from '../../../../protocol/src/journal';
 import { percent } from '../numbers';
-import { diagnosis, eventNamed, listFact, toNumber } from '../rule';
+import { diagnosis, eventNamed, listFact, placeIn, toNumber } from '../rule';
 import { isStuck } from '../run';
 
-type State = ReadonlyMap<string, { readonly sharp: number; readonly samples: number; readonly entropy: number }>;
+interface Head {
+  readonly sharp: number;
+  readonly samples: number;
+  readonly entropy: number;
+  /** Where the softmax is applied. */
+  readonly place: CodePlace | undefined;
+}
+type State = ReadonlyMap<string, Head>;
 
 export const attentionCollapse = diagnosis({
   id: 'attention-collapse',
@@ -22,24 +30,29 @@ export const attentionCollapse = diagnosis({
     const next = new Map(state);
     for (const each of listFact(event, 'heads')) {
       const [layer, entropy] = [String(each['layer']), toNumber(each['entropy']) ?? 1];
-      const before = state.get(layer) ?? { sharp: 0, samples: 0, entropy: 1 };
-      next.set(layer, { sharp: before.sharp + Number(entropy < 0.05), samples: before.samples + 1, entropy });
+      const before = state.get(layer) ?? { sharp: 0, samples: 0 };
+      next.set(layer, {
+        sharp: before.sharp + Number(entropy < 0.05),
+        samples: before.samples + 1,
+        entropy,
+        place: placeIn(each),
+      });
     }
     return next;
   },
   verdict(state, t, run) {
     const found = [...state].find(([, { sharp, samples }]) => samples >= t.samples && sharp === samples);
     if (found === undefined || !isStuck(run, t.leastGain, t.steps)) return undefined;
-    const [layer, { entropy }] = found;
+    const [layer, { entropy, place: softmax }] = found;
     return {
       severity: 'warning',
       layer,
-      place: run.layerPlace(layer),
+      place: softmax ?? run.layerPlace(layer),
       message: `The attention of ${layer} has ${percent(entropy)} of the entropy it could have: it looks at single places, and the loss does not fall.`,
       suggestions: [
         {
           title: 'Divide the scores by the root of the head size, or normalise queries and keys',
-          ...run.layerPlace(layer),
+          ...(softmax ?? run.layerPlace(layer)),
         },
         { title: 'Lower the learning rate', ...run.optimizer },
       ],
