@@ -125,4 +125,10 @@ export const light: Readonly<Record<string, string>> = {
   '--vscode-list-hoverBackground': '#f2f2f2',
   '--vscode-list-inactiveSelectionBackground': '#e4e6f1',
   '--vscode-textLink-foreground': '#005fb8',
+  '--vscode-settings-dropdownBackground': '#ffffff',
+  '--vscode-settings-dropdownForeground': '#3b3b3b',
+  '--vscode-settings-textInputBackground': '#ffffff',
+  '--vscode-settings-textInputForeground': '#3b3b3b',
+  '--vscode-button-secondaryBackground': '#e5e5e5',
+  '--vscode-button-secondaryForeground': '#3b3b3b',
 };

@@ -58,5 +58,4 @@ export class Bar {
   }
 }
 
-const select = (label: string): Field =>
-  element('vscode-single-select', { label, title: label, 'aria-label': label });
+const select = (label: string): Field => element('vscode-single-select', { label, title: label, 'aria-label': label });

@@ -10,7 +10,7 @@ import { sharpContext } from './sharpCanvas';
 import type { Statistic } from './state';
 import { brief, nameWords, percent, placeWords } from './words';
 
-const [left, binHeight, axis] = [52, 9, 20];
+const [left, top, binHeight, axis] = [64, 5, 9, 20];
 
 export class DetailPanel {
   readonly section = element('section', { class: 'detail' });
@@ -82,7 +82,7 @@ export class DetailPanel {
           : `Every number of the ${what} was zero or not finite.`;
     if (!drawn) return;
     const width = this.canvas.parentElement?.clientWidth ?? 0;
-    const context = sharpContext(this.canvas, width, found.bins.length * binHeight + axis);
+    const context = sharpContext(this.canvas, width, top + found.bins.length * binHeight + axis);
     if (context === undefined) return;
     context.font = `11px ${theme.font}`;
     drawBins(context, found, width, palette);
@@ -101,7 +101,7 @@ export class DetailPanel {
     this.channels.textContent =
       dead.channels === 0
         ? `Each of the ${dead.of} channels fired${examples}.`
-        : `${dead.channels} of ${dead.of} channels (${percent(dead.channels / dead.of)}) never fired${examples}: nothing they learn from comes back.`;
+        : `${dead.channels} of ${dead.of} channels (${percent(dead.channels / dead.of)}) never fired${examples}, so no gradient passes through them.`;
     this.map.hidden = detail === undefined || detail.channelMax.length === 0;
     if (detail === undefined || this.map.hidden) return;
     const width = this.map.parentElement?.clientWidth ?? 0;
@@ -126,13 +126,23 @@ function drawBins(context: CanvasRenderingContext2D, histogram: Histogram, width
       if (share === 0) return;
       const x = Math.round(left + column * columnWidth);
       context.fillStyle = colourAt(palette, share / most);
-      context.fillRect(x, row * binHeight, Math.max(1, Math.round(left + (column + 1) * columnWidth) - x), binHeight);
+      context.fillRect(
+        x,
+        top + row * binHeight,
+        Math.max(1, Math.round(left + (column + 1) * columnWidth) - x),
+        binHeight,
+      );
     });
   context.fillStyle = palette.faint;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
+  // Around zero, where the signs meet, labels would stand for numbers that nobody can tell apart.
+  const positive = bins.filter(({ sign }) => sign > 0).length;
+  if (positive > 0 && positive < bins.length) context.fillRect(left - 10, top + positive * binHeight, 8, 1);
   bins.forEach(({ sign, exponent }, row) => {
-    if (row % 3 === 0) context.fillText(brief(sign * 2 ** exponent), left - 6, (row + 0.5) * binHeight);
+    const fromEnd = sign > 0 ? row : bins.length - 1 - row;
+    if (fromEnd % 3 === 0 && Math.abs(row + 0.5 - positive) > 1)
+      context.fillText(brief(Number((sign * 2 ** exponent).toPrecision(2))), left - 6, top + (row + 0.5) * binHeight);
   });
   context.textAlign = 'left';
   context.textBaseline = 'top';
@@ -141,6 +151,6 @@ function drawBins(context: CanvasRenderingContext2D, histogram: Histogram, width
       context.fillText(
         `${column === 0 ? 'step ' : ''}${short(steps[column] as number)}`,
         left + column * columnWidth,
-        bins.length * binHeight + 5,
+        top + bins.length * binHeight + 5,
       );
 }

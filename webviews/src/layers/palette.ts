@@ -1,5 +1,6 @@
 /** Colours of magnitudes: lightness grows away from the theme's background and hue turns, so both tell them apart. */
 import type { Theme } from '../shared/theme';
+import { isDark } from './luminance';
 
 const shades = 64;
 
@@ -28,12 +29,3 @@ export function paletteOf(theme: Theme): Palette {
 /** The colour of a share of the scale. */
 export const colourAt = ({ colours }: Palette, share: number): string =>
   colours[Math.round(Math.min(1, Math.max(0, share)) * (colours.length - 1))] as string;
-
-/** By the luminance of `#rrggbb`; themes write their background so. */
-export function isDark(background: string): boolean {
-  const hex = /^#([\da-f]{6}|[\da-f]{3})/i.exec(background)?.[1];
-  if (hex === undefined) return true;
-  const parts = (hex.length === 3 ? hex.replace(/./g, '$&$&') : hex).match(/../g) ?? [];
-  const [red = 0, green = 0, blue = 0] = parts.map((part) => parseInt(part, 16) / 255);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.5;
-}

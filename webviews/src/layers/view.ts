@@ -52,7 +52,7 @@ export class LayersView {
 
   constructor(body: HTMLElement) {
     this.channel = new Channel((message) => this.take(message));
-    this.state = { ...start, ...known((this.channel.kept() ?? {})) };
+    this.state = { ...start, ...known(this.channel.kept() ?? {}) };
     this.bar = new Bar((message) => this.dispatch(message));
     this.heat = new HeatChart({
       onSelect: (layer) => this.dispatch({ type: 'select', layer }),

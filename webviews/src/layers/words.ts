@@ -73,13 +73,13 @@ export function note(state: LayersState): { readonly words: string; readonly bus
 export function heatNote(state: LayersState): string | undefined {
   const run = shownRun(state);
   const heat = shownHeat(state);
-  const { noun } = statisticOf(state);
+  const { noun, what } = statisticOf(state);
   if (run === undefined || heat === undefined) return `Reading the ${noun}…`;
   if (heat.layers.length > 0 && heat.steps.length > 0) return undefined;
   if ((state.readings.heat?.value.layers.length ?? 0) > 0) return `None of these layers has a ${noun}.`;
   return isGoing(run)
     ? `No ${noun} was captured yet. The first training steps are looked at closely, so it comes soon.`
-    : `No ${noun} was captured in this run. It is taken in training steps only, and of activations not under torch.compile.`;
+    : `No ${noun} was captured in this run. It is taken in training steps${what === 'activation' ? ', and not of models under torch.compile' : ' that an optimizer finishes'}.`;
 }
 
 /** The map in a sentence. */
