@@ -104,7 +104,7 @@ class Net(nn.Module):
     const lines = text.split('\n');
     const words = links.map(({ line, start, end }) => lines[line]?.slice(start, end));
     for (const word of ['Net', 'blocks.0.fc', 'Linear', 'head']) ok(words.includes(word), word);
-    ok(words.every((word) => word !== undefined && word.trim() === word && word !== ''));
+    ok(words.every((word = '') => word !== '' && word.trim() === word));
   });
 });
 

@@ -72,7 +72,7 @@ function targetAt(program: Program, path: string, text: string, offset: number):
     if (def === undefined || !holds(def)) continue;
     const run = runModule(program, path, cls, { named: new Map(), inputs: [] });
     const fn = run && methodOf(run.evaluator, cls, 'forward');
-    return fn && fn.node === def ? { fn, def, cls } : undefined;
+    return fn?.node === def ? { fn, def, cls } : undefined;
   }
   const fn = definitions(program, module).find(
     (value): value is FunctionValue => value.kind === 'function' && value.node.kind === 'function' && holds(value.node),

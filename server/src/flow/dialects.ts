@@ -23,7 +23,7 @@ export const elementsOf = (dtype: DType): ElementKind =>
     ? 'bool'
     : dtype.startsWith('complex')
       ? 'complex'
-      : /float/.test(dtype)
+      : dtype.includes('float')
         ? 'float'
         : /^u?int/.test(dtype)
           ? 'int'

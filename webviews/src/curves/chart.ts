@@ -65,7 +65,7 @@ export class CurveChart {
   }
 
   area(): { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } {
-    const { chartArea }: { readonly chartArea?: Chart['chartArea'] } = this.chart;
+    const chartArea = this.chart.chartArea as Chart['chartArea'] | undefined;
     // Before the first layout there is none.
     return chartArea ?? { left: 0, right: 300, top: 0, bottom: 150 };
   }
