@@ -77,6 +77,8 @@ export const tests = [
       const settings = { 'tensorwright.pythonPath': python, 'tensorwright.control': true };
       writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
       await workbench.openFile('train.py');
+      // The workbench takes a moment to see a settings file that was written under it.
+      await new Promise((seen) => setTimeout(seen, 3_000));
       await workbench.command('Tensorwright: Run and Watch Training');
       const text = await workbench.webviewText('the curve of the loss', (words) => /loss\s+now /.test(words));
       const before = stepIn(text);
