@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { type Alert, bridgeRequests, type Edit, type RunSummary } from '../../../protocol/src/bridge';
 import type { BridgeLink } from '../bridge/bridgeLink';
+import { insertedAlready } from '../bridge/insertedAlready';
 import { lineInText } from '../bridge/lineInText';
 import { byStart, scriptName } from '../bridge/runWords';
 import type { Feature } from '../feature';
@@ -142,13 +143,17 @@ class RunAlerts implements vscode.CodeActionProvider, vscode.Disposable {
   }
 }
 
-/** At the line that made the layer, wherever it is by now; at the file's top where it is gone. */
+/** At the line that made the layer, wherever it is by now; at the file's top where it is gone. None where it is mended. */
 async function diagnosticOf(alert: Alert, run: RunSummary): Promise<AlertDiagnostic | undefined> {
   const uri = vscode.Uri.file(resolve(run.cwd, alert.file ?? run.script));
   try {
     const document = await vscode.workspace.openTextDocument(uri);
     const lines = document.getText().split(/\r?\n/);
     const line = alert.line === null ? 0 : (lineInText(lines, alert.line - 1, alert.lineText) ?? 0);
+    const moved = alert.line === null ? 0 : line - (alert.line - 1);
+    const isHere = ({ file }: Edit): boolean => resolve(run.cwd, file) === uri.fsPath;
+    if (alert.suggestions.some(({ edits }) => edits.every(isHere) && insertedAlready(lines, edits, moved)))
+      return undefined;
     const { range, firstNonWhitespaceCharacterIndex } = document.lineAt(Math.min(line, document.lineCount - 1));
     return new AlertDiagnostic(
       range.with(range.start.with({ character: firstNonWhitespaceCharacterIndex })),
