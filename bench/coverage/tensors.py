@@ -165,7 +165,7 @@ def main():
 
 folder = os.path.abspath(sys.argv[1])
 stale = {}
-import builtins  # noqa: E402
+import builtins  # noqa: E402  # the probe must be there before anything is imported
 
 builtins.__probe__ = probe
 sys.meta_path.insert(0, Finder())
@@ -173,9 +173,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, folder)
 warnings.simplefilter('ignore')
 sys.stdout = io.StringIO()  # models may print
-import torch  # noqa: E402
-import torch.library  # noqa: E402
-from torch import Tensor  # noqa: E402
+import torch  # noqa: E402  # after the finder that rewrites models
+import torch.library  # noqa: E402  # as above
+from torch import Tensor  # noqa: E402  # as above
 
 # The wheel of torchvision for GPUs can't load its kernels beside a PyTorch without; timm's models need none of them, but
 # the import wants to find these two declared.
@@ -186,6 +186,6 @@ if not hasattr(torch.ops.torchvision, 'nms'):
     for name in ('nms', 'qnms'):
         torchvision_operators.define(f'{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor')
 
-import timm  # noqa: E402
+import timm  # noqa: E402  # after torchvision's operators are declared
 
 main()

@@ -36,6 +36,7 @@ describe('control of a training', function () {
   this.timeout(120_000);
 
   it('changes the rate of every group, pauses, steps, resumes, stops after a checkpoint', async function () {
+    // A real training needs PyTorch; the oracle part of the tests installs it.
     if (!existsSync(python)) this.skip();
     const folder = folderWith({ 'train.py': script });
     const running = startCli(['run', '--control', '--python', python, 'train.py'], { cwd: folder.path });

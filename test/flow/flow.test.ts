@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { flowTable } from '../../server/src/flow/table';
 import { checkerOf } from '../harness/checker';
 
-const path = '/work/net.py';
+const path = '/project/net.py';
 const net = `import torch
 from torch import nn
 

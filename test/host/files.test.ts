@@ -86,7 +86,6 @@ describe('the Python files of a folder', () => {
   it('goes on where a folder may not be read', function () {
     folder = folderWith({ 'a.py': '', 'closed/b.py': '' });
     chmodSync(folder.at('closed'), 0);
-    // The administrator may read everything.
     // Root may read every folder.
     if (process.getuid?.() === 0) this.skip();
     const problems: string[] = [];

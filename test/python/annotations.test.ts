@@ -1,11 +1,6 @@
 /** Shapes written as annotations and comments. */
 import { equal } from 'node:assert/strict';
-import {
-  parseShapeComment,
-  shapeAnnotation,
-  type AnnotatedDim,
-  type AnnotatedShape,
-} from '../../server/src/core/python/annotations';
+import { shapeAnnotation, type AnnotatedDim, type AnnotatedShape } from '../../server/src/core/python/annotations';
 import type { PythonFrontEnd } from '../../server/src/core/python/frontend';
 import { frontEnd } from './frontEnd';
 
@@ -67,33 +62,4 @@ describe('python: shape annotations', () => {
       const expr = front.expression(annotation);
       equal(show(expr && shapeAnnotation(expr, (text) => front.expression(text))), shape);
     });
-});
-
-describe('python: shape comments', () => {
-  for (const [comment, shape] of [
-    ['(B, C, H, W)', '(B C H W)'],
-    ['[B, N, C]', '(B N C)'],
-    ['(B, 3, H/4, W // 4)', '(B 3 <H//4> <W//4>)'],
-    ['(B,)', '(B)'],
-    ['B x C x H x W', '(B C H W)'],
-    ['B, C, H, W', '(B C H W)'],
-    ['x: (B, N, C)', '(B N C)'],
-    ['shape: [batch, seq_len, dim]', '(batch seq_len dim)'],
-    ['(B, N, C) -> (B, C)', '(B C)'],
-    ['=> [B, -1, ?]', '(B _ _)'],
-    ['(B, ..., C)', '(B * C)'],
-    ['(B, (H W), C)', 'nothing'],
-    ['(B, C*H)', '(B <C*H>)'],
-    ['torch.Size([2, 3])', '(2 3)'],
-    ['(2, 3).', '(2 3)'],
-    ['(optional, default)', 'nothing'],
-    ['TODO', 'nothing'],
-    ['(see below)', 'nothing'],
-    ['a, b', 'nothing'],
-    ['NCHW', 'nothing'],
-    ['(None, None)', 'nothing'],
-    ['use the mean, not the sum', 'nothing'],
-    ['', 'nothing'],
-  ] as const)
-    it(comment, () => equal(show(parseShapeComment(comment)), shape));
 });

@@ -37,7 +37,7 @@ function recordsOf(step: number): readonly JournalRecord[] {
 }
 
 const weight = { name: 'net.weight', shape: [10, 10], dtype: 'float32', trainable: true, elements: 100 };
-const place = { file: '/work/train.py', line: 3 };
+const place = { file: '/project/train.py', line: 3 };
 const started: readonly JournalRecord[] = [
   { kind: 'start', step: 0, time: 0, run: 'r', rank: 0, world: 1, pid: 1 },
   {

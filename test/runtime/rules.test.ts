@@ -61,7 +61,7 @@ const staleRun: readonly JournalRecord[] = [
     optimizer: 1,
     steps: step,
     stale: step - 1,
-    places: { backward: { file: '/work/train.py', line: 7 } },
+    places: { backward: { file: '/project/train.py', line: 7 } },
   })),
 ];
 
@@ -73,7 +73,7 @@ describe('engine', () => {
     deepEqual(more, []);
     equal(finding?.rule, 'missing-zero-grad');
     equal(finding.severity, 'error');
-    deepEqual(finding.place, { file: '/work/train.py', line: 7 });
+    deepEqual(finding.place, { file: '/project/train.py', line: 7 });
     const edit = finding.suggestions[0]?.edit;
     ok(edit);
     const lines = ['', '', '', '', '', '', '        loss.backward()'];
@@ -87,7 +87,7 @@ describe('engine', () => {
   });
 
   it('takes a model that is one layer for no successor of another', () => {
-    const linear = { type: 'Linear', file: '/work/train.py', line: 3, parameters: [] };
+    const linear = { type: 'Linear', file: '/project/train.py', line: 3, parameters: [] };
     const settings = { in_features: 8, out_features: 8 };
     const engine = new Engine({ rules });
     const records: readonly JournalRecord[] = [
@@ -111,7 +111,7 @@ describe('engine', () => {
     const run = (back: boolean): readonly JournalRecord[] => [
       { kind: 'start', step: 0, time: 0, run: 'r', rank: 0, world: 1, pid: 1 },
       {
-        ...{ kind: 'optimizer', step: 0, time: 0, id: 1, type: 'SGD', file: '/work/train.py', line: 5 },
+        ...{ kind: 'optimizer', step: 0, time: 0, id: 1, type: 'SGD', file: '/project/train.py', line: 5 },
         groups: [{ lr: 0.1, settings: {}, parameters: ['fc.weight'] }],
       },
       ...[1, 2, 3, 4, 5, 6, 7].flatMap((step): readonly JournalRecord[] => [

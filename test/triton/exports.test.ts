@@ -42,9 +42,9 @@ async function said(
   more: Readonly<Record<string, Content>> = {},
 ): Promise<readonly string[]> {
   const files = { 'models/net/config.pbtxt': text, 'train/export.py': code, ...more };
-  const service = await memoryService('/work', files, ['models/net/1']);
+  const service = await memoryService('/project', files, ['models/net/1']);
   return ['models/net/config.pbtxt', 'train/export.py'].flatMap((path) =>
-    (service.findings(`/work/${path}`) ?? [])
+    (service.findings(`/project/${path}`) ?? [])
       .filter(({ id }) => id !== 'model-file-missing')
       .map(({ severity, message }) => `${severity}: ${message}`),
   );
@@ -159,8 +159,8 @@ describe('configurations and the modules that are exported', () => {
 
   it('the finding leads to the export, and follows an edit of the script', async () => {
     const files = { 'models/net/config.pbtxt': right, 'train/export.py': script() };
-    const service = await memoryService('/work', files, ['models/net/1']);
-    const path = '/work/models/net/config.pbtxt';
+    const service = await memoryService('/project', files, ['models/net/1']);
+    const path = '/project/models/net/config.pbtxt';
     deepEqual(
       service.findings(path)?.filter(({ id }) => id === 'exported-module-mismatch'),
       [],
@@ -169,12 +169,12 @@ describe('configurations and the modules that are exported', () => {
       'Linear(16, 10)',
       'Linear(16, 12)',
     );
-    service.open('/work/train/export.py', edited.replace(', dtype=torch.float64', ''));
+    service.open('/project/train/export.py', edited.replace(', dtype=torch.float64', ''));
     const [found] = service.findings(path)?.filter(({ id }) => id === 'exported-module-mismatch') ?? [];
     equal(found?.message, "'y' is exported with shape (N, 12), not with (N, 10)");
     deepEqual(
       found.related.map(({ place, message }) => [place.at.file, message]),
-      [['/work/train/export.py', 'export.py exports the model here']],
+      [['/project/train/export.py', 'export.py exports the model here']],
     );
   });
 });

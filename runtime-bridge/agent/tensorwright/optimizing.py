@@ -4,8 +4,10 @@ import weakref
 
 import torch
 
+from tensorwright.forwards import acts_differently
 from tensorwright.journal import number
-from tensorwright.places import as_fact, user_place
+from tensorwright.memory import memory
+from tensorwright.places import as_fact, keeping_lines, user_place
 from tensorwright.sampling import clock, now
 from tensorwright.statistics import Batch, sample_of
 
@@ -226,7 +228,7 @@ class Optimizing:
             optimizer = state.optimizer()
             if optimizer in self._round:
                 suffix = "" if state.id == 1 else f"/{state.id}"
-                watcher.scalar(f"lr{suffix}", _float(optimizer.param_groups[0]["lr"]))
+                watcher.scalar(f"lr{suffix}", float(optimizer.param_groups[0]["lr"]))
         waited = watcher.loading.take_wait()
         if seconds is not None:
             watcher.scalar("time/step", round(seconds, 7))
@@ -295,7 +297,7 @@ class Optimizing:
 
     def _group(self, group):
         simple = {
-            key: _float(value) if isinstance(value, torch.Tensor) else value
+            key: float(value) if isinstance(value, torch.Tensor) else value
             for key, value in group.items()
             if key != "params" and (isinstance(value, (int, float, bool, str, tuple, torch.Tensor)) or value is None)
         }
@@ -314,7 +316,7 @@ class Optimizing:
         self._norm(optimizer)
         self._calls(optimizer, state)
         batch = Batch(watcher.step, watcher.now())
-        missing, zero = [], []
+        missing = []
         named = [(watcher.names.name_of(p), p) for p in _parameters(optimizer)]
         for name, parameter in named:
             if name is None or not parameter.requires_grad:
@@ -336,7 +338,6 @@ class Optimizing:
             graphless=sorted(watcher.forwards.graphless)[:20],
             unowned=self._unowned(optimizer)[:50],
             strangers=sum(name is None for name, _ in named),
-            zero=zero,
         )
         watcher.statistics(batch)
 
@@ -443,7 +444,7 @@ class Optimizing:
                 module = reference()
                 if module is None or name not in self.watcher.forwards.ran:
                     continue
-                kind = acts_differently_ever(module)
+                kind = acts_differently(module)
                 if kind and module.training:
                     awake += 1
                 elif kind:
@@ -484,46 +485,8 @@ def any_gradient(optimizer):
     return any(p.grad is not None for p in _parameters(optimizer))
 
 
-def acts_differently_ever(module):
-    from tensorwright.forwards import acts_differently
-
-    return acts_differently(module)
-
-
-def _float(value):
-    return float(value)
-
-
 def _scalar_sender(watcher, at, name):
     def send(values):
         watcher.journal.record({"kind": "scalars", **at, "values": {name: float(values[0])}})
 
     return send
-
-
-def keeping_lines(file, line):
-    """Lines around a backward() that keep a tensor: `total += loss`, `losses.append(loss)`."""
-    import linecache
-    import re
-
-    kept = re.compile(r"^\s*[\w.\[\]\"']+\s*(\+=\s*|=\s*[\w.]+\s*\+\s*)(?!.*(item|detach|float|data)\b)\w*[a-zA-Z_]\w*")
-    collected = re.compile(r"\.append\((?!.*(item|detach|float|tolist|numpy)\b)")
-    found = []
-    for number_ in range(max(1, line - 25), line + 25):
-        text = linecache.getline(file, number_)
-        if kept.match(text) or collected.search(text):
-            found.append((file, number_))
-    return sorted(found, key=lambda place: (place[1] < line, abs(place[1] - line)))[:3]
-
-
-def memory():
-    """Megabytes: resident, and allocated on the accelerator."""
-    found = {}
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            found["resident"] = round(int(file.read().split()[1]) * 4096 / 1e6, 1)
-    except (OSError, ValueError, IndexError):
-        pass
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
-        found["allocated"] = round(torch.cuda.memory_allocated() / 1e6, 1)
-    return found

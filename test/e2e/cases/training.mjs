@@ -124,8 +124,9 @@ export const tests = [
   [
     'the learning rate changes in the running script',
     async ({ workbench, shot, folder }) => {
-      await workbench.command('Tensorwright: Set Learning Rate of Training');
-      const input = workbench.page.locator('.quick-input-widget input.input');
+      // The palette's own input becomes the one that is asked in.
+      await workbench.command('Tensorwright: Set Learning Rate of Training', { thenCloses: false });
+      const input = workbench.page.locator('.quick-input-widget input[aria-label^="Learning rate"]');
       await input.fill('0.001');
       await workbench.page.keyboard.press('Enter');
       await until(

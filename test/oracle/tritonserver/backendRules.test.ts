@@ -41,6 +41,7 @@ const asked: readonly (readonly [string, string, boolean, Repository['files']?])
 describe('oracle: rules taken from the real server', function () {
   this.timeout(180_000);
   if (triton === undefined) {
+    // The title says why the server can't be had here.
     it.skip(tritonIsMissing);
     return;
   }

@@ -20,6 +20,7 @@ const limit = 60_000 + count * 3000;
 describe('oracle: a real Triton server', function () {
   this.timeout(limit);
   if (triton === undefined) {
+    // The title says why the server can't be had here.
     it.skip(tritonIsMissing);
     return;
   }

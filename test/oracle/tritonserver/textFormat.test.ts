@@ -22,6 +22,7 @@ const count = Number(process.env['TEXT_COUNT'] ?? 2000);
 describe('oracle: text format', function () {
   this.timeout(120_000);
   if (triton === undefined) {
+    // The title says why the server can't be had here.
     it.skip(tritonIsMissing);
     return;
   }

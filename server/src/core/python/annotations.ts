@@ -1,5 +1,5 @@
 /**
- * Shapes that people write down: annotations of every dialect and comments.
+ * Shapes that people write down: annotations of every dialect.
  *
  * Pure readers: names stay names, what they stand for is the evaluator's business.
  */
@@ -272,6 +272,7 @@ const DIM_WORDS =
 
 function looksLikeSize(word: string): boolean {
   if (/^(?:\d+|-1|\?|_|\.\.\.|\*)$/.test(word)) return true;
+  // Values and the marks of unfinished work are written in capitals too, as sizes are.
   if (/^(?:None|True|False|NOTE|TODO|FIXME|XXX|HACK)$/.test(word)) return false;
   const names = word.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
   if (!/^[\p{L}\p{N}_+\-*/%()#=.]+$/u.test(word)) return false;
@@ -279,52 +280,4 @@ function looksLikeSize(word: string): boolean {
     (name) =>
       name.length <= 2 || (/^\p{Lu}/u.test(name) && name.length <= 12) || /[_\d]/.test(name) || DIM_WORDS.test(name),
   );
-}
-
-// ---- comments
-
-/**
- * The shape that a comment claims, as in `(B, C, H, W)`, `[B, N, C]`, `B x C x H x W`, `x: (B, C)` or
- * `(B, N, C) -> (B, C)`, where the last one counts.
- *
- * @param comment the text after the `#`
- * @returns undefined where the comment is anything else: prose is common, a claim has to be nothing but sizes.
- */
-export function parseShapeComment(comment: string): AnnotatedShape | undefined {
-  const last = (comment.split(/->|=>|→/).at(-1) as string).trim();
-  const claim = last
-    .replace(/^(?:[A-Za-z_][\w.]*\s*)?(?:(?:shape|size)\s*)?[:=]\s*/, '')
-    .replace(/[.;]$/, '')
-    .trim();
-  const group = /^(?:torch\.Size\()?[([]([^()[\]]*(?:\([^()[\]]*\)[^()[\]]*)*)[)\]]\)?$/.exec(claim);
-  const parts = group !== null ? split(group[1] as string) : bareParts(claim);
-  if (parts === undefined || parts.length === 0 || !parts.every(looksLikeSize)) return undefined;
-  const dims: AnnotatedDim[] = [];
-  for (const part of parts) {
-    const dim = commentSize(part);
-    if (dim === undefined) return undefined;
-    dims.push(dim);
-  }
-  return dims.filter((dim) => dim.kind === 'variadic').length > 1 ? undefined : { dims, dtype: undefined };
-}
-
-/** Sizes between commas; one size needs a comma after it, as in Python. */
-function split(inside: string): string[] | undefined {
-  if (!inside.includes(',') || /[\w)]\s+[\w(]/.test(inside)) return undefined;
-  const parts = inside.split(',').map((part) => part.replace(/\s+/g, ''));
-  if (parts.at(-1) === '') parts.pop();
-  return parts.includes('') ? undefined : parts;
-}
-
-function bareParts(claim: string): string[] | undefined {
-  const separator = /\s[x×]\s/.test(claim) ? /\s+[x×]\s+/ : /\s*,\s*/;
-  const parts = claim.split(separator);
-  return parts.length > 1 && parts.every((part) => /^(?:\p{Lu}\w{0,2}|\d+)$/u.test(part)) ? parts : undefined;
-}
-
-function commentSize(part: string): AnnotatedDim | undefined {
-  if (part === '...' || part === '*') return REST;
-  if (part === '?' || part === '-1' || part === '_') return ANY;
-  if (/^\*\w+$/.test(part)) return { kind: 'variadic', name: part.slice(1) };
-  return sizeOf(part.replace(/(?<!\/)\/(?!\/)/g, '//'));
 }
