@@ -1,10 +1,10 @@
 /** From an edit to its findings, over stdio as an editor does it; and the server's memory on the way. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { edits } from './edits.mjs';
 import { spread, median, round } from './figures.mjs';
+import { inFolder } from './folder.mjs';
 import { LspClient } from './lspClient.mjs';
 import { modelFile, wantedLines } from './modelFile.mjs';
 
@@ -26,15 +26,6 @@ async function opened(server, folder, text, env = process.env) {
   const first = client.diagnostics(uri, 1);
   client.notify('textDocument/didOpen', { textDocument: { uri, languageId: 'python', version: 1, text } });
   return { client, uri, first: await first };
-}
-
-async function inFolder(work) {
-  const folder = mkdtempSync(join(tmpdir(), 'tensorwright-bench-'));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 /**

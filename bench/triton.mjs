@@ -1,10 +1,10 @@
 /** Configurations of Triton: edits of a long one in the language server, and a check of a large model repository. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { median, round, spread } from './figures.mjs';
+import { inFolder } from './folder.mjs';
 import { LspClient } from './lspClient.mjs';
 import { processorMs } from './process.mjs';
 
@@ -37,15 +37,6 @@ function* typing(text) {
     const start = known[round % known.length];
     yield { range: { start, end: start }, text: '1' };
     yield { range: { start, end: { ...start, character: start.character + 1 } }, text: '' };
-  }
-}
-
-async function inFolder(work) {
-  const folder = mkdtempSync(join(tmpdir(), 'tensorwright-bench-'));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,15 +1,9 @@
 /** A schedule made for epochs is stepped with every batch, or the other way round. */
 import { numberOf, type SchedulerRecord } from '../../../../protocol/src/journal';
 import { shown } from '../numbers';
-import { diagnosis, eventNamed, listFact, placeIn, toNumber } from '../rule';
+import { diagnosis } from '../rule';
 import type { Run } from '../run';
-
-interface Stepped {
-  readonly id: number;
-  readonly steps: number;
-  readonly early: boolean;
-  readonly place: ReturnType<typeof placeIn>;
-}
+import { schedulerSteps, type SchedulerSteps } from '../schedulerSteps';
 
 export const schedulerPerBatch = diagnosis({
   id: 'scheduler-per-batch',
@@ -21,17 +15,8 @@ export const schedulerPerBatch = diagnosis({
   thresholds: { steps: 20, share: 0.8, left: 0.02, epochs: 3 },
   explains: ['not-learning', 'lr-too-low', 'loss-oscillation', 'weights-not-updating', 'slow-convergence'],
   rank: 13,
-  start: (): readonly Stepped[] => [],
-  step(state, record) {
-    const event = eventNamed(record, 'calls');
-    if (event === undefined) return state;
-    return listFact(event, 'schedulers').map((each) => ({
-      id: toNumber(each['id']) ?? 0,
-      steps: toNumber(each['steps']) ?? 0,
-      early: each['early'] === true,
-      place: placeIn(each),
-    }));
-  },
+  start: (): readonly SchedulerSteps[] => [],
+  step: schedulerSteps,
   verdict(state, t, run) {
     for (const { id, steps, place } of state) {
       const scheduler = run.schedulers.get(id);

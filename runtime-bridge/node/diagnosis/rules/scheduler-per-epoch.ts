@@ -1,12 +1,7 @@
 /** A schedule counted in batches is stepped once an epoch. */
 import { shown } from '../numbers';
-import { diagnosis, eventNamed, listFact, placeIn, toNumber } from '../rule';
-
-interface Stepped {
-  readonly id: number;
-  readonly steps: number;
-  readonly place: ReturnType<typeof placeIn>;
-}
+import { diagnosis } from '../rule';
+import { schedulerSteps, type SchedulerSteps } from '../schedulerSteps';
 
 export const schedulerPerEpoch = diagnosis({
   id: 'scheduler-per-epoch',
@@ -18,16 +13,8 @@ export const schedulerPerEpoch = diagnosis({
   thresholds: { share: 0.3, rarer: 5, calls: 3, steps: 60 },
   explains: ['not-learning', 'lr-too-low', 'slow-convergence'],
   rank: 14,
-  start: (): readonly Stepped[] => [],
-  step(state, record) {
-    const event = eventNamed(record, 'calls');
-    if (event === undefined) return state;
-    return listFact(event, 'schedulers').map((each) => ({
-      id: toNumber(each['id']) ?? 0,
-      steps: toNumber(each['steps']) ?? 0,
-      place: placeIn(each),
-    }));
-  },
+  start: (): readonly SchedulerSteps[] => [],
+  step: schedulerSteps,
   verdict(state, t, run) {
     for (const { id, steps, place } of state) {
       const scheduler = run.schedulers.get(id);

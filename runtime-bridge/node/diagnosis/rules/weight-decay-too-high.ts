@@ -3,8 +3,7 @@ import { numberOf } from '../../../../protocol/src/journal';
 import { shown } from '../numbers';
 import { diagnosis } from '../rule';
 import { isStuck } from '../run';
-
-type State = ReadonlyMap<string, { readonly first: number; readonly last: number; readonly samples: number }>;
+import { weightSizes, type WeightSizes } from '../weightSizes';
 
 export const weightDecayTooHigh = diagnosis({
   id: 'weight-decay-too-high',
@@ -24,17 +23,8 @@ export const weightDecayTooHigh = diagnosis({
     'no-gradient',
   ],
   rank: 28,
-  start: (): State => new Map(),
-  step(state, record) {
-    if (record.kind !== 'stats' || record.what !== 'weight') return state;
-    const next = new Map(state);
-    for (const { name, sumSquares, n } of record.entries) {
-      const size = Math.sqrt(sumSquares / Math.max(1, n));
-      const before = state.get(name);
-      next.set(name, { first: before?.first ?? size, last: size, samples: (before?.samples ?? 0) + 1 });
-    }
-    return next;
-  },
+  start: (): WeightSizes => new Map(),
+  step: weightSizes,
   verdict(state, t, run) {
     const { optimizer } = run;
     const decay = Math.max(0, ...(optimizer?.groups ?? []).map(({ weightDecay }) => numberOf(weightDecay) ?? 0));

@@ -1,8 +1,7 @@
 /** Weights grow without end. */
 import { shown } from '../numbers';
 import { diagnosis } from '../rule';
-
-type State = ReadonlyMap<string, { readonly first: number; readonly last: number; readonly samples: number }>;
+import { weightSizes, type WeightSizes } from '../weightSizes';
 
 export const weightGrowth = diagnosis({
   id: 'weight-growth',
@@ -13,17 +12,8 @@ export const weightGrowth = diagnosis({
   needs: ['stats'],
   thresholds: { factor: 20, samples: 10, size: 1 },
   rank: 91,
-  start: (): State => new Map(),
-  step(state, record) {
-    if (record.kind !== 'stats' || record.what !== 'weight') return state;
-    const next = new Map(state);
-    for (const { name, sumSquares, n } of record.entries) {
-      const size = Math.sqrt(sumSquares / Math.max(1, n));
-      const before = state.get(name);
-      next.set(name, { first: before?.first ?? size, last: size, samples: (before?.samples ?? 0) + 1 });
-    }
-    return next;
-  },
+  start: (): WeightSizes => new Map(),
+  step: weightSizes,
   verdict(state, t, run) {
     const grown = [...state].find(
       ([name, { first, last, samples }]) =>
