@@ -35,6 +35,9 @@ export interface Picture {
 const yAxisWidth = 64;
 const bandOpacity = 0.28;
 
+/** A view that is shown again has no width at first: it asks for a curve all the same, not for one point. */
+const fewestPixels = 300;
+
 export class CurveChart {
   private readonly chart: Chart<'line', never[]>;
   private picture: Picture | undefined;
@@ -61,7 +64,7 @@ export class CurveChart {
   /** Pixels of the screen that the plot is wide. */
   get pixels(): number {
     const { left, right } = this.area();
-    return Math.max(1, Math.round((right - left) * this.chart.currentDevicePixelRatio));
+    return Math.max(fewestPixels, Math.round((right - left) * this.chart.currentDevicePixelRatio));
   }
 
   area(): { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } {
