@@ -7,6 +7,7 @@ import { isDeclared } from './catalogue';
 import { itemsOf } from './containers';
 import type { Evaluator } from './evaluator';
 import { dictKey } from './plain';
+import { identityOf } from './identity';
 import { learnLatent, settle } from './latent';
 import { shapeOfRank } from './objects';
 import { sameValue, testKey } from './same';
@@ -104,15 +105,9 @@ function identity(left: Value, right: Value): Value {
   return bool(a === undefined || b === undefined ? undefined : a === b);
 }
 
-const unknownIds = new WeakMap<object, number>();
-let unknownCount = 0;
-
 /** The same unknown value gives the same answer to the same question. */
-function unknownBool(value: Value, question: string): BoolValue {
-  let id = unknownIds.get(value);
-  if (id === undefined) unknownIds.set(value, (id = ++unknownCount));
-  return bool(undefined, { kind: 'flag', key: `unknown ${id} ${question}` });
-}
+const unknownBool = (value: Value, question: string): BoolValue =>
+  bool(undefined, { kind: 'flag', key: `unknown ${identityOf(value)} ${question}` });
 
 export function equality(ev: Evaluator, left: Value, right: Value): Value {
   const [a, b] = [numeric(left), numeric(right)];

@@ -8,6 +8,7 @@
 import { constantOf } from '../shape/dim';
 import { dimsOf } from '../shape/shape';
 import type { Evaluator } from './evaluator';
+import { identityOf } from './identity';
 import { dictKey } from './plain';
 import { differingIds, HEAP_SIZE, readHeap, type HeapObject } from './heap';
 import type { Arguments } from './bind';
@@ -23,17 +24,9 @@ export interface Built {
 }
 export type Memo = Map<string, Built>;
 
-const identities = new WeakMap<object, number>();
-let identityCount = 0;
-function identity(object: object): number {
-  let id = identities.get(object);
-  if (id === undefined) identities.set(object, (id = ++identityCount));
-  return id;
-}
-
 /** What the path knows: what is made of open values depends on it. */
 const known = ({ machine }: Evaluator): string =>
-  `@${identity(machine.facts)},${identity(machine.latents)},${identity(machine.conditions)}`;
+  `@${identityOf(machine.facts)},${identityOf(machine.latents)},${identityOf(machine.conditions)}`;
 
 /** Names a value by its content; undefined where that isn't fixed. */
 function keyOf(ev: Evaluator, value: Value, depth = 0): string | undefined {
@@ -44,9 +37,9 @@ function keyOf(ev: Evaluator, value: Value, depth = 0): string | undefined {
     case 'latent':
       return `l${value.id}${known(ev)}`;
     case 'unknown':
-      return `u${identity(value)}${known(ev)}`;
+      return `u${identityOf(value)}${known(ev)}`;
     case 'bool':
-      return value.value === undefined ? `b${identity(value)}${known(ev)}` : `b${value.value ? 1 : 0}`;
+      return value.value === undefined ? `b${identityOf(value)}${known(ev)}` : `b${value.value ? 1 : 0}`;
     case 'float':
       // A float that isn't known has nothing that two of them could differ in.
       return value.value === undefined ? (value.ratio === undefined ? 'f?' : undefined) : `f${value.value}`;
@@ -62,10 +55,10 @@ function keyOf(ev: Evaluator, value: Value, depth = 0): string | undefined {
     case 'external':
       return `e${value.path}`;
     case 'class':
-      return `c${identity(value.node)} ${value.namespace}`;
+      return `c${identityOf(value.node)} ${value.namespace}`;
     case 'function':
       return value.defaults.every((item) => item === undefined || keyOf(ev, item, depth + 1) !== undefined)
-        ? `fn${identity(value.node)} ${value.frame}`
+        ? `fn${identityOf(value.node)} ${value.frame}`
         : undefined;
     case 'shape':
       return dimsOf(value.shape)?.every((dim) => constantOf(dim) !== undefined) === true

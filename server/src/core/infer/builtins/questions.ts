@@ -6,6 +6,7 @@ import { thingNamed } from '../check';
 import { isDeclared, layerNamed } from '../catalogue';
 import { baseOrder, classAttribute } from '../classes';
 import { type Evaluator } from '../evaluator';
+import { identityOf } from '../identity';
 import { settle, tensorOf } from '../latent';
 import { getAttribute } from '../objects';
 import { bool, none, unknown, type Value } from '../value';
@@ -150,14 +151,6 @@ export const isInstanceCall: Builtin = (ev, args, node) => {
     key: `unknown isinstance ${ev.program.textOf(node)} ${value.kind === 'latent' ? value.id : identityOf(value)}`,
   });
 };
-
-const identities = new WeakMap<object, number>();
-let identityCount = 0;
-function identityOf(value: Value): number {
-  let id = identities.get(value);
-  if (id === undefined) identities.set(value, (id = ++identityCount));
-  return id;
-}
 
 export function hasAttribute(ev: Evaluator, args: Arguments, node: tree.Expr): Value {
   const [value, name] = [at(ev, args, 0) ?? none, at(ev, args, 1) ?? none];
