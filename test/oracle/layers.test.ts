@@ -102,7 +102,9 @@ describe('layers: a real training', function () {
   before(async () => {
     folder = folderWith({ 'train.py': script });
     const env = { ...process.env, OMP_NUM_THREADS: '1', VIRTUAL_ENV: undefined };
-    const ran = spawnSync(process.execPath, [inRoot('dist', 'cli.js'), 'run', '--python', python, 'train.py'], {
+    // With the budget that is meant for real steps, a step of a millisecond would hardly ever be looked at.
+    const command = [inRoot('dist', 'cli.js'), 'run', '--budget', '100', '--python', python, 'train.py'];
+    const ran = spawnSync(process.execPath, command, {
       cwd: folder.path,
       env,
       encoding: 'utf8',

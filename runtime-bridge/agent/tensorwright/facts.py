@@ -10,6 +10,7 @@ def write_run_facts(run):
     """Writes run.json. Git is asked by whoever reads it: the start of a training is no time for processes."""
     # sys.argv is not set yet while `site` runs; the interpreter's own list is.
     argv = list(getattr(sys, "orig_argv", sys.argv))
+    now = time.time()
     facts = {
         "version": 1,
         "id": os.path.basename(run),
@@ -21,7 +22,8 @@ def write_run_facts(run):
         "platform": sys.platform,
         "pid": os.getpid(),
         "control": os.environ.get("TENSORWRIGHT_CONTROL") == "1",
-        "startedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        # To the millisecond: a script that was saved in the same second is older than its run.
+        "startedAt": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(now))}.{int(now % 1 * 1000):03d}Z",
     }
     os.makedirs(run, exist_ok=True)
     with open(os.path.join(run, "run.json"), "w", encoding="utf-8") as file:
