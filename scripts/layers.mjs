@@ -147,6 +147,11 @@ export const layers = [
     packages: ['node'],
   },
   {
+    room: 'runtime-bridge/node/compare/weights',
+    uses: ['server/src/models'],
+    packages: ['node'],
+  },
+  {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],
     packages: ['node'],
