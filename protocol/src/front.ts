@@ -43,6 +43,8 @@ export interface Routing {
   /** Salt of the buckets, and what `x-experiment` says; empty while nothing is split. */
   readonly experiment: string;
   readonly baseline: string;
+  /** Requests are held off with 503 and Retry-After, and no version needs to be ready: both can't be in memory at once. */
+  readonly held?: boolean;
   readonly candidate?: string;
   /** Share of units that the candidate answers, 0 to 100. */
   readonly weightPercent: number;
