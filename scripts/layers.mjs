@@ -147,6 +147,17 @@ export const layers = [
     packages: ['node'],
   },
   {
+    room: 'runtime-bridge/node/compare',
+    uses: [
+      'runtime-bridge/node/versions',
+      'server/src/core/text',
+      'server/src/models',
+      'server/src/triton',
+      'protocol/src',
+    ],
+    packages: ['node'],
+  },
+  {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],
     packages: ['node'],
