@@ -146,6 +146,19 @@ export const layers = [
     uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
     packages: ['node'],
   },
+  { room: 'runtime-bridge/node/deploy/engine', uses: ['protocol/src'] },
+  // Serving: one process a version, and the front before them.
+  {
+    room: 'runtime-bridge/node/inference',
+    uses: [
+      'runtime-bridge/node/deploy/engine',
+      'server/src/triton',
+      'server/src/models',
+      'protocol/src',
+      'package.json',
+    ],
+    packages: ['node', 'onnxruntime-node'],
+  },
   {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],
