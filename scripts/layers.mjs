@@ -146,17 +146,17 @@ export const layers = [
     uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
     packages: ['node'],
   },
+  // Decides and never acts: no sockets, files, timers, clock.
   { room: 'runtime-bridge/node/deploy/engine', uses: ['protocol/src'] },
+  {
+    room: 'runtime-bridge/node/compare/weights',
+    uses: ['server/src/models'],
+    packages: ['node'],
+  },
   // Serving: one process a version, and the front before them.
   {
     room: 'runtime-bridge/node/inference',
-    uses: [
-      'runtime-bridge/node/deploy/engine',
-      'server/src/triton',
-      'server/src/models',
-      'protocol/src',
-      'package.json',
-    ],
+    uses: ['runtime-bridge/node/deploy/engine', 'server/src/triton', 'protocol/src', 'package.json'],
     packages: ['node', 'onnxruntime-node'],
   },
   {

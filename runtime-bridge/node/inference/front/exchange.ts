@@ -37,6 +37,8 @@ export async function askVersion(front: Front, request: InferRequest, model: str
 export async function askModel(front: Front, request: InferRequest, model: string, headers: Readonly<Record<string, string | string[] | undefined>>): Promise<Exchanged> {
   const routing = front.routes.of(model);
   if (routing === undefined) return askHighest(front, request, model);
+  if (routing.held === true)
+    throw new ProtocolError(503, `${model} changes its version and is back in a moment`, { 'retry-after': '1' });
   const unit = unitOf(routing, headers);
   const choice = choose(routing, unit, Math.random());
   const exchanged =

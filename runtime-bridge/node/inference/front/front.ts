@@ -11,7 +11,8 @@ import { ShadowQueue } from './shadow';
 
 /** What a restarted front serves again. */
 export interface Kept {
-  readonly epoch: number;
+  /** Highest epoch that a command carried, by model. */
+  readonly epochs: Readonly<Record<string, number>>;
   readonly versions: readonly { readonly model: string; readonly version: string; readonly folder: string }[];
   readonly routings: readonly Routing[];
   readonly takenBack: readonly string[];
@@ -21,7 +22,7 @@ const watchEveryMs = 100;
 const mostVersions = 64;
 
 export class Front {
-  private epoch = 0;
+  private readonly epochs = new Map<string, number>();
   private readonly versions = new Map<string, Map<string, ServedVersion>>();
   private readonly seen = new Map<string, Observations>();
   private readonly shadows = new Map<string, ShadowQueue>();
@@ -37,7 +38,7 @@ export class Front {
   }
 
   restore(kept: Kept): void {
-    this.epoch = kept.epoch;
+    for (const [model, epoch] of Object.entries(kept.epochs)) this.epochs.set(model, epoch);
     for (const key of kept.versions) this.serve(key.model, key.version, key.folder);
     this.routes.restore(kept.routings, kept.takenBack, performance.now());
   }
@@ -45,7 +46,7 @@ export class Front {
   state(): FrontState {
     return {
       version: 1,
-      epoch: this.epoch,
+      epoch: Math.max(0, ...this.epochs.values()),
       versions: this.all().map((each) => each.describe()),
       routings: this.routes.routings,
       takenBack: this.routes.takenBack,
@@ -74,8 +75,7 @@ export class Front {
   }
 
   load({ epoch, model, version, folder }: FrontCommands['load']): void {
-    this.accept(epoch);
-    if (!isModelName(model)) throw new ProtocolError(400, `"${model}" can't be a model's name: letters, digits and _ . - only`);
+    this.accept(epoch, model);
     if (!isVersion(version)) throw new ProtocolError(400, `"${version}" is no version: versions are whole numbers`);
     if (!isAbsolute(folder)) throw new ProtocolError(400, `the folder of a version is an absolute path, not "${folder}"`);
     if (!existsSync(folder) || !statSync(folder).isDirectory())
@@ -87,7 +87,7 @@ export class Front {
   }
 
   async unload({ epoch, model, version, drain }: FrontCommands['unload']): Promise<void> {
-    this.accept(epoch);
+    this.accept(epoch, model);
     if (this.routes.names(model, version))
       throw new ProtocolError(400, `version ${version} of ${model} is named by the routing; route its requests elsewhere first`);
     const served = this.version(model, version);
@@ -98,15 +98,17 @@ export class Front {
   }
 
   route({ epoch, routing }: FrontCommands['route']): void {
-    this.accept(epoch);
-    const problem = problemOf(routing) ?? this.unready(routing);
+    const malformed = problemOf(routing);
+    if (malformed !== undefined) throw new ProtocolError(400, malformed);
+    this.accept(epoch, routing.model);
+    const problem = routing.held === true ? undefined : this.unready(routing);
     if (problem !== undefined) throw new ProtocolError(400, problem);
     this.routes.set(routing, performance.now());
     this.save();
   }
 
   heartbeat({ epoch, model }: FrontCommands['heartbeat']): void {
-    this.accept(epoch);
+    this.accept(epoch, model);
     if (this.routes.of(model) === undefined) throw new ProtocolError(404, `${model} has no routing`);
     this.routes.heartbeat(model, performance.now());
   }
@@ -116,11 +118,19 @@ export class Front {
     await Promise.all(this.all().map((each) => each.unload(5)));
   }
 
-  private accept(epoch: number): void {
+  /** Highest epoch that a command for a model carried. */
+  epochOf(model: string): number {
+    return this.epochs.get(model) ?? 0;
+  }
+
+  private accept(epoch: number, model: string): void {
+    if (typeof model !== 'string' || !isModelName(model))
+      throw new ProtocolError(400, `"${model}" can't be a model's name: letters, digits and _ . - only`);
     if (!Number.isSafeInteger(epoch) || epoch < 0) throw new ProtocolError(400, 'a command carries its epoch, a whole number');
-    if (epoch < this.epoch)
-      throw new ProtocolError(409, `this command is of epoch ${epoch}, but a controller of epoch ${this.epoch} has taken over`);
-    this.epoch = epoch;
+    const highest = this.epochOf(model);
+    if (epoch < highest)
+      throw new ProtocolError(409, `this command is of epoch ${epoch}, but a controller of epoch ${highest} has taken ${model} over`);
+    this.epochs.set(model, epoch);
   }
 
   private serve(model: string, version: string, folder: string): void {
@@ -153,7 +163,7 @@ export class Front {
 
   private save(except?: ServedVersion): void {
     this.keep({
-      epoch: this.epoch,
+      epochs: Object.fromEntries(this.epochs),
       versions: this.all()
         .filter((each) => each !== except && each.state !== 'unloading')
         .map(({ key }) => key),
@@ -168,14 +178,16 @@ export const isModelName = (name: string): boolean => /^[A-Za-z0-9_][\w.-]{0,254
 export const isVersion = (version: string): boolean => /^(0|[1-9]\d{0,17})$/.test(version);
 
 function problemOf(routing: Routing): string | undefined {
+  // What comes in may be anything.
+  if (typeof routing !== 'object' || (routing as Routing | null) === null) return 'the command route carries a routing';
   const { model, baseline, candidate, weightPercent, shadowPercent, deadline, onControllerLoss } = routing;
-  if (!isModelName(model) || !isVersion(baseline)) return 'a routing names a model and the version of its baseline';
+  if (!isModelName(String(model)) || !isVersion(String(baseline))) return 'a routing names a model and the version of its baseline';
   if (candidate !== undefined && !isVersion(candidate)) return `"${candidate}" is no version`;
+  if (typeof routing.experiment !== 'string') return 'a routing has an experiment, empty while nothing is split';
   const isShare = (share: number): boolean => typeof share === 'number' && share >= 0 && share <= 100;
   if (!isShare(weightPercent) || !isShare(shadowPercent)) return 'shares are percentages from 0 to 100';
   if (candidate === undefined && (weightPercent > 0 || shadowPercent > 0)) return 'there is a share but no candidate';
   if (typeof deadline !== 'number' || !(deadline > 0)) return 'the deadline is a number of seconds above 0';
-  // What comes from a file may be anything.
   if (!['baseline', 'hold'].includes(onControllerLoss)) return "onControllerLoss is 'baseline' or 'hold'";
   return undefined;
 }

@@ -33,7 +33,7 @@ export class Repository {
     const version = highestVersion(folder);
     if (version === undefined) throw new ProtocolError(400, `failed to load '${model}', no version is available`);
     this.refuseWhereDeployed(model);
-    const { epoch } = this.front.state();
+    const epoch = this.front.epochOf(model);
     this.front.load({ epoch, model, version, folder: join(folder, version) });
     const served = this.front.version(model, version);
     await served?.signatureWhenReady().catch((error: unknown) => {
@@ -45,7 +45,7 @@ export class Repository {
 
   async unload(model: string): Promise<void> {
     this.refuseWhereDeployed(model);
-    const { epoch } = this.front.state();
+    const epoch = this.front.epochOf(model);
     await Promise.all(
       this.front.versionsOf(model).map(({ key }) => this.front.unload({ epoch, model, version: key.version, drain: 30 })),
     );

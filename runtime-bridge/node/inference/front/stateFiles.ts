@@ -24,7 +24,7 @@ export interface KeptState extends Kept {
   readonly models?: string;
 }
 
-const emptyState: KeptState = { version: 1, port: 0, epoch: 0, versions: [], routings: [], takenBack: [] };
+const emptyState: KeptState = { version: 1, port: 0, epochs: {}, versions: [], routings: [], takenBack: [] };
 
 const addressFile = (folder: string): string => join(folder, 'front.json');
 const stateFile = (folder: string): string => join(folder, 'front-state.json');

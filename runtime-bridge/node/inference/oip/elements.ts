@@ -24,9 +24,7 @@ export function bytesOfJson(data: Json, datatype: Datatype, shape: readonly numb
       400,
       `receiving FP16 data via JSON is not supported. Please use the binary data format for input ${place.input}`,
     );
-  const flat = (data as readonly Json[]).some((each) => Array.isArray(each))
-    ? ((data as readonly Json[]).flat(Number.POSITIVE_INFINITY) as readonly Json[])
-    : (data as readonly Json[]);
+  const flat = flattened(data as readonly Json[]);
   const count = elementsOf(shape);
   if (datatype.name === 'BYTES') return bytesOfTexts(flat, count, place);
   if (flat.length !== count) throw otherShape();
@@ -35,6 +33,18 @@ export function bytesOfJson(data: Json, datatype: Datatype, shape: readonly numb
   const element = elementReader(datatype, place.input);
   for (let i = 0; i < count; i++) view[i] = element(flat[i] as Json);
   return new Uint8Array(bytes);
+}
+
+/** A tensor has at most so many dims; deeper nesting is somebody's attack. */
+const mostNesting = 32;
+
+function flattened(data: readonly Json[]): readonly Json[] {
+  let flat = data;
+  for (let depth = 0; flat.some((each) => Array.isArray(each)); depth++) {
+    if (depth === mostNesting) throw unparsed(`lists are nested deeper than ${mostNesting}`);
+    flat = flat.flatMap((each): readonly Json[] => (Array.isArray(each) ? (each as readonly Json[]) : [each]));
+  }
+  return flat;
 }
 
 function bytesOfTexts(flat: readonly Json[], count: number, { input, model, id }: Place): Uint8Array {
