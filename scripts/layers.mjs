@@ -117,6 +117,11 @@ export const layers = [
   // Views: each folder knows itself, what is shared, and the protocol.
   { room: 'webviews/src/shared', uses: ['protocol/src'], packages: ['chart.js', '@vscode-elements/elements'] },
   {
+    room: 'webviews/src/canary',
+    uses: ['webviews/src/shared', 'protocol/src'],
+    packages: ['@vscode-elements/elements'],
+  },
+  {
     room: 'webviews/src/curves',
     uses: ['webviews/src/shared', 'protocol/src'],
     packages: ['chart.js', '@vscode-elements/elements'],
