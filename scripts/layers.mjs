@@ -158,6 +158,23 @@ export const layers = [
     uses: ['server/src/models'],
     packages: ['node'],
   },
+  // Serving: one process a version, and the front before them.
+  {
+    room: 'runtime-bridge/node/inference',
+    uses: ['runtime-bridge/node/deploy/engine', 'server/src/triton', 'protocol/src', 'package.json'],
+    packages: ['node', 'onnxruntime-node'],
+  },
+  {
+    room: 'runtime-bridge/node/compare',
+    uses: [
+      'runtime-bridge/node/versions',
+      'server/src/core/text',
+      'server/src/models',
+      'server/src/triton',
+      'protocol/src',
+    ],
+    packages: ['node'],
+  },
   {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],
