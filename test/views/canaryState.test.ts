@@ -5,7 +5,7 @@ import type { DeploymentLog } from '../../protocol/src/canary';
 import type { DeployHeader, DeployPosition, DeployRecord, DeployState, GateVerdict } from '../../protocol/src/deploy';
 import { explanationOf } from '../../client/src/deploy/explanation';
 import { LogTail } from '../../client/src/deploy/logTail';
-import { place, scaleOf } from '../../webviews/src/canary/interval';
+import { place, scaleOf, width } from '../../webviews/src/canary/scale';
 import { byWeight, reduce, shown, stages, start, verbsFor } from '../../webviews/src/canary/state';
 import { folderWith } from '../harness/folder';
 
@@ -163,7 +163,7 @@ describe('the Canary view', () => {
       const scale = scaleOf(judged);
       const [lower, estimate, upper] = [over.lower, over.estimate, over.upper].map((value) => place(scale, value));
       equal((lower as number) <= (estimate as number) && (estimate as number) <= (upper as number), true);
-      for (const x of [lower, upper]) equal((x as number) >= 0 && (x as number) <= 260, true);
+      for (const x of [lower, upper]) equal((x as number) >= 0 && (x as number) <= width, true);
     });
 
   it('explains a verdict with its gates and its reason', () => {
