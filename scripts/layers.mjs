@@ -153,6 +153,12 @@ export const layers = [
     uses: ['server/src/models'],
     packages: ['node'],
   },
+  // Serving: one process a version, and the front before them.
+  {
+    room: 'runtime-bridge/node/inference',
+    uses: ['runtime-bridge/node/deploy/engine', 'server/src/triton', 'protocol/src', 'package.json'],
+    packages: ['node', 'onnxruntime-node'],
+  },
   {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],
