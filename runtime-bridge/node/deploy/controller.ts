@@ -4,9 +4,10 @@
  * goes back to the baseline, because what is not recorded can't be recovered.
  */
 import { dirname, join } from 'node:path';
-import type { DeployEntry, DeployEvent, DeployState, Decision, TargetState } from '../../../protocol/src/deploy';
+import type { DeployEntry, DeployEvent, DeployState } from '../../../protocol/src/deploy';
 import { finalStates } from '../../../protocol/src/deploy';
-import type { Advance, Command, DeployEngine, Deployment, DeployInput, Effect } from './engine/types';
+import { engine, eventOf } from './engine';
+import type { Advance, Command, Deployment, DeployInput, Effect } from './engine/types';
 import { inspect } from './inspect';
 import { type DeploymentLog, LogNotWritten } from './logFile';
 import { Superseded, type Target, type TargetKind } from './targets/target';
@@ -14,7 +15,6 @@ import { until } from './targets/until';
 import { warmUp } from './warm';
 
 export interface Steered {
-  readonly engine: DeployEngine;
   readonly log: DeploymentLog;
   readonly kind: TargetKind;
   readonly target: Target;
@@ -36,6 +36,9 @@ export interface Answer {
   /** Why it was not taken. */
   readonly refusal?: string;
 }
+
+/** Looks in vain, a second apart, after which a stuck deployment is left to a person. */
+const mostMissed = 60;
 
 type Act = Extract<Effect, { kind: 'act' }>;
 
@@ -81,15 +84,26 @@ export class Controller {
     return this.deployment.position.state;
   }
 
-  /** Leaves everything as it is: the front hears no more of a controller and acts on that by itself. */
-  leave(reason: string): void {
-    this.end({ state: this.state, reason });
+  /**
+   * Somebody wants this process to end. What the plan says of a lost controller happens at once: back to the baseline,
+   * or nothing. A version whose gates have passed stays.
+   */
+  interrupt(): void {
+    const { position, header } = this.deployment;
+    const isBack = position.state === 'aborting' || position.state === 'rollingBack';
+    if (isBack) return;
+    const refusal =
+      position.cleared || position.frozen || header.plan.onControllerLoss === 'hold'
+        ? 'left as it is'
+        : this.feed({ kind: 'command', verb: 'abort', reason: 'the controller was interrupted' });
+    if (refusal !== undefined)
+      this.end({ state: this.state, reason: `interrupted while ${position.state}; "tensorwright resume ${header.model}" goes on` });
   }
 
   private feed(input: DeployInput): string | undefined {
     if (this.isOver) return undefined;
     this.events += 1;
-    const advance = this.steered.engine.advance(this.deployment, { ...input, now: this.steered.now() });
+    const advance = engine.advance(this.deployment, { ...input, now: this.steered.now() });
     this.carryOut(advance, false);
     return advance.refusal;
   }
@@ -119,7 +133,8 @@ export class Controller {
   private get isAtRest(): boolean {
     const { underWay, position } = this.deployment;
     if (underWay !== undefined || position.todo.length > 0) return false;
-    if (finalStates.includes(position.state) || position.state === 'stuck') return true;
+    if (finalStates.includes(position.state)) return true;
+    if (position.state === 'stuck') return this.deployment.missed.target >= mostMissed;
     return position.state === 'paused' && position.pausedBecause !== 'manual';
   }
 
@@ -258,30 +273,3 @@ function lastEntry(deployment: Deployment): DeployEntry {
     ...{ to: position.state, reason, position },
   };
 }
-
-/** What the command line prints of an entry. */
-export function eventOf(entry: DeployEntry, { header }: Pick<Deployment, 'header'>): DeployEvent {
-  return {
-    seq: entry.seq,
-    ts: new Date(entry.ts).toISOString(),
-    deployment: entry.deploymentId,
-    model: header.model,
-    state: entry.to,
-    baseline: header.baseline ?? null,
-    candidate: header.candidate,
-    weightPercent: entry.position.weightPercent,
-    verdict: togetherOf(entry.evidence ?? []),
-    reason: entry.reason,
-    actor: entry.actor,
-    gates: entry.evidence ?? [],
-  };
-}
-
-/** The worst of what gates say; those that are only shown don't count. */
-function togetherOf(gates: readonly { readonly decision: Decision; readonly dryRun: boolean }[]): Decision | null {
-  const said = gates.filter(({ dryRun }) => !dryRun).map(({ decision }) => decision);
-  return (['fail', 'insufficient', 'pending', 'pass'] as const).find((each) => said.includes(each)) ?? null;
-}
-
-/** What a target shows where nothing was ever deployed. */
-export const nothingThere: TargetState = { epoch: 0, versions: [], takenBack: false };

@@ -14,7 +14,16 @@ export interface Holder {
   readonly since: string;
   /** What the system says of when the process started: another process may have got the id of a dead one. */
   readonly started: string;
+  /** Where it takes commands: `commandServer.ts`. */
+  readonly reached?: Reached;
   readonly released?: boolean;
+}
+
+/** On the loopback interface. */
+export interface Reached {
+  readonly port: number;
+  readonly token: string;
+  readonly deployment: string;
 }
 
 /** Another process steers the model. */
@@ -58,7 +67,7 @@ export class Lease {
       };
       // Two may get here: the file appears with its content, for one of them.
       const draft = join(folder, `.${model}.${process.pid}`);
-      writeFileSync(draft, JSON.stringify(holder));
+      writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
       try {
         linkSync(draft, fileOf(folder, model, holder.epoch));
       } catch (error) {
@@ -75,13 +84,22 @@ export class Lease {
     }
   }
 
-  /** Lets the next one in at once. Where a later epoch is in force already, nothing happens. */
+  /** Says where the holder takes commands. */
+  tell(reached: Reached): void {
+    this.rewrite({ ...this.holder, reached });
+  }
+
+  /** Lets the next one in at once. */
   release(): void {
-    const path = fileOf(this.folder, this.model, this.epoch);
+    this.rewrite({ ...this.holder, released: true });
+  }
+
+  /** Nothing where a later epoch is in force already. */
+  private rewrite(holder: Holder): void {
     if (holderOf(this.folder, this.model)?.epoch !== this.epoch) return;
     const draft = join(this.folder, `.${this.model}.${process.pid}`);
-    writeFileSync(draft, JSON.stringify({ ...this.holder, released: true }));
-    renameSync(draft, path);
+    writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
+    renameSync(draft, fileOf(this.folder, this.model, this.epoch));
   }
 }
 

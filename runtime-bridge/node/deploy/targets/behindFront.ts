@@ -29,6 +29,9 @@ const pageSize = 10_000;
 const mostObservations = 100_000;
 
 export class BehindFront implements Target {
+  /** The routing that is being set: a later one waits for it, so that the later one stands. */
+  private routed: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly place: TargetPlace,
     private readonly backend: Backend,
@@ -66,7 +69,13 @@ export class BehindFront implements Target {
     );
   }
 
-  async route(routing: TargetRouting): Promise<void> {
+  route(routing: TargetRouting): Promise<void> {
+    const set = this.routed.then(() => this.setRouting(routing));
+    this.routed = set.catch(() => undefined);
+    return set;
+  }
+
+  private async setRouting(routing: TargetRouting): Promise<void> {
     const wanted = frontRouting(this.place.model, routing);
     const state = await this.command('route', { epoch: this.place.epoch, routing: wanted });
     const found = state.routings.find(({ model }) => model === wanted.model);
