@@ -55,7 +55,10 @@ const nativeRuntime = {
       const code = await readFile(path, 'utf8');
       const required = /require\(`[^`]*onnxruntime_binding\.node`\)/;
       if (!required.test(code)) throw new Error(`${path} loads its machine code in another way than before`);
-      return { contents: code.replace(required, "nodeRequire(__dirname + '/onnxruntime/onnxruntime_binding.node')"), loader: 'js' };
+      return {
+        contents: code.replace(required, "nodeRequire(__dirname + '/onnxruntime/onnxruntime_binding.node')"),
+        loader: 'js',
+      };
     });
   },
 };

@@ -70,7 +70,10 @@ export class FrontControl {
             try {
               const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
               if (response.statusCode === 200) resolve(value);
-              else reject(new FrontRefusal(response.statusCode ?? 0, (value as { error?: string }).error ?? 'no reason given'));
+              else
+                reject(
+                  new FrontRefusal(response.statusCode ?? 0, (value as { error?: string }).error ?? 'no reason given'),
+                );
             } catch (error) {
               reject(error instanceof Error ? error : new Error(String(error)));
             }
@@ -116,7 +119,8 @@ export async function startFront(options: StartOptions): Promise<FrontControl> {
   const logPath = join(stateFolder, 'front.log');
   const log = openSync(logPath, 'w');
   const args = [script, '--state-dir', stateFolder];
-  for (const [name, value] of Object.entries({ port, models, threads })) if (value !== undefined) args.push(`--${name}`, String(value));
+  for (const [name, value] of Object.entries({ port, models, threads }))
+    if (value !== undefined) args.push(`--${name}`, String(value));
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log], windowsHide: true });
   closeSync(log);
   let failure: string | undefined;

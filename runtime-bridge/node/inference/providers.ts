@@ -49,9 +49,7 @@ export function countProviders(profile: string): ProviderShares {
       nodes.set(`${args['node_index'] ?? ''} ${args['op_name'] ?? ''}`, args['provider']);
   const counts = new Map<string, number>();
   for (const name of nodes.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts]
-    .map(([name, count]) => ({ name, share: count / nodes.size }))
-    .sort((a, b) => b.share - a.share);
+  return [...counts].map(([name, count]) => ({ name, share: count / nodes.size })).sort((a, b) => b.share - a.share);
 }
 
 function zeros({ datatype, shape }: SignatureTensor): Tensor {
@@ -59,6 +57,10 @@ function zeros({ datatype, shape }: SignatureTensor): Tensor {
   const count = elementsOf(dims);
   const type = datatypeOf(datatype);
   if (type === undefined || type.bytes === 0)
-    return new Tensor('string', Array.from({ length: count }, () => ''), dims);
+    return new Tensor(
+      'string',
+      Array.from({ length: count }, () => ''),
+      dims,
+    );
   return new Tensor(type.runtime, type.view(new ArrayBuffer(count * type.bytes), 0, count) as Tensor.DataType, dims);
 }

@@ -71,8 +71,14 @@ export function compareOutputs(left: readonly Tensor[], right: readonly Tensor[]
   return { agrees, maxAbsolute };
 }
 
-function sameClasses(a: (place: number) => number, b: (place: number) => number, count: number, classes: number): boolean {
-  for (let row = 0; row < count; row += classes) if (largest(a, row, classes) !== largest(b, row, classes)) return false;
+function sameClasses(
+  a: (place: number) => number,
+  b: (place: number) => number,
+  count: number,
+  classes: number,
+): boolean {
+  for (let row = 0; row < count; row += classes)
+    if (largest(a, row, classes) !== largest(b, row, classes)) return false;
   return true;
 }
 

@@ -74,7 +74,9 @@ class Serving {
     wanted: readonly number[],
   ): Promise<{ readonly tensors: WireTensor[]; readonly nanoseconds: number }> {
     const { inputs, outputs } = this.signature;
-    const feeds = Object.fromEntries(tensors.map((tensor) => [(inputs[tensor.index] as SignatureTensor).name, runtimeTensor(tensor)]));
+    const feeds = Object.fromEntries(
+      tensors.map((tensor) => [(inputs[tensor.index] as SignatureTensor).name, runtimeTensor(tensor)]),
+    );
     const places = wanted.length > 0 ? wanted : outputs.map((_, place) => place);
     const names = places.map((place) => (outputs[place] as SignatureTensor).name);
     const started = process.hrtime.bigint();
@@ -126,7 +128,7 @@ function wireTensor(index: number, { type, dims, data }: Tensor): WireTensor {
   if (datatype === undefined) throw new Error(`an output of type ${type} can't be sent`);
   const bytes = Array.isArray(data)
     ? joinBytes((data as readonly string[]).map((text) => Buffer.from(text)))
-    : bytesOf(data as Exclude<Tensor.DataType, string[]>);
+    : bytesOf(data);
   return { index, datatype, shape: dims, data: bytes };
 }
 

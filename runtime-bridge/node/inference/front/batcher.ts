@@ -110,7 +110,9 @@ export class Batcher {
 }
 
 const keyOf = (tensors: readonly WireTensor[], outputs: readonly number[], rows: number): string =>
-  rows === 0 ? '' : `${tensors.map(({ index, shape }) => `${index}:${shape.slice(1).join('x')}`).join()};${outputs.join()}`;
+  rows === 0
+    ? ''
+    : `${tensors.map(({ index, shape }) => `${index}:${shape.slice(1).join('x')}`).join()};${outputs.join()}`;
 
 /** What each request gets of an answer to all: its rows. @throws Error where an output has not a row for each */
 function split(computed: Computed, tasks: readonly Task[]): Computed[] {
@@ -123,9 +125,15 @@ function split(computed: Computed, tasks: readonly Task[]): Computed[] {
   return tasks.map(({ rows }, i) => {
     const from = starts[i] as number;
     const tensors = computed.tensors.map((tensor, place) => {
-      const [begin, end] = [from, from + rows].map((row) => (row === 0 ? 0 : (ends[place] as (row: number) => number)(row)));
+      const [begin, end] = [from, from + rows].map((row) =>
+        row === 0 ? 0 : (ends[place] as (row: number) => number)(row),
+      );
       // A copy: views of numbers need their own alignment.
-      return { ...tensor, shape: [rows, ...tensor.shape.slice(1)], data: Uint8Array.from(tensor.data.subarray(begin, end)) };
+      return {
+        ...tensor,
+        shape: [rows, ...tensor.shape.slice(1)],
+        data: Uint8Array.from(tensor.data.subarray(begin, end)),
+      };
     });
     return { nanoseconds: computed.nanoseconds, tensors };
   });

@@ -46,13 +46,16 @@ async function answer(front: Front, token: string, stop: () => void, request: In
 async function obey(front: Front, command: string, body: unknown): Promise<void> {
   switch (command) {
     case 'load':
-      return front.load(body as FrontCommands['load']);
+      front.load(body as FrontCommands['load']);
+      return;
     case 'unload':
       return front.unload(body as FrontCommands['unload']);
     case 'route':
-      return front.route(body as FrontCommands['route']);
+      front.route(body as FrontCommands['route']);
+      return;
     case 'heartbeat':
-      return front.heartbeat(body as FrontCommands['heartbeat']);
+      front.heartbeat(body as FrontCommands['heartbeat']);
+      return;
     default:
       throw new ProtocolError(404, `there is no command '${command}'`);
   }

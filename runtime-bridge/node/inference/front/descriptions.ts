@@ -53,7 +53,9 @@ function jsonOf(message: Message): unknown {
   for (const { field } of message.items) {
     const values = message.itemsOf(field.name).map(({ value }) => valueOf(value, message, field.name));
     if (field.map)
-      fields[field.name] = Object.fromEntries([...message.entries(field.name)].map(([name, entry]) => [name, entryValue(entry)]));
+      fields[field.name] = Object.fromEntries(
+        [...message.entries(field.name)].map(([name, entry]) => [name, entryValue(entry)]),
+      );
     else fields[field.name] = field.repeated ? values : values.at(-1);
   }
   return fields;
@@ -67,7 +69,8 @@ function entryValue(entry: Message): unknown {
 function valueOf(value: Scalar | Message, owner: Message, name: string): unknown {
   if (value instanceof Message) return jsonOf(value);
   const type = owner.type.fields.get(name)?.type;
-  if (type !== undefined && isEnum(type)) return type.values.find(({ number }) => number === value.value)?.name ?? value.value;
+  if (type !== undefined && isEnum(type))
+    return type.values.find(({ number }) => number === value.value)?.name ?? value.value;
   return value.exact !== undefined && !Number.isSafeInteger(Number(value.exact)) ? String(value.exact) : value.value;
 }
 

@@ -19,7 +19,12 @@ export interface Exchanged {
 }
 
 /** Answers by the version that the request itself names. @throws ProtocolError */
-export async function askVersion(front: Front, request: InferRequest, model: string, version: string): Promise<Exchanged> {
+export async function askVersion(
+  front: Front,
+  request: InferRequest,
+  model: string,
+  version: string,
+): Promise<Exchanged> {
   const served = front.version(model, version);
   if (served === undefined || served.state === 'unloading')
     throw new ProtocolError(404, `Request for unknown model: '${model}' version ${version} is not found`);
@@ -34,7 +39,12 @@ export async function askVersion(front: Front, request: InferRequest, model: str
  * @param unit name of the unit, where the request has one
  * @throws ProtocolError
  */
-export async function askModel(front: Front, request: InferRequest, model: string, headers: Readonly<Record<string, string | string[] | undefined>>): Promise<Exchanged> {
+export async function askModel(
+  front: Front,
+  request: InferRequest,
+  model: string,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Promise<Exchanged> {
   const routing = front.routes.of(model);
   if (routing === undefined) return askHighest(front, request, model);
   if (routing.held === true)
@@ -52,14 +62,18 @@ export async function askModel(front: Front, request: InferRequest, model: strin
   };
 }
 
-function unitOf({ unitHeader }: Routing, headers: Readonly<Record<string, string | string[] | undefined>>): string | undefined {
+function unitOf(
+  { unitHeader }: Routing,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): string | undefined {
   const value = unitHeader === undefined ? undefined : headers[unitHeader];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 async function askHighest(front: Front, request: InferRequest, model: string): Promise<Exchanged> {
   const versions = front.versionsOf(model);
-  const served = versions.findLast(({ state }) => state === 'ready') ?? versions.findLast(({ state }) => state === 'loading');
+  const served =
+    versions.findLast(({ state }) => state === 'ready') ?? versions.findLast(({ state }) => state === 'loading');
   if (served === undefined) {
     const failed = versions.at(-1);
     if (failed === undefined) throw new ProtocolError(404, `Request for unknown model: '${model}' is not found`);
@@ -71,13 +85,26 @@ async function askHighest(front: Front, request: InferRequest, model: string): P
 }
 
 /** A candidate that can't answer costs nobody the answer: the baseline takes over, and it counts against the candidate. */
-async function askCandidate(front: Front, request: InferRequest, routing: Routing, { version }: Choice, unit: string | undefined): Promise<Exchanged> {
+async function askCandidate(
+  front: Front,
+  request: InferRequest,
+  routing: Routing,
+  { version }: Choice,
+  unit: string | undefined,
+): Promise<Exchanged> {
   const served = front.version(routing.model, version);
   const began = performance.now();
   try {
     if (served === undefined) throw new NotServing(`version ${version} is not loaded`);
     const exchanged = await ask(served, request);
-    note(front, routing, { arm: 'candidate', version, ok: true, millis: exchanged.answer.millis }, unit, request, exchanged);
+    note(
+      front,
+      routing,
+      { arm: 'candidate', version, ok: true, millis: exchanged.answer.millis },
+      unit,
+      request,
+      exchanged,
+    );
     return exchanged;
   } catch (error) {
     // A request that the baseline refuses too says nothing about the candidate.
@@ -93,7 +120,13 @@ async function askCandidate(front: Front, request: InferRequest, routing: Routin
 }
 
 /** @param isOwn the request belongs to the baseline's arm; else it only takes over */
-async function askBaseline(front: Front, request: InferRequest, routing: Routing, unit: string | undefined, isOwn: boolean): Promise<Exchanged> {
+async function askBaseline(
+  front: Front,
+  request: InferRequest,
+  routing: Routing,
+  unit: string | undefined,
+  isOwn: boolean,
+): Promise<Exchanged> {
   const version = routing.baseline;
   const served = front.version(routing.model, version);
   const began = performance.now();
@@ -101,7 +134,14 @@ async function askBaseline(front: Front, request: InferRequest, routing: Routing
     if (served === undefined) throw new NotServing(`version ${version} of ${routing.model} is not loaded`);
     const exchanged = await ask(served, request);
     if (isOwn) {
-      note(front, routing, { arm: 'baseline', version, ok: true, millis: exchanged.answer.millis }, unit, request, exchanged);
+      note(
+        front,
+        routing,
+        { arm: 'baseline', version, ok: true, millis: exchanged.answer.millis },
+        unit,
+        request,
+        exchanged,
+      );
       mirror(front, request, routing, unit, exchanged.answer);
     }
     return exchanged;
@@ -119,7 +159,13 @@ async function ask(served: ServedVersion, request: InferRequest): Promise<Exchan
   return { version: served.key.version, signature, answer };
 }
 
-function mirror(front: Front, request: InferRequest, routing: Routing, unit: string | undefined, baseline: Answer): void {
+function mirror(
+  front: Front,
+  request: InferRequest,
+  routing: Routing,
+  unit: string | undefined,
+  baseline: Answer,
+): void {
   const { model, candidate, shadowPercent } = routing;
   if (candidate === undefined || Math.random() * 100 >= shadowPercent) return;
   const run = async (): Promise<void> => {
@@ -127,7 +173,13 @@ function mirror(front: Front, request: InferRequest, routing: Routing, unit: str
     // After the answer has left: what a copy costs is nobody's wait.
     await new Promise((settle) => setImmediate(settle));
     const began = performance.now();
-    const answer = served?.state === 'ready' ? await ask(served, request).then(({ answer: found }) => found, () => undefined) : undefined;
+    const answer =
+      served?.state === 'ready'
+        ? await ask(served, request).then(
+            ({ answer: found }) => found,
+            () => undefined,
+          )
+        : undefined;
     const compared = answer && compareOutputs(baseline.tensors, answer.tensors);
     const candidateOutput = answer && summaryOf(answer.tensors);
     front.observations(model).add({
@@ -152,7 +204,14 @@ const sizeOf = ({ inputs, raw }: InferRequest): number =>
 type Noted = Pick<RequestObservation, 'arm' | 'version' | 'ok' | 'millis'>;
 
 /** Notes an answer once it has left: summaries of large tensors take longer than small models. */
-function note(front: Front, routing: Routing, noted: Noted, unit: string | undefined, request: InferRequest, exchanged?: Exchanged): void {
+function note(
+  front: Front,
+  routing: Routing,
+  noted: Noted,
+  unit: string | undefined,
+  request: InferRequest,
+  exchanged?: Exchanged,
+): void {
   const at = Date.now();
   const isSplit = routing.experiment !== '';
   setImmediate(() => {
@@ -182,4 +241,3 @@ function asProtocolError(error: unknown): ProtocolError {
   const isBusy = error instanceof NotServing || error instanceof QueueFull;
   return isBusy ? new ProtocolError(503, words, { 'retry-after': '1' }) : new ProtocolError(500, words);
 }
-

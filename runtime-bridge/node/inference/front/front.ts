@@ -76,8 +76,10 @@ export class Front {
 
   load({ epoch, model, version, folder }: FrontCommands['load']): void {
     this.accept(epoch, model);
-    if (!isVersion(version)) throw new ProtocolError(400, `"${version}" is no version: versions are whole numbers`);
-    if (!isAbsolute(folder)) throw new ProtocolError(400, `the folder of a version is an absolute path, not "${folder}"`);
+    if (!isVersion(version))
+      throw new ProtocolError(400, `"${String(version)}" is no version: versions are whole numbers`);
+    if (!isAbsolute(folder))
+      throw new ProtocolError(400, `the folder of a version is an absolute path, not "${folder}"`);
     if (!existsSync(folder) || !statSync(folder).isDirectory())
       throw new ProtocolError(404, `there is no folder ${folder} for version ${version} of ${model}`);
     const known = this.version(model, version);
@@ -89,7 +91,10 @@ export class Front {
   async unload({ epoch, model, version, drain }: FrontCommands['unload']): Promise<void> {
     this.accept(epoch, model);
     if (this.routes.names(model, version))
-      throw new ProtocolError(400, `version ${version} of ${model} is named by the routing; route its requests elsewhere first`);
+      throw new ProtocolError(
+        400,
+        `version ${version} of ${model} is named by the routing; route its requests elsewhere first`,
+      );
     const served = this.version(model, version);
     if (served === undefined) return;
     this.save(served);
@@ -124,21 +129,29 @@ export class Front {
   }
 
   private accept(epoch: number, model: string): void {
-    if (typeof model !== 'string' || !isModelName(model))
-      throw new ProtocolError(400, `"${model}" can't be a model's name: letters, digits and _ . - only`);
-    if (!Number.isSafeInteger(epoch) || epoch < 0) throw new ProtocolError(400, 'a command carries its epoch, a whole number');
+    if (!isModelName(model))
+      throw new ProtocolError(400, `"${String(model)}" can't be a model's name: letters, digits and _ . - only`);
+    if (!Number.isSafeInteger(epoch) || epoch < 0)
+      throw new ProtocolError(400, 'a command carries its epoch, a whole number');
     const highest = this.epochOf(model);
     if (epoch < highest)
-      throw new ProtocolError(409, `this command is of epoch ${epoch}, but a controller of epoch ${highest} has taken ${model} over`);
+      throw new ProtocolError(
+        409,
+        `this command is of epoch ${epoch}, but a controller of epoch ${highest} has taken ${model} over`,
+      );
     this.epochs.set(model, epoch);
   }
 
   private serve(model: string, version: string, folder: string): void {
-    if (this.all().length >= mostVersions) throw new ProtocolError(400, `${mostVersions} versions are loaded; unload one first`);
+    if (this.all().length >= mostVersions)
+      throw new ProtocolError(400, `${mostVersions} versions are loaded; unload one first`);
     const versions = remembered(this.versions, model, () => new Map<string, ServedVersion>());
     // A candidate that ended says something about itself; whoever serves alone must come back.
     const shouldRestart = (): boolean => this.routes.of(model)?.candidate !== version;
-    versions.set(version, new ServedVersion({ model, version, folder }, readModelConfig(folder), this.settings, shouldRestart));
+    versions.set(
+      version,
+      new ServedVersion({ model, version, folder }, readModelConfig(folder), this.settings, shouldRestart),
+    );
   }
 
   private unready(routing: Routing): string | undefined {
@@ -174,15 +187,17 @@ export class Front {
 }
 
 /** Names that are safe as folder and as part of an address. */
-export const isModelName = (name: string): boolean => /^[A-Za-z0-9_][\w.-]{0,254}$/.test(name);
-export const isVersion = (version: string): boolean => /^(0|[1-9]\d{0,17})$/.test(version);
+export const isModelName = (name: unknown): name is string =>
+  typeof name === 'string' && /^[A-Za-z0-9_][\w.-]{0,254}$/.test(name);
+export const isVersion = (version: unknown): version is string =>
+  typeof version === 'string' && /^(0|[1-9]\d{0,17})$/.test(version);
 
 function problemOf(routing: Routing): string | undefined {
   // What comes in may be anything.
   if (typeof routing !== 'object' || (routing as Routing | null) === null) return 'the command route carries a routing';
   const { model, baseline, candidate, weightPercent, shadowPercent, deadline, onControllerLoss } = routing;
-  if (!isModelName(String(model)) || !isVersion(String(baseline))) return 'a routing names a model and the version of its baseline';
-  if (candidate !== undefined && !isVersion(candidate)) return `"${candidate}" is no version`;
+  if (!isModelName(model) || !isVersion(baseline)) return 'a routing names a model and the version of its baseline';
+  if (candidate !== undefined && !isVersion(candidate)) return `"${String(candidate)}" is no version`;
   if (typeof routing.experiment !== 'string') return 'a routing has an experiment, empty while nothing is split';
   const isShare = (share: number): boolean => typeof share === 'number' && share >= 0 && share <= 100;
   if (!isShare(weightPercent) || !isShare(shadowPercent)) return 'shares are percentages from 0 to 100';

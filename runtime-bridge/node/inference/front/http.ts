@@ -13,13 +13,18 @@ const requestTimeoutMs = 120_000;
 const headersTimeoutMs = 20_000;
 
 export function newServer(listener: RequestListener): Server {
-  const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs }, listener);
+  const server = createServer(
+    { keepAliveTimeout: keepAliveMs, requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs },
+    listener,
+  );
   server.maxConnections = mostConnections;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
     const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
     const body = JSON.stringify({ error: `the request can't be read: ${error.message}` });
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    socket.end(
+      `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
   });
   return server;
 }
@@ -28,7 +33,11 @@ export function newServer(listener: RequestListener): Server {
 export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException): void =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`port ${port} is taken by another program; end it or choose another with --port`) : error);
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`port ${port} is taken by another program; end it or choose another with --port`)
+          : error,
+      );
     server.once('error', refuse);
     server.listen(port, loopback, () => {
       server.off('error', refuse);
@@ -49,19 +58,32 @@ const mostHeld = 2 ** 31;
  */
 export async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer> {
   const announced = request.headers['content-length'];
-  const tooLarge = new ProtocolError(413, `the request is larger than ${most} bytes, the limit of this server`, { connection: 'close' });
+  const tooLarge = new ProtocolError(413, `the request is larger than ${most} bytes, the limit of this server`, {
+    connection: 'close',
+  });
   if (announced !== undefined && Number(announced) > most) throw tooLarge;
   const body = await collect(request, announced === undefined ? undefined : Number(announced), most, tooLarge);
   const encoding = request.headers['content-encoding'];
   if (encoding === undefined || encoding === 'identity') return body;
   const unpack = encoding === 'gzip' ? promisify(gunzip) : encoding === 'deflate' ? promisify(inflate) : undefined;
-  if (unpack === undefined) throw new ProtocolError(415, `unsupported content encoding '${encoding}'; gzip and deflate are known`);
-  return (unpack as (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>)(body, { maxOutputLength: most }).catch((error: unknown) => {
-    throw new ProtocolError(400, `the ${encoding} body can't be unpacked: ${error instanceof Error ? error.message : String(error)}`);
+  if (unpack === undefined)
+    throw new ProtocolError(415, `unsupported content encoding '${encoding}'; gzip and deflate are known`);
+  return (unpack as (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>)(body, {
+    maxOutputLength: most,
+  }).catch((error: unknown) => {
+    throw new ProtocolError(
+      400,
+      `the ${encoding} body can't be unpacked: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
 }
 
-function collect(request: IncomingMessage, announced: number | undefined, most: number, tooLarge: ProtocolError): Promise<Buffer> {
+function collect(
+  request: IncomingMessage,
+  announced: number | undefined,
+  most: number,
+  tooLarge: ProtocolError,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -76,13 +98,16 @@ function collect(request: IncomingMessage, announced: number | undefined, most: 
       length += chunk.length;
       held += chunk.length;
       if (length > most) fail(tooLarge);
-      else if (held > mostHeld) fail(new ProtocolError(503, 'too many bytes of requests at once', { 'retry-after': '1' }));
+      else if (held > mostHeld)
+        fail(new ProtocolError(503, 'too many bytes of requests at once', { 'retry-after': '1' }));
     });
     request.on('end', () => {
       held -= length;
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
     });
-    request.on('error', () => fail(new ProtocolError(400, `the request broke off after ${length} of ${announced ?? 'unknown'} bytes`)));
+    request.on('error', () =>
+      fail(new ProtocolError(400, `the request broke off after ${length} of ${announced ?? 'unknown'} bytes`)),
+    );
   });
 }
 

@@ -37,7 +37,11 @@ async function main(): Promise<void> {
   }
 }
 
-async function serve(folder: string, unlock: () => void, values: Readonly<Record<string, string | undefined>>): Promise<void> {
+async function serve(
+  folder: string,
+  unlock: () => void,
+  values: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   const before = readState(folder);
   const models = values['models'] === undefined ? before.models : resolve(values['models']);
   let state: KeptState = { ...before, ...(models === undefined ? {} : { models }) };
@@ -64,7 +68,14 @@ async function serve(folder: string, unlock: () => void, values: Readonly<Record
   state = { ...state, port };
   writeState(folder, state);
   front.restore(before);
-  const address: FrontAddress = { version: 1, pid: process.pid, port, controlPort, token, startedAt: new Date().toISOString() };
+  const address: FrontAddress = {
+    version: 1,
+    pid: process.pid,
+    port,
+    controlPort,
+    token,
+    startedAt: new Date().toISOString(),
+  };
   writeAddress(folder, address);
   process.stdout.write(`${JSON.stringify({ ...address, token: undefined, endpoint: `http://${loopback}:${port}` })}\n`);
   let isStopping = false;
@@ -92,5 +103,6 @@ function whole(written: string | undefined, otherwise: number, name: string): nu
 
 main().catch((error: unknown) => {
   process.stderr.write(`the front did not start: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
+  // Timers and processes of what had begun would keep it alive.
+  process.exit(2);
 });

@@ -12,7 +12,7 @@ export class Observations {
 
   add(observation: Unnumbered<Observation>): void {
     this.last += 1;
-    this.ring[(this.last - 1) % this.kept] = { ...observation, sequence: this.last } as Observation;
+    this.ring[(this.last - 1) % this.kept] = { ...observation, sequence: this.last };
   }
 
   /** Those after a sequence, oldest first. */

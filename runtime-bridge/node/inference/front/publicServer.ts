@@ -52,7 +52,9 @@ async function answer(options: PublicOptions, request: IncomingMessage): Promise
     case '/v2/health/ready':
       return get(method, () => (isReady(front) ? empty : notReady('not every version is ready')));
     case '/v2/models':
-      return get(method, () => jsonReply(200, { models: [...new Set(front.all().map(({ key }) => key.model))].sort() }));
+      return get(method, () =>
+        jsonReply(200, { models: [...new Set(front.all().map(({ key }) => key.model))].sort() }),
+      );
     case '/v2/models/stats':
       return get(method, () => jsonReply(200, { model_stats: front.all().map(statisticsOf) }));
     case '/metrics':
@@ -100,7 +102,9 @@ async function modelAnswer(options: PublicOptions, request: IncomingMessage, ask
     return jsonReply(200, { model_stats: versions.map(statisticsOf) });
   }
   const routed = version ?? front.routes.of(model)?.baseline;
-  const isServing = versions.find(({ state, key }) => state === 'ready' && (routed === undefined || key.version === routed));
+  const isServing = versions.find(
+    ({ state, key }) => state === 'ready' && (routed === undefined || key.version === routed),
+  );
   if (action === 'ready') return isServing === undefined ? notReady('Model version not ready') : empty;
   const described = isServing ?? versions.findLast(({ signature }) => signature !== undefined);
   if (described?.signature === undefined) throw unknownModel(model, version);
@@ -108,24 +112,39 @@ async function modelAnswer(options: PublicOptions, request: IncomingMessage, ask
 }
 
 const unknownModel = (model: string, version: string | undefined): ProtocolError =>
-  new ProtocolError(404, `Request for unknown model: '${model}'${version === undefined ? '' : ` version ${version}`} is not found`);
+  new ProtocolError(
+    404,
+    `Request for unknown model: '${model}'${version === undefined ? '' : ` version ${version}`} is not found`,
+  );
 
-async function infer({ front, mostBytes }: PublicOptions, request: IncomingMessage, { model, version }: Asked): Promise<Reply> {
+async function infer(
+  { front, mostBytes }: PublicOptions,
+  request: IncomingMessage,
+  { model, version }: Asked,
+): Promise<Reply> {
   if (request.method !== 'POST') throw notAllowed;
   if (front.versionsOf(model).length === 0) throw unknownModel(model, version);
   const body = await bodyOf(request, mostBytes);
   const length = body.length === 0 ? '0' : (request.headers['inference-header-content-length'] as string | undefined);
   const asked = readInferRequest(body, length, model);
   const exchanged =
-    version === undefined ? await askModel(front, asked, model, request.headers) : await askVersion(front, asked, model, version);
-  const { headerLength, pieces } = responseBody(asked, { model, version: exchanged.version, signature: exchanged.signature }, exchanged.answer.tensors);
+    version === undefined
+      ? await askModel(front, asked, model, request.headers)
+      : await askVersion(front, asked, model, version);
+  const { headerLength, pieces } = responseBody(
+    asked,
+    { model, version: exchanged.version, signature: exchanged.signature },
+    exchanged.answer.tensors,
+  );
   return {
     status: 200,
     headers: {
       'Content-Type': headerLength === undefined ? 'application/json' : 'application/octet-stream',
       ...(headerLength === undefined ? {} : { 'Inference-Header-Content-Length': headerLength }),
       'x-model-version': exchanged.version,
-      ...(exchanged.experiment === undefined ? {} : { 'x-experiment': exchanged.experiment, 'x-bucket': exchanged.bucket ?? 'unsticky' }),
+      ...(exchanged.experiment === undefined
+        ? {}
+        : { 'x-experiment': exchanged.experiment, 'x-bucket': exchanged.bucket ?? 'unsticky' }),
     },
     pieces,
   };

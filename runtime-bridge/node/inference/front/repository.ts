@@ -24,7 +24,12 @@ export class Repository {
     }));
     if (onlyReady) return served.filter(({ state }) => state === 'READY');
     const known = new Set(served.map(({ name }) => name));
-    return [...served, ...this.models().filter((name) => !known.has(name)).map((name) => ({ name }))];
+    return [
+      ...served,
+      ...this.models()
+        .filter((name) => !known.has(name))
+        .map((name) => ({ name })),
+    ];
   }
 
   /** Serves the highest version of a model and lets go of the others; answers when it is ready. */
@@ -37,7 +42,10 @@ export class Repository {
     this.front.load({ epoch, model, version, folder: join(folder, version) });
     const served = this.front.version(model, version);
     await served?.signatureWhenReady().catch((error: unknown) => {
-      throw new ProtocolError(400, `failed to load '${model}': ${error instanceof Error ? error.message : String(error)}`);
+      throw new ProtocolError(
+        400,
+        `failed to load '${model}': ${error instanceof Error ? error.message : String(error)}`,
+      );
     });
     for (const other of this.front.versionsOf(model))
       if (other !== served) void this.front.unload({ epoch, model, version: other.key.version, drain: 30 });
@@ -47,7 +55,9 @@ export class Repository {
     this.refuseWhereDeployed(model);
     const epoch = this.front.epochOf(model);
     await Promise.all(
-      this.front.versionsOf(model).map(({ key }) => this.front.unload({ epoch, model, version: key.version, drain: 30 })),
+      this.front
+        .versionsOf(model)
+        .map(({ key }) => this.front.unload({ epoch, model, version: key.version, drain: 30 })),
     );
   }
 
@@ -61,7 +71,10 @@ export class Repository {
 
   private modelFolder(model: string): string {
     if (this.folder === undefined)
-      throw new ProtocolError(400, 'explicit model load / unload is not allowed: this front was started without --models');
+      throw new ProtocolError(
+        400,
+        'explicit model load / unload is not allowed: this front was started without --models',
+      );
     if (!isModelName(model) || !existsSync(join(this.folder, model)))
       throw new ProtocolError(400, `failed to load '${model}', failed to poll from model repository`);
     return join(this.folder, model);
@@ -69,7 +82,10 @@ export class Repository {
 
   private refuseWhereDeployed(model: string): void {
     if (this.front.routes.of(model) !== undefined)
-      throw new ProtocolError(400, `'${model}' is routed by a deployment; use tensorwright deploy, promote or rollback`);
+      throw new ProtocolError(
+        400,
+        `'${model}' is routed by a deployment; use tensorwright deploy, promote or rollback`,
+      );
   }
 }
 

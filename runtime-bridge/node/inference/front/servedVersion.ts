@@ -142,7 +142,7 @@ export class ServedVersion {
       throw new QueueFull(`Exceeds maximum queue size for ${this.key.model}: version ${this.key.version} is loading`);
     this.waitingForReady += 1;
     try {
-      while ((this.state as ServedState) === 'loading') await this.settled;
+      while (this.state === 'loading') await this.settled;
     } finally {
       this.waitingForReady -= 1;
     }

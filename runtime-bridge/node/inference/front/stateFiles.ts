@@ -55,6 +55,7 @@ export function readState(folder: string): KeptState {
   } catch (error) {
     throw new Error(
       `${stateFile(folder)} can't be read (${error instanceof Error ? error.message : String(error)}); remove it to start without versions`,
+      { cause: error },
     );
   }
 }
@@ -90,7 +91,8 @@ export function lockFolder(folder: string): () => void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const holder = lockHolder(folder);
-      if (holder !== undefined || round > 3) throw new Error(`process ${holder ?? 'unknown'} is the front of ${folder} already`);
+      if (holder !== undefined || round > 3)
+        throw new Error(`process ${holder ?? 'unknown'} is the front of ${folder} already`, { cause: error });
       rmSync(lockFile(folder), { force: true });
     }
   }

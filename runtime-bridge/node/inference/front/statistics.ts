@@ -26,7 +26,8 @@ export class Statistics {
     add(this.queued, Math.max(0, millis - computeMillis));
     this.lastInferenceAt = Date.now();
     const place = durationBounds.findIndex((bound) => millis <= bound);
-    this.durations[place < 0 ? durationBounds.length : place]! += 1;
+    const bucket = place < 0 ? durationBounds.length : place;
+    this.durations[bucket] = (this.durations[bucket] ?? 0) + 1;
   }
 
   failure(millis: number): void {

@@ -46,7 +46,8 @@ function checkNames(inputs: readonly RequestInput[], signature: Signature, model
   const known = signature.inputs.map(({ name }) => name);
   if (inputs.length === known.length) {
     for (const { name } of inputs)
-      if (!known.includes(name)) throw new ProtocolError(400, `unexpected inference input '${name}' for model '${model}'`);
+      if (!known.includes(name))
+        throw new ProtocolError(400, `unexpected inference input '${name}' for model '${model}'`);
     return;
   }
   const list = (names: readonly string[]): string => `[${names.map((name) => `'${name}'`).join()}]`;
@@ -60,10 +61,19 @@ function checkNames(inputs: readonly RequestInput[], signature: Signature, model
   );
 }
 
-function checkInput({ name, datatype, shape, data }: RequestInput, expected: SignatureTensor, model: string, maxBatchSize: number, say: Say): void {
+function checkInput(
+  { name, datatype, shape, data }: RequestInput,
+  expected: SignatureTensor,
+  model: string,
+  maxBatchSize: number,
+  say: Say,
+): void {
   if (datatype.name !== expected.datatype)
-    throw say(`inference input '${name}' data-type is '${datatype.name}', but model '${model}' expects '${expected.datatype}'`);
-  const fits = shape.length === expected.shape.length && expected.shape.every((size, i) => size < 0 || size === shape[i]);
+    throw say(
+      `inference input '${name}' data-type is '${datatype.name}', but model '${model}' expects '${expected.datatype}'`,
+    );
+  const fits =
+    shape.length === expected.shape.length && expected.shape.every((size, i) => size < 0 || size === shape[i]);
   if (!fits)
     throw say(
       `unexpected shape for input '${name}' for model '${model}'. Expected [${expected.shape.join()}], got [${shape.join()}].${maxBatchSize > 0 ? batchNote : ''}`,
@@ -78,7 +88,7 @@ function checkInput({ name, datatype, shape, data }: RequestInput, expected: Sig
 
 /** Triton's own advice, which follows a wrong shape where the configuration has batches. */
 const batchNote =
-  " NOTE: Setting a non-zero max_batch_size in the model config requires a batch dimension to be prepended to each input shape. If you want to specify the full shape including the batch dim in your input dims config, try setting max_batch_size to zero. See the model configuration docs for more info on max_batch_size.";
+  ' NOTE: Setting a non-zero max_batch_size in the model config requires a batch dimension to be prepended to each input shape. If you want to specify the full shape including the batch dim in your input dims config, try setting max_batch_size to zero. See the model configuration docs for more info on max_batch_size.';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -92,7 +102,9 @@ function checkStrings(name: string, data: Uint8Array, count: number, model: stri
     try {
       utf8.decode(element);
     } catch {
-      throw say(`element ${i} of input '${name}' for model '${model}' is no UTF-8; ONNX Runtime for Node takes text only`);
+      throw say(
+        `element ${i} of input '${name}' for model '${model}' is no UTF-8; ONNX Runtime for Node takes text only`,
+      );
     }
 }
 
@@ -104,7 +116,9 @@ function rawInput(raw: Uint8Array, { inputs }: Signature, model: string, say: Sa
     );
   const open = only.shape.filter((size) => size < 0).length;
   if (open > 1)
-    throw say(`The shape of the raw input '${only.name}' can not be deduced because there are more than one variable-sized dimension`);
+    throw say(
+      `The shape of the raw input '${only.name}' can not be deduced because there are more than one variable-sized dimension`,
+    );
   const datatype = datatypeOf(only.datatype);
   if (datatype === undefined) throw say(`unexpected raw input of type ${only.datatype}`);
   const fixed = only.shape.reduce((all, size) => (size < 0 ? all : all * size), 1);
@@ -120,8 +134,7 @@ function wantedOutputs({ outputs }: InferRequest, signature: Signature, model: s
   const wanted = new Set<number>();
   for (const { name } of outputs) {
     const place = places.get(name);
-    if (place === undefined)
-      throw new ProtocolError(400, `unexpected inference output '${name}' for model '${model}'`);
+    if (place === undefined) throw new ProtocolError(400, `unexpected inference output '${name}' for model '${model}'`);
     wanted.add(place);
   }
   return [...wanted].sort((a, b) => a - b);

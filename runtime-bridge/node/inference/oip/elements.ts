@@ -56,7 +56,10 @@ function bytesOfTexts(flat: readonly Json[], count: number, { input, model, id }
   if (texts.length !== count)
     throw new ProtocolError(
       400,
-      prefixed(id, `expected ${count} string elements for inference input '${input}' for model '${model}', got ${texts.length}`),
+      prefixed(
+        id,
+        `expected ${count} string elements for inference input '${input}' for model '${model}', got ${texts.length}`,
+      ),
     );
   return joinBytes(texts);
 }

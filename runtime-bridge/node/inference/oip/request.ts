@@ -2,7 +2,7 @@
 import { type Datatype, datatypeOf } from '../datatypes';
 import { bytesOfJson } from './elements';
 import { ProtocolError } from './errors';
-import { isText, type Json, listMember, membersOf, readJson, sizeOf, textMember } from './json';
+import { type Json, listMember, membersOf, readJson, sizeOf, textMember } from './json';
 
 export interface RequestInput {
   readonly name: string;
@@ -25,7 +25,7 @@ export interface InferRequest {
   readonly inputs: readonly RequestInput[];
   /** Undefined where all are asked for. */
   readonly outputs: readonly RequestOutput[] | undefined;
-  /** What holds for outputs that don't say it themselves. */
+  /** Raw tensors for outputs that are not listed. */
   readonly binaryOutput: boolean;
   /** The body is the only input's tensor, without any JSON. */
   readonly raw?: Uint8Array;
@@ -49,14 +49,14 @@ export function readInferRequest(body: Buffer, headerLength: string | undefined,
   const inputs = listMember(message, 'inputs').map((each) => readInput(each, tail, id));
   if (tail.at !== body.length) throw new ProtocolError(400, `unexpected additional input data for model '${model}'`);
   if (inputs.length > mostTensors) throw new ProtocolError(400, `more than ${mostTensors} inputs`);
-  const binaryOutput = parameters['binary_data_output'] === true;
   const outputs = message['outputs'] === undefined ? [] : listMember(message, 'outputs');
   if (outputs.length > mostTensors) throw new ProtocolError(400, `more than ${mostTensors} outputs`);
   return {
     id,
     inputs,
-    outputs: outputs.length === 0 ? undefined : outputs.map((each) => readOutput(each, binaryOutput)),
-    binaryOutput,
+    outputs: outputs.length === 0 ? undefined : outputs.map(readOutput),
+    // As in Triton: outputs that are listed say it themselves.
+    binaryOutput: outputs.length === 0 && parameters['binary_data_output'] === true,
   };
 }
 
@@ -92,7 +92,10 @@ function readInput(value: Json, tail: Tail, id: string): RequestInput {
   const datatype = datatypeOf(typeName);
   if (datatype === undefined) throw new ProtocolError(400, `invalid datatype for input ${name}`);
   const parameters = membersOf(input['parameters']);
-  const size = parameters['binary_data_size'] === undefined ? undefined : sizeOf(parameters['binary_data_size'], 'binary_data_size');
+  const size =
+    parameters['binary_data_size'] === undefined
+      ? undefined
+      : sizeOf(parameters['binary_data_size'], 'binary_data_size');
   const data = input['data'];
   if ((data === undefined) === (size === undefined))
     throw new ProtocolError(
@@ -100,7 +103,13 @@ function readInput(value: Json, tail: Tail, id: string): RequestInput {
       `Input must set only one of the following fields: 'data', 'binary_data_size' in 'parameters', 'shared_memory_region' in 'parameters'. But ${data === undefined ? 'no field is set' : "set 'data' 'binary_data_size'"}`,
     );
   if (size === undefined)
-    return { name, datatype, shape, isBinary: false, data: bytesOfJson(data as Json, datatype, shape, { input: name, model: tail.model, id }) };
+    return {
+      name,
+      datatype,
+      shape,
+      isBinary: false,
+      data: bytesOfJson(data as Json, datatype, shape, { input: name, model: tail.model, id }),
+    };
   if (tail.at + size > tail.body.length)
     throw new ProtocolError(
       400,
@@ -111,14 +120,14 @@ function readInput(value: Json, tail: Tail, id: string): RequestInput {
   return { name, datatype, shape, isBinary: true, data: tail.body.subarray(start, tail.at) };
 }
 
-function readOutput(value: Json, binaryOutput: boolean): RequestOutput {
+function readOutput(value: Json): RequestOutput {
   const output = membersOf(value);
   const parameters = membersOf(output['parameters']);
   const binary = parameters['binary_data'];
   const classes = parameters['classification'];
   return {
     name: textMember(output, 'name'),
-    isBinary: binary === undefined ? binaryOutput : binary === true || (isText(binary) && binary === 'true'),
+    isBinary: binary === true,
     classes: classes === undefined ? 0 : sizeOf(classes, 'classification'),
   };
 }
