@@ -27,15 +27,12 @@ export interface Steered {
 export interface Ended {
   readonly state: DeployState;
   readonly reason: string;
+  /** Why the command that it was to begin with was not taken. */
+  readonly refusal?: string;
 }
 
 /** What became of a command. */
-export interface Answer {
-  readonly state: DeployState;
-  readonly reason: string;
-  /** Why it was not taken. */
-  readonly refusal?: string;
-}
+export type Answer = Ended;
 
 /** Looks in vain, a second apart, after which a stuck deployment is left to a person. */
 const mostMissed = 60;
@@ -69,7 +66,7 @@ export class Controller {
     this.carryOut(this.first, command !== undefined);
     if (command !== undefined) {
       const { refusal } = this.command(command);
-      if (refusal !== undefined) this.end({ state: this.deployment.position.state, reason: refusal });
+      if (refusal !== undefined) this.end({ state: this.state, reason: refusal, refusal });
     }
     return this.ended;
   }
