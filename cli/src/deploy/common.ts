@@ -21,7 +21,8 @@ export const withState = (command: Command): Command =>
     .addOption(new Option('--format <form>', 'how it is written').choices(['text', 'json']).default('text'));
 
 /** How an end of a deployment ends the command: `wanted` states are a success. */
-export const exitCode = ({ state }: Ended, wanted: readonly DeployState[]): ExitCode => (wanted.includes(state) ? 0 : 1);
+export const exitCode = ({ state }: Ended, wanted: readonly DeployState[]): ExitCode =>
+  wanted.includes(state) ? 0 : 1;
 
 /**
  * Runs a verb over deployments: events are written as they come, the end is the last line in text.

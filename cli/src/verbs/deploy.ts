@@ -48,7 +48,9 @@ export const deploy: Verb = (program, io, finish) => {
       checkVersion(modelFolder, options.version, folder);
       const target = targetNamed(options.target);
       if (target === undefined)
-        throw new UsageError(`there is no target '${options.target}'; there are ${targets.map(({ id }) => id).join(', ')}`);
+        throw new UsageError(
+          `there is no target '${options.target}'; there are ${targets.map(({ id }) => id).join(', ')}`,
+        );
       const plan = options.plan === undefined ? defaultPlan : planIn(resolve(io.cwd, options.plan));
       if (options.dryRun === true) {
         io.out.write(dryRun(modelFolder, options, plan, io));
@@ -66,7 +68,8 @@ function whole(written: string): number {
 }
 
 function checkVersion(modelFolder: string, version: string, written: string): void {
-  if (!existsSync(modelFolder) || !statSync(modelFolder).isDirectory()) throw new UsageError(`no such folder: ${written}`);
+  if (!existsSync(modelFolder) || !statSync(modelFolder).isDirectory())
+    throw new UsageError(`no such folder: ${written}`);
   if (!/^[A-Za-z0-9_][\w.-]{0,254}$/.test(basename(modelFolder)))
     throw new UsageError(`'${basename(modelFolder)}' can't be a model's name: letters, digits and _ . - only`);
   const there = versionsIn(modelFolder);

@@ -18,4 +18,18 @@ import { verify } from './verify';
 /** Adds a verb to the command; `finish` is told how it ended. */
 export type Verb = (program: Command, io: Io, finish: (code: number) => void) => void;
 
-export const verbs: readonly Verb[] = [check, shapes, flow, verify, run, diagnose, triton, front, explain, deploy, status, steer, rollback];
+export const verbs: readonly Verb[] = [
+  check,
+  shapes,
+  flow,
+  verify,
+  run,
+  diagnose,
+  triton,
+  front,
+  explain,
+  deploy,
+  status,
+  steer,
+  rollback,
+];

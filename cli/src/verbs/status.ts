@@ -50,7 +50,8 @@ function textOf({ deployments, serving }: DeployStatus): string {
     return `${id}  version ${candidate}${baseline === null ? '' : ` after ${baseline}`}: ${state}${share}\n    ${reason}\n`;
   });
   const served = serving.map(
-    ({ model, version, ready, endpoint }) => `serving  ${model} ${version}${ready ? '' : ' (not ready)'}  ${endpoint ?? ''}\n`,
+    ({ model, version, ready, endpoint }) =>
+      `serving  ${model} ${version}${ready ? '' : ' (not ready)'}  ${endpoint ?? ''}\n`,
   );
   return [...lines, ...served].join('');
 }

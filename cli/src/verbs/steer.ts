@@ -42,7 +42,8 @@ export const steer: Verb = (program, io, finish) => {
       .argument('<model>', 'name of the model')
       .option('--reason <text>', 'why, for the log')
       .addHelpText('after', examples);
-    if (isPromotion === true) command.option('--full', 'to all traffic at once; needs a reason while gates have not passed');
+    if (isPromotion === true)
+      command.option('--full', 'to all traffic at once; needs a reason while gates have not passed');
     command.action(async (model: string, options: SteerOptions) => {
       const { full, reason } = options;
       const asked = {

@@ -11,7 +11,15 @@ import type { Answer } from './controller';
 import type { Command, Verb } from './engine/types';
 import type { Reached } from './lease';
 
-const verbs: readonly string[] = ['pause', 'resume', 'promote', 'abort', 'rollback', 'freeze', 'retry'] satisfies Verb[];
+const verbs: readonly string[] = [
+  'pause',
+  'resume',
+  'promote',
+  'abort',
+  'rollback',
+  'freeze',
+  'retry',
+] satisfies Verb[];
 const mostBytes = 64 * 1024;
 const answerMs = 10_000;
 
@@ -42,8 +50,10 @@ async function answerTo(request: IncomingMessage, token: string, take: (command:
   const { authorization = '', origin } = request.headers;
   if (origin !== undefined) return refused(403, 'web pages may not steer a deployment');
   const [given, wanted] = [Buffer.from(authorization), Buffer.from(`Bearer ${token}`)];
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return refused(401, 'the token is another one');
-  if (Number(request.headers['content-length'] ?? mostBytes + 1) > mostBytes) return refused(400, 'the command is too long');
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
+    return refused(401, 'the token is another one');
+  if (Number(request.headers['content-length'] ?? mostBytes + 1) > mostBytes)
+    return refused(400, 'the command is too long');
   const command = commandIn(await text(request).catch(() => ''));
   return command === undefined ? refused(400, 'this is no command') : { status: 200, body: take(command) };
 }

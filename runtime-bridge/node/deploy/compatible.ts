@@ -11,12 +11,19 @@ export interface Names {
  * Why a request for the baseline would fail with the candidate, or an answer would surprise; empty where it can't be
  * told. A candidate may take more than the baseline, and leave open what an output's size is.
  */
-export function incompatibilities(baseline: ModelSignature, candidate: ModelSignature, names: Names): readonly string[] {
+export function incompatibilities(
+  baseline: ModelSignature,
+  candidate: ModelSignature,
+  names: Names,
+): readonly string[] {
   return [
     ...baseline.inputs.flatMap((old) => inputProblem(old, named(candidate.inputs, old.name), names)),
     ...candidate.inputs
       .filter(({ name }) => named(baseline.inputs, name) === undefined)
-      .map(({ name }) => `input '${name}' is asked for by version ${names.candidate}, and version ${names.baseline} has none of that name`),
+      .map(
+        ({ name }) =>
+          `input '${name}' is asked for by version ${names.candidate}, and version ${names.baseline} has none of that name`,
+      ),
     ...baseline.outputs.flatMap((old) => outputProblem(old, named(candidate.outputs, old.name), names)),
   ];
 }

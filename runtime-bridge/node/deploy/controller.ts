@@ -94,7 +94,10 @@ export class Controller {
         ? 'left as it is'
         : this.feed({ kind: 'command', verb: 'abort', reason: 'the controller was interrupted' });
     if (refusal !== undefined)
-      this.end({ state: this.state, reason: `interrupted while ${position.state}; "tensorwright resume ${header.model}" goes on` });
+      this.end({
+        state: this.state,
+        reason: `interrupted while ${position.state}; "tensorwright resume ${header.model}" goes on`,
+      });
   }
 
   private feed(input: DeployInput): string | undefined {

@@ -41,12 +41,16 @@ export function estimateOf(folder: string): number {
   }
 }
 
-function problemsOf({ folder, sha256, baseline = '', candidate }: DeployHeader, baselineFolder: string | undefined): string[] {
+function problemsOf(
+  { folder, sha256, baseline = '', candidate }: DeployHeader,
+  baselineFolder: string | undefined,
+): string[] {
   try {
-    if (hashOfVersion(folder) !== sha256) return [`the files of version ${candidate} have changed since it was asked for`];
+    if (hashOfVersion(folder) !== sha256)
+      return [`the files of version ${candidate} have changed since it was asked for`];
     const now = modelIn(folder);
     if (now === undefined) return [];
-    if ('reason' in now) return [`model.onnx of version ${candidate} can't be read: it ${now.reason}`];
+    if ('reason' in now) return [`model.onnx of version ${candidate} is no whole ONNX file (${now.reason})`];
     const old = baselineFolder === undefined ? undefined : modelIn(baselineFolder);
     if (old === undefined || 'reason' in old) return [];
     return [...incompatibilities(old, now, { baseline, candidate })];

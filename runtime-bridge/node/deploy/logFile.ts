@@ -111,7 +111,7 @@ export class DeploymentLog {
       const { records, bytes, torn, broken } = readLog(path);
       if (broken !== undefined) {
         closeSync(file);
-        throw new TamperedLog(`${path} was changed: ${broken}`);
+        throw new TamperedLog(changedLog(path, broken));
       }
       if (torn > 0) ftruncateSync(file, bytes);
       return new DeploymentLog(path, file, bytes, records);
@@ -132,7 +132,7 @@ export class DeploymentLog {
     const line = Buffer.from(`${body.slice(0, -1)},"hash":"${sealed.hash}"}\n`);
     try {
       this.refuseForeignBytes();
-      for (let done = 0; done < line.length; )
+      for (let done = 0; done < line.length;)
         done += writeSync(this.file, line, done, line.length - done, this.bytes + done);
       fsyncSync(this.file);
     } catch (error) {
@@ -164,6 +164,10 @@ export class DeploymentLog {
     }
   }
 }
+
+/** What is said of a log that was changed. */
+export const changedLog = (path: string, broken: string): string =>
+  `${path} was changed: ${broken}. Nothing is steered by it and the traffic stays as it is; keep the file as evidence and move it away`;
 
 const notWritten = (path: string, error: unknown): LogNotWritten =>
   new LogNotWritten(`${path} can't be written: ${error instanceof Error ? error.message : String(error)}`);

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeployEntry, type DeployHeader, type DeployRecord, finalStates } from '../../../protocol/src/deploy';
-import { readLog } from './logFile';
+import { changedLog, readLog, TamperedLog } from './logFile';
 
 /** A deployment as its log tells it. */
 export interface Recorded {
@@ -19,7 +19,14 @@ export const logFolder = (stateFolder: string): string => join(stateFolder, 'dep
 export const leaseFolder = (stateFolder: string): string => join(stateFolder, 'leases');
 export const logPath = (stateFolder: string, id: string): string => join(logFolder(stateFolder), `${id}.jsonl`);
 
-/** All deployments of a state folder, oldest first. Logs without a header (cut off at once) are left out. */
+/** `<model>-<time>-<four hex digits>`. */
+const idForm = /^(.+)-\d{8}T\d{6}-[0-9a-f]{4}$/;
+
+/**
+ * All deployments of a state folder, oldest first. Logs without a header (cut off at once) are left out.
+ *
+ * @throws TamperedLog where not even the header of a log of the model can be believed
+ */
 export function deploymentsIn(stateFolder: string, model?: string): readonly Recorded[] {
   let names: readonly string[];
   try {
@@ -29,8 +36,9 @@ export function deploymentsIn(stateFolder: string, model?: string): readonly Rec
   }
   return names
     .filter((name) => name.endsWith('.jsonl'))
-    .flatMap((name) => recorded(stateFolder, name.slice(0, -'.jsonl'.length)) ?? [])
-    .filter(({ header }) => model === undefined || header.model === model)
+    .map((name) => name.slice(0, -'.jsonl'.length))
+    .filter((id) => model === undefined || idForm.exec(id)?.[1] === model)
+    .flatMap((id) => recorded(stateFolder, id) ?? [])
     .sort((a, b) => firstTime(a) - firstTime(b) || (a.id < b.id ? -1 : 1));
 }
 
@@ -41,6 +49,7 @@ export function recorded(stateFolder: string, id: string): Recorded | undefined 
   const records = read as unknown as readonly DeployRecord[];
   const header = records[0]?.header;
   const last = records.at(-1);
+  if (broken !== undefined && header === undefined) throw new TamperedLog(changedLog(path, broken));
   if (header === undefined || last === undefined) return undefined;
   return { id, path, header, records, last, ...(broken === undefined ? {} : { broken }) };
 }

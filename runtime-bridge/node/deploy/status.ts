@@ -45,5 +45,7 @@ function reasonOf(each: Recorded, stateFolder: string): string {
   const holder = holderOf(leaseFolder(stateFolder), header.model);
   const isSteered = holder !== undefined && isHeld(holder) && holder.reached?.deployment === id;
   const { model } = header;
-  return isSteered ? last.reason : `${last.reason}; nobody steers it: "tensorwright resume ${model}" or "abort ${model}" takes over`;
+  return isSteered
+    ? last.reason
+    : `${last.reason}; nobody steers it: "tensorwright resume ${model}" or "abort ${model}" takes over`;
 }

@@ -191,7 +191,10 @@ async function restored(target: Target, { baseline, plan }: DeployHeader): Promi
   return target.observe();
 }
 
-function headerOf({ modelFolder, version, target, plan, mode }: DeployRequest, baseline: string | undefined): DeployHeader {
+function headerOf(
+  { modelFolder, version, target, plan, mode }: DeployRequest,
+  baseline: string | undefined,
+): DeployHeader {
   const folder = join(modelFolder, version);
   return {
     model: basename(modelFolder),

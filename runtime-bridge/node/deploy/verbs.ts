@@ -68,7 +68,9 @@ async function send(place: Workplace, { pid, reached }: Holder, command: Command
   const from = (recorded(place.stateFolder, deployment) as Recorded).last.seq;
   const answer = await sendCommand(reached, command);
   const { state, reason } = accepted(answer);
-  return awaited.includes(command.verb) ? follow(place.stateFolder, deployment, from, place.onEvent) : { state, reason };
+  return awaited.includes(command.verb)
+    ? follow(place.stateFolder, deployment, from, place.onEvent)
+    : { state, reason };
 }
 
 function accepted<T extends { readonly refusal?: string }>(answer: T): T {

@@ -58,13 +58,21 @@ export async function warmUp(
   return { requests, problems: [] };
 }
 
-async function problemOf(answer: Answered, { version }: Asked, baseline: Asked | undefined, body: Body): Promise<string | undefined> {
+async function problemOf(
+  answer: Answered,
+  { version }: Asked,
+  baseline: Asked | undefined,
+  body: Body,
+): Promise<string | undefined> {
   if (answer.failure === undefined && answer.nonFinite.length === 0) return undefined;
   const old = baseline && (await infer(baseline.address, body));
   if (answer.failure !== undefined)
-    return old?.failure === undefined ? `version ${version} failed at a request of the warm-up: ${answer.failure}` : undefined;
-  const [name = ''] = answer.nonFinite.filter((each) => old === undefined || !old.nonFinite.includes(each));
-  if (name === '' || old?.failure !== undefined || old === undefined) return undefined;
+    return old?.failure === undefined
+      ? `version ${version} failed at a request of the warm-up: ${answer.failure}`
+      : undefined;
+  if (old === undefined || old.failure !== undefined) return undefined;
+  const name = answer.nonFinite.find((each) => !old.nonFinite.includes(each));
+  if (name === undefined) return undefined;
   return `version ${version} answers NaN or infinity in output '${name}' where version ${baseline?.version ?? ''} does not`;
 }
 
@@ -117,7 +125,8 @@ async function infer(address: string, { bytes, headerLength }: Body): Promise<An
       signal: AbortSignal.timeout(answerMs),
     });
     const body = Buffer.from(await answer.arrayBuffer());
-    if (answer.status === 200) return { ...nothing, nonFinite: nonFiniteIn(body, answer.headers.get('inference-header-content-length')) };
+    if (answer.status === 200)
+      return { ...nothing, nonFinite: nonFiniteIn(body, answer.headers.get('inference-header-content-length')) };
     const reason = body.toString('utf8').slice(0, 500);
     return answer.status < 500 ? { ...nothing, refused: true } : { ...nothing, failure: reason };
   } catch (error) {
@@ -140,7 +149,8 @@ function nonFiniteIn(body: Buffer, headerLength: string | null): readonly string
   for (const { name, datatype: type, shape, parameters } of outputs) {
     const size = parameters?.binary_data_size ?? 0;
     const datatype = datatypeOf(type);
-    const summary = datatype && size > 0 ? summaryOf([{ datatype, shape, data: body.subarray(at, at + size) }]) : undefined;
+    const summary =
+      datatype && size > 0 ? summaryOf([{ datatype, shape, data: body.subarray(at, at + size) }]) : undefined;
     if (summary !== undefined && summary.nonFinite > 0) found.push(name);
     at += size;
   }

@@ -129,7 +129,9 @@ export class BehindFront implements Target {
     try {
       return await question(this.front);
     } catch (error) {
-      throw error instanceof FrontRefusal ? refusal(error) : new TargetDown(`the front does not answer: ${said(error)}`);
+      throw error instanceof FrontRefusal
+        ? refusal(error)
+        : new TargetDown(`the front does not answer: ${said(error)}`);
     }
   }
 }
@@ -179,7 +181,8 @@ function frontRouting(model: string, { primary, ...rest }: TargetRouting): Routi
 
 function sameRouting(found: Routing | undefined, wanted: Routing): boolean {
   if (found === undefined) return false;
-  const entries = (routing: Routing): string => JSON.stringify(Object.entries(routing).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const entries = (routing: Routing): string =>
+    JSON.stringify(Object.entries(routing).sort(([a], [b]) => (a < b ? -1 : 1)));
   return entries(found) === entries(wanted);
 }
 
