@@ -2,16 +2,34 @@
 import type { Command } from 'commander';
 import type { Io } from '../io';
 import { check } from './check';
+import { deploy } from './deploy';
 import { diagnose } from './diagnose';
 import { explain } from './explain';
 import { flow } from './flow';
 import { front } from './front';
+import { rollback } from './rollback';
 import { run } from './run';
 import { shapes } from './shapes';
+import { status } from './status';
+import { steer } from './steer';
 import { triton } from './triton';
 import { verify } from './verify';
 
 /** Adds a verb to the command; `finish` is told how it ended. */
 export type Verb = (program: Command, io: Io, finish: (code: number) => void) => void;
 
-export const verbs: readonly Verb[] = [check, shapes, flow, verify, run, diagnose, triton, front, explain];
+export const verbs: readonly Verb[] = [
+  check,
+  shapes,
+  flow,
+  verify,
+  run,
+  diagnose,
+  triton,
+  front,
+  explain,
+  deploy,
+  status,
+  steer,
+  rollback,
+];
