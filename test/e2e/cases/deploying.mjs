@@ -37,7 +37,7 @@ steps:
 gates:
   - { kind: errors, margin: 0.3 }
   - { kind: nonFinite, budget: 0.2 }
-soak: 300s
+soak: 3s
 `;
 
 const front = (folder) => {
@@ -102,7 +102,7 @@ export const tests = [
         await deploy(workbench, '2', shot);
         await workbench.webviewText('both versions', (words) => words.includes('50 % of units'));
         await shot('canary');
-        await workbench.webviewText('promoted', (words) => words.includes('promoted, still watched'));
+        await workbench.webviewText('promoted', (words) => /double 1 → 2 on embedded\s*promoted\n/.test(words));
         await shot('promoted');
       } finally {
         const seen = await stop();
