@@ -156,7 +156,7 @@ export const layers = [
   // Acts on what the engine decides: logs, leases, targets.
   {
     room: 'runtime-bridge/node/deploy',
-    uses: ['runtime-bridge/node/inference', 'server/src/models', 'protocol/src'],
+    uses: ['runtime-bridge/node/inference', 'server/src/models', 'server/src/triton', 'protocol/src'],
     packages: ['node'],
   },
   {
