@@ -62,6 +62,17 @@ export class WireReader {
     return bytes.some((byte) => byte > 127) ? decodeURIComponent(escapeBytes(bytes)) : text;
   }
 
+  /** The numbers of a packed field. @throws BrokenWire where there are more than `most` */
+  numbers({ start, end }: WireField, most: number): readonly number[] {
+    const found: number[] = [];
+    for (let at = start; at < end;) {
+      const [value, next] = this.varint(at, end);
+      if (found.push(value) > most) throw new BrokenWire('a list is too long');
+      at = next;
+    }
+    return found;
+  }
+
   /** Numbers above 2^53 are rounded; negative ones come out as such. */
   private varint(at: number, end: number): [number, number] {
     let value = 0n;
