@@ -106,8 +106,9 @@ describe('weights: hostile files', () => {
       const path = join(home, 'model.onnx');
       writeFileSync(path, onnx([{ name: 'weight', shape: [3], external: { location } }]));
       const [tensor] = (await diffOf(path, path)).tensors;
-      equal(tensor?.change, 'unread', location);
-      match(tensor?.reason ?? '', /is no file in the model's folder/, location);
+      ok(tensor);
+      equal(tensor.change, 'unread', location);
+      match(tensor.reason ?? '', /is no file in the model's folder/, location);
     }
   });
 

@@ -100,20 +100,18 @@ function partsOf(reader: WireReader, message: WireField): Parts {
   for (const field of reader.fields(message.start, message.end)) {
     if (field.number === fields.name) parts.name = reader.text(field);
     else if (field.number === fields.type) parts.type = field.value;
-    else if (field.number === fields.dims) parts.shape.push(...dimsOf(reader, field));
+    else if (field.number === fields.dims) addDims(parts.shape, reader.integers(field));
     else if (field.number === locationField) parts.isExternal = field.value === 1;
     else if (field.number === externalField) {
       const [key, value] = [1, 2].map((number) => textIn(reader, field, number));
       parts.external.set(key ?? '', value ?? '');
     } else if (field.end > 0) parts.values.set(field.number, field);
-    if (parts.shape.length > mostDims) throw new Unreadable('has a tensor with too many dims');
   }
   return parts;
 }
 
-/** Written one by one, or packed into one field. */
-function dimsOf(reader: WireReader, field: WireField): readonly number[] {
-  return field.end > 0 ? reader.numbers(field, mostDims) : [field.value];
+function addDims(shape: number[], dims: Iterable<number>): void {
+  for (const size of dims) if (shape.push(size) > mostDims) throw new Unreadable('has a tensor with too many dims');
 }
 
 function textIn(reader: WireReader, message: WireField, number: number): string {

@@ -183,7 +183,7 @@ function rebuilt(args: readonly Pickled[], named: string | undefined): Rebuilt |
   const [kind, type, key] = storage.id;
   if (kind !== 'storage' || !(type instanceof Global) || typeof key !== 'string') return undefined;
   const [shape, strides] = [sizesOf(size), sizesOf(stride)];
-  if (!shape || !strides || shape.length !== strides.length || !isSize(offset)) return undefined;
+  if (shape === undefined || shape.length !== strides?.length || !isSize(offset)) return undefined;
   const dtype = named ?? storageTypes.get(type.name.slice(type.name.lastIndexOf('.') + 1)) ?? type.name;
   return { storage: key, dtype, offset, shape, strides };
 }
