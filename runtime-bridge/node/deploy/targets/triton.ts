@@ -61,7 +61,9 @@ class TritonVersions implements Backend {
       .filter(({ name }) => name === this.place.model)
       .flatMap(({ version, state = '', reason = '' }) => {
         const shown = states[state];
-        return version === undefined || shown === undefined ? [] : [{ version, state: shown, ...(reason ? { reason } : {}) }];
+        return version === undefined || shown === undefined
+          ? []
+          : [{ version, state: shown, ...(reason ? { reason } : {}) }];
       });
   }
 
