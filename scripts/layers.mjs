@@ -156,7 +156,7 @@ export const layers = [
   // Acts on what the engine decides: logs, leases, targets.
   {
     room: 'runtime-bridge/node/deploy',
-    uses: ['runtime-bridge/node/inference', 'server/src/models', 'protocol/src'],
+    uses: ['runtime-bridge/node/inference', 'server/src/models', 'server/src/triton', 'protocol/src'],
     packages: ['node'],
   },
   {
@@ -175,6 +175,18 @@ export const layers = [
     uses: [
       'runtime-bridge/node/versions',
       'server/src/core/text',
+      'server/src/models',
+      'server/src/triton',
+      'protocol/src',
+    ],
+    packages: ['node'],
+  },
+  {
+    room: 'runtime-bridge/node/versions',
+    uses: [
+      'runtime-bridge/node/compare/weights',
+      'runtime-bridge/node/journal',
+      'runtime-bridge/node/runs',
       'server/src/models',
       'server/src/triton',
       'protocol/src',

@@ -23,10 +23,12 @@ const notANumber = onnxFile({
 /** Loads, and fails at each request but those with 49 numbers: the runtime can't know before. */
 const failing = onnxFile({
   inputs: [vector],
-  outputs: [{ ...result, shape: ['a', 'b'] }],
+  outputs: [result],
   nodes: [
-    { op: 'Shape', inputs: ['table'], outputs: ['sizes'] },
-    { op: 'Reshape', inputs: ['x', 'sizes'], outputs: ['y'] },
+    { op: 'Shape', inputs: ['table'], outputs: ['square'] },
+    { op: 'Reshape', inputs: ['x', 'square'], outputs: ['z'] },
+    { op: 'Shape', inputs: ['x'], outputs: ['sizes'] },
+    { op: 'Reshape', inputs: ['z', 'sizes'], outputs: ['y'] },
   ],
   constants: [{ name: 'table', shape: [7, 7], values: Array.from({ length: 49 }, () => 0) }],
 });

@@ -7,6 +7,8 @@ import { diagnose } from './diagnose';
 import { explain } from './explain';
 import { flow } from './flow';
 import { front } from './front';
+import { models } from './models';
+import { register } from './register';
 import { rollback } from './rollback';
 import { run } from './run';
 import { shapes } from './shapes';
@@ -26,10 +28,12 @@ export const verbs: readonly Verb[] = [
   run,
   diagnose,
   triton,
+  models,
+  register,
   front,
-  explain,
   deploy,
   status,
   steer,
   rollback,
+  explain,
 ];
