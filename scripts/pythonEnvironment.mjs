@@ -8,7 +8,19 @@ import { Unavailable } from './unavailable.mjs';
 
 /** The release whose sentences the operators repeat. */
 const torchVersion = '2.13.0';
-const otherPackages = ['beartype', 'einops', 'expecttest', 'jaxtyping', 'numpy', 'scipy'];
+const otherPackages = [
+  'beartype',
+  'einops',
+  'expecttest',
+  'jaxtyping',
+  'numpy',
+  'onnx',
+  'onnxscript',
+  'safetensors',
+  'scipy',
+  'tritonclient[http]',
+];
+const otherModules = otherPackages.map((name) => name.replace(/\[.*/, ''));
 
 const windows = process.platform === 'win32';
 const pythonIn = (environment) =>
@@ -41,10 +53,10 @@ export async function ensurePython() {
 function problemOf(python) {
   const { status, stdout } = spawnSync(
     python,
-    ['-c', `import torch, ${otherPackages.join(', ')}; print(torch.__version__.split("+")[0])`],
+    ['-c', `import torch, ${otherModules.join(', ')}; print(torch.__version__.split("+")[0])`],
     { encoding: 'utf8' },
   );
-  if (status !== 0) return `which lacks one of torch, ${otherPackages.join(', ')}`;
+  if (status !== 0) return `which lacks one of torch, ${otherModules.join(', ')}`;
   return stdout.trim() === torchVersion ? undefined : `which has PyTorch ${stdout.trim()} instead of ${torchVersion}`;
 }
 

@@ -5,6 +5,7 @@ import { check } from './check';
 import { diagnose } from './diagnose';
 import { explain } from './explain';
 import { flow } from './flow';
+import { front } from './front';
 import { run } from './run';
 import { shapes } from './shapes';
 import { triton } from './triton';
@@ -13,4 +14,4 @@ import { verify } from './verify';
 /** Adds a verb to the command; `finish` is told how it ended. */
 export type Verb = (program: Command, io: Io, finish: (code: number) => void) => void;
 
-export const verbs: readonly Verb[] = [check, shapes, flow, verify, run, diagnose, triton, explain];
+export const verbs: readonly Verb[] = [check, shapes, flow, verify, run, diagnose, triton, front, explain];
