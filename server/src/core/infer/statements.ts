@@ -14,6 +14,7 @@ import { PathEnds, type Branch, type State } from './machine';
 import { joinStates, MAX_STATES, merging, mergeStates, oneOf, onSomePath, sameState, widen } from './states';
 import { sameValue, withoutTraits } from './same';
 import { FROZEN, setBelow } from './builtins/modules';
+import { surelyBuilds } from './trying';
 import { bool, none, unknown, type FunctionValue, type Value } from './value';
 
 export type Exit =
@@ -355,7 +356,7 @@ function executeTry(ev: Evaluator, stmt: tree.Try, state: State): Flow[] {
   );
   let flows = normal;
   const imported = IMPORTS_ONLY(stmt.body) && body.length > 0 && importsSucceeded(ev, stmt, body);
-  if (handled && !imported) {
+  if (handled && !imported && !surelyBuilds(ev, stmt.body, body)) {
     // An exception may come anywhere in the body: what it writes is unknown to the handlers.
     let entry = state;
     for (const flow of body)
