@@ -146,6 +146,8 @@ export const layers = [
     uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
     packages: ['node'],
   },
+  // Decides and never acts: no sockets, files, timers, clock.
+  { room: 'runtime-bridge/node/deploy/engine', uses: ['protocol/src'] },
   {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],

@@ -3,9 +3,10 @@
  * tells its controller what it saw.
  *
  * Two listeners, both on the loopback interface: the public one speaks the protocol, the control one takes JSON over
- * HTTP with `Authorization: Bearer TOKEN`, refuses every request that carries an Origin, and serves one controller at a
- * time: each command carries the controller's epoch, and a lower one than the highest seen is answered with 409. Every
- * command sets a value, none increments, so that a command which is given again after a crash does no harm.
+ * HTTP with `Authorization: Bearer TOKEN`, refuses every request that carries an Origin, and serves one controller a
+ * model at a time: each command carries the controller's epoch, and one lower than the highest seen for its model is
+ * answered with 409. Every command sets a value, none increments, so that a command which is given again after a crash
+ * does no harm.
  */
 
 /** `<state folder>/front.json`, readable by its owner only. */
@@ -29,7 +30,11 @@ export interface ServedVersion {
   readonly version: string;
   readonly state: ServedState;
   readonly reason?: string;
-  /** Its folder: `<models>/<name>/<version>`. */
+  /**
+   * Its folder, `<models>/<name>/<version>`; or the address of a version on another server that speaks the protocol,
+   * `http://HOST:PORT/v2/models/NAME/versions/N`: then the front runs no process for it, asks `ADDRESS/ready` and passes
+   * requests on to `ADDRESS/infer`, and unloading only forgets it.
+   */
   readonly folder: string;
   readonly pid?: number;
   /** Bytes of its process. */
@@ -43,6 +48,8 @@ export interface Routing {
   /** Salt of the buckets, and what `x-experiment` says; empty while nothing is split. */
   readonly experiment: string;
   readonly baseline: string;
+  /** Requests are held off with 503 and Retry-After, and no version needs to be ready: both can't be in memory at once. */
+  readonly held?: boolean;
   readonly candidate?: string;
   /** Share of units that the candidate answers, 0 to 100. */
   readonly weightPercent: number;
@@ -58,7 +65,7 @@ export interface Routing {
 
 export interface FrontState {
   readonly version: 1;
-  /** Highest epoch that a command carried. */
+  /** Highest epoch that a command carried, of any model. */
   readonly epoch: number;
   readonly versions: readonly ServedVersion[];
   readonly routings: readonly Routing[];

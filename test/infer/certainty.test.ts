@@ -5,7 +5,21 @@ import { checkerOf } from '../harness/checker';
 const PATH = '/project/model.py';
 const HEAD = 'import torch\nimport torch.nn as nn\nfrom einops import rearrange\n\n';
 
+/** More work than one statement may cost. */
+const COSTLY = 'table = [len(str(i)) + len(str(j)) for i in range(500) for j in range(500)]';
+
 const rows: readonly (readonly [what: string, code: string, findings: readonly string[]])[] = [
+  [
+    'a class that stands below one whose body is too much to evaluate',
+    `class Tables:\n    ${COSTLY}\n\n\n` +
+      'class Net(nn.Module):\n    def forward(self, x, scale=missing.SCALE):\n        return nn.Linear(3, 4)(torch.ones(2, 5))\n',
+    ['error: mat1 and mat2 shapes cannot be multiplied (2x5 and 3x4)'],
+  ],
+  [
+    'what stands below a try whose body is too much to evaluate',
+    `try:\n    ${COSTLY}\nexcept ValueError:\n    pass\n\nnn.Linear(3, 4)(torch.ones(2, 5))\n`,
+    ['error: mat1 and mat2 shapes cannot be multiplied (2x5 and 3x4)'],
+  ],
   [
     'a method that always raises beside one that may fail',
     'class Base(nn.Module):\n' +

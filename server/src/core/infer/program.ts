@@ -376,13 +376,16 @@ export class Program {
 function step(ev: Evaluator, stmt: Stmt, states: readonly State[], budget: number): readonly State[] {
   ev.machine.steps = 0;
   ev.machine.budget = isTable(stmt) ? Math.min(budget, TABLE_STEPS) : budget;
+  const { activation, guarded, autocast } = ev;
   try {
     const next = executeBlock(ev, [stmt], states).map((flow) => flow.state);
     // A script that raises on all paths still defines what stands below for those who read it.
     return next.length > 0 ? next : states;
   } catch (error) {
-    if (error instanceof OutOfBudget) return states;
-    throw error;
+    if (!(error instanceof OutOfBudget)) throw error;
+    // It may have ended inside a class body, a `try` or an `autocast`; what stands below is not part of those.
+    Object.assign(ev, { activation, guarded, autocast });
+    return states;
   }
 }
 
