@@ -257,6 +257,7 @@ function classEntry(
   accepts?: Map<tree.FunctionDef, string>,
 ): number {
   const ev = start(program, module, report, memo, (accepts === undefined ? CHECKING : LOOKING).entry);
+  ev.machine.samples = accepts !== undefined;
   const node = nameOf(cls.node);
   let built: { readonly state: State; readonly value: Value }[] = [];
   bounded(() => {
@@ -270,6 +271,7 @@ function classEntry(
     let shown = false;
     for (const { state, value: self } of built) {
       bounded(() => {
+        const before = report.recorded.length;
         const ended = ev.branches(state, () => {
           forgetReassigned(ev, self, cls, accepts !== undefined);
           const args = argumentsFor(ev, method, modular ? 'tensor' : undefined, 'defaults', true);
@@ -286,6 +288,10 @@ function classEntry(
           );
           return args;
         });
+        report.learn(
+          before,
+          ended.map((end) => end.state),
+        );
         const first = ended[0];
         if (accepts && !shown && first && method.node.kind === 'function' && method.node.name === 'forward') {
           shown = true;
@@ -457,7 +463,7 @@ function functionEntry(
 ): number {
   const ev = start(program, module, report, memo, isWhole(fn) ? effort.script : effort.functions);
   bounded(() => {
-    ev.branches(ev.machine.seal(), () => {
+    const ended = ev.branches(ev.machine.seal(), () => {
       const args = argumentsFor(ev, fn, undefined, 'symbolic', false);
       return callFunction(
         ev,
@@ -467,6 +473,10 @@ function functionEntry(
         undefined,
       );
     });
+    report.learn(
+      0,
+      ended.map((end) => end.state),
+    );
   });
   return ev.machine.steps;
 }

@@ -13,7 +13,7 @@ import { unknown, type ClassValue, type Value } from './value';
 /**
  * Makes what methods other than the constructor's change unknown.
  *
- * @param asBuilt leaves the modules that the constructor made: for shapes of the object as it was built
+ * @param asBuilt leaves modules and flags as the constructor made them: for shapes of the object as it was built
  */
 export function forgetReassigned(ev: Evaluator, self: Value, cls: ClassValue, asBuilt: boolean): void {
   const own = self.kind === 'ref' ? ev.machine.write(self.id) : undefined;
@@ -22,7 +22,7 @@ export function forgetReassigned(ev: Evaluator, self: Value, cls: ClassValue, as
   for (const name of assigned) {
     const value = own.attrs.get(name);
     const made = value?.kind === 'ref' ? ev.machine.read(value.id) : undefined;
-    if (value !== undefined && !(asBuilt && made?.kind === 'instance'))
+    if (value !== undefined && !(asBuilt && (made?.kind === 'instance' || value.kind === 'bool')))
       own.attrs.set(name, unknown(`${name}, which another method assigns`));
   }
   for (const name of filled) {

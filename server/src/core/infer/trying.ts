@@ -10,7 +10,7 @@ export function surelyBuilds(ev: Evaluator, body: readonly tree.Stmt[], flows: r
   const [flow, ...others] = flows;
   if (stmt === undefined || flow === undefined || more.length > 0 || others.length > 0) return false;
   const call = callOf(stmt);
-  if (call === undefined || !call.args.every((argument) => isPlain(argument.value))) return false;
+  if (call?.args.every((argument) => isPlain(argument.value)) !== true) return false;
   ev.machine.restore(flow.state);
   const value = flow.exit.kind === 'return' ? flow.exit.value : assignedBy(ev, stmt);
   const made = value?.kind === 'ref' ? ev.machine.read(value.id) : undefined;
