@@ -1,6 +1,6 @@
 /**
  * Bundles the product into `dist/`: client.js (editor side), server.js (language server), cli.js (command line),
- * bridge.js (training runs), the views, the parser's WebAssembly and the licences of the packages that are inside.
+ * bridge.js (training runs), front.js and inference-worker.js (serving), the views, the parser's WebAssembly and the licences of the packages that are inside.
  *
  * `node scripts/build.mjs` builds once; `--watch` builds again on every change; `--if-stale` only when a source is
  * newer than the bundles.
@@ -12,6 +12,7 @@ import { build, context } from 'esbuild';
 import { isMain } from './isMain.mjs';
 import { licencesOf } from './licences.mjs';
 import { observeScript, parserFiles } from './parserFiles.mjs';
+import { copyRuntime } from './onnxRuntime.mjs';
 import { filesUnder, fromRoot, inRoot } from './paths.mjs';
 
 /** Bundle name -> entry file. */
@@ -22,6 +23,8 @@ export const bundles = {
   cli: inRoot('cli', 'src', 'start.ts'),
   'cli-main': inRoot('cli', 'src', 'main.ts'),
   bridge: inRoot('runtime-bridge', 'node', 'main.ts'),
+  front: inRoot('runtime-bridge', 'node', 'inference', 'front', 'main.ts'),
+  'inference-worker': inRoot('runtime-bridge', 'node', 'inference', 'worker.ts'),
   ...Object.fromEntries(views().map((name) => [viewBundle(name), inRoot('webviews', 'src', name, 'main.ts')])),
 };
 
@@ -40,6 +43,22 @@ const plainImports = {
       for (const path of Object.keys(metafile?.outputs ?? {}).filter((file) => file.endsWith('-main.js')))
         if (/\bimport\(/.test(await readFile(inRoot(path), 'utf8')))
           throw new Error(`${path} holds an import(): kept code can't run it; require the module instead`);
+    });
+  },
+};
+
+/** ONNX Runtime's machine code lies in dist/onnxruntime, for this platform alone (scripts/onnxRuntime.mjs). */
+const nativeRuntime = {
+  name: 'native-runtime',
+  setup({ onLoad }) {
+    onLoad({ filter: /onnxruntime-node[\\/]dist[\\/]binding\.js$/ }, async ({ path }) => {
+      const code = await readFile(path, 'utf8');
+      const required = /require\(`[^`]*onnxruntime_binding\.node`\)/;
+      if (!required.test(code)) throw new Error(`${path} loads its machine code in another way than before`);
+      return {
+        contents: code.replace(required, "nodeRequire(__dirname + '/onnxruntime/onnxruntime_binding.node')"),
+        loader: 'js',
+      };
     });
   },
 };
@@ -90,13 +109,14 @@ const programOptions = (name) => ({
   },
   // The editor packages' ES builds are the ones that bundle without dynamic requires.
   mainFields: ['module', 'main'],
-  plugins: [plainImports],
+  plugins: [plainImports, nativeRuntime],
 });
 
 function startDist() {
   mkdirSync(dist, { recursive: true });
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   copyAgent();
+  copyRuntime(join(dist, 'onnxruntime'));
   for (const file of [...parserFiles, observeScript]) copyFileSync(file, join(dist, basename(file)));
 }
 

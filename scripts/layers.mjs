@@ -117,6 +117,11 @@ export const layers = [
   // Views: each folder knows itself, what is shared, and the protocol.
   { room: 'webviews/src/shared', uses: ['protocol/src'], packages: ['chart.js', '@vscode-elements/elements'] },
   {
+    room: 'webviews/src/canary',
+    uses: ['webviews/src/shared', 'protocol/src'],
+    packages: ['@vscode-elements/elements'],
+  },
+  {
     room: 'webviews/src/curves',
     uses: ['webviews/src/shared', 'protocol/src'],
     packages: ['chart.js', '@vscode-elements/elements'],
@@ -148,6 +153,40 @@ export const layers = [
   },
   // Decides and never acts: no sockets, files, timers, clock.
   { room: 'runtime-bridge/node/deploy/engine', uses: ['protocol/src'] },
+  {
+    room: 'runtime-bridge/node/compare/weights',
+    uses: ['server/src/models'],
+    packages: ['node'],
+  },
+  // Serving: one process a version, and the front before them.
+  {
+    room: 'runtime-bridge/node/inference',
+    uses: ['runtime-bridge/node/deploy/engine', 'server/src/triton', 'protocol/src', 'package.json'],
+    packages: ['node', 'onnxruntime-node'],
+  },
+  {
+    room: 'runtime-bridge/node/compare',
+    uses: [
+      'runtime-bridge/node/versions',
+      'server/src/core/text',
+      'server/src/models',
+      'server/src/triton',
+      'protocol/src',
+    ],
+    packages: ['node'],
+  },
+  {
+    room: 'runtime-bridge/node/versions',
+    uses: [
+      'runtime-bridge/node/compare/weights',
+      'runtime-bridge/node/journal',
+      'runtime-bridge/node/runs',
+      'server/src/models',
+      'server/src/triton',
+      'protocol/src',
+    ],
+    packages: ['node'],
+  },
   {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],

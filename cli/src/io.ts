@@ -29,6 +29,13 @@ export interface Io {
   endBySignal?(signal: NodeJS.Signals): void;
   /** The script that runs a module in the user's interpreter. */
   readonly observeScript?: string;
+  /** Scripts of the processes that serve models. */
+  readonly serving?: {
+    /** `dist/front.js`. */
+    readonly front: string;
+    /** `dist/inference-worker.js`. */
+    readonly worker: string;
+  };
   /** Where work may be spread over threads. */
   readonly threads?: {
     /** The script that a thread runs. */

@@ -38,6 +38,7 @@ const io: Io = {
   endBySignal(signal) {
     process.kill(process.pid, signal);
   },
+  serving: { front: join(dirname(__filename), 'front.js'), worker: join(dirname(__filename), 'inference-worker.js') },
   observeScript: join(dirname(__filename), 'observe.py'),
   threads: { script: join(dirname(__filename), 'cli.js'), processors: availableParallelism() },
 };

@@ -6,7 +6,25 @@ import type { Surroundings } from '../feature';
 import { pageOf } from './page';
 import { Relay, type Rest } from './relay';
 
+/** Puts a view into a tab. */
+export function fillPage(panel: vscode.WebviewPanel, view: string, extension: vscode.Uri): void {
+  const { webview } = panel;
+  const home = vscode.Uri.joinPath(extension, 'dist', 'webviews');
+  webview.options = { enableScripts: true, localResourceRoots: [home] };
+  const address = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(home, name)).toString();
+  panel.iconPath = vscode.Uri.joinPath(extension, 'media', 'activity.svg');
+  webview.html = pageOf({
+    title: panel.title,
+    script: address(`${view}.js`),
+    style: address(`${view}.css`),
+    source: webview.cspSource,
+    nonce: randomBytes(18).toString('base64url'),
+  });
+}
+
 /**
+ * Puts a view of training runs into a tab.
+ *
  * @param view its folder in webviews/src
  * @param rest what is not between the view and the bridge
  * @param greet what a view is told first, each time that it starts
@@ -19,9 +37,6 @@ export function fillPanel(
   greet: () => readonly ToView[] = () => [],
 ): void {
   const { webview } = panel;
-  const home = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webviews');
-  webview.options = { enableScripts: true, localResourceRoots: [home] };
-  const address = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(home, name)).toString();
   // Messages to a view that is not seen are lost; when it is seen again it starts anew and asks for everything.
   const relay = new Relay(training, (message) => void webview.postMessage(message), rest);
   webview.onDidReceiveMessage((message: ToEditor) => {
@@ -29,12 +44,5 @@ export function fillPanel(
     if (message.kind === 'ready') for (const greeting of greet()) void webview.postMessage(greeting);
   });
   panel.onDidDispose(() => relay.dispose());
-  panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'activity.svg');
-  webview.html = pageOf({
-    title: panel.title,
-    script: address(`${view}.js`),
-    style: address(`${view}.css`),
-    source: webview.cspSource,
-    nonce: randomBytes(18).toString('base64url'),
-  });
+  fillPage(panel, view, context.extensionUri);
 }

@@ -1,15 +1,7 @@
-/** The typed channel to the editor side. */
+/** The typed channel to the editor side, and through it to the bridge. */
 import type { RequestName } from '../../../protocol/src/lsp';
 import type { ToEditor, ToView } from '../../../protocol/src/views';
-
-interface Host {
-  postMessage(message: ToEditor): void;
-  getState(): unknown;
-  setState(state: unknown): void;
-}
-
-// Given by the editor to every view, once.
-declare const acquireVsCodeApi: () => Host;
+import { Host } from './host';
 
 interface Waiting {
   readonly settle: (result: unknown) => void;
@@ -17,21 +9,21 @@ interface Waiting {
 }
 
 export class Channel {
-  private readonly host = acquireVsCodeApi();
+  private readonly host: Host<ToEditor, ToView>;
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
 
   /** @param onMessage what comes unasked */
   constructor(onMessage: (message: ToView) => void) {
-    window.addEventListener('message', ({ data }: MessageEvent<ToView>) => {
-      if (data.kind === 'answer') this.take(data.id)?.settle(data.result);
-      else if (data.kind === 'failure') this.take(data.id)?.reject(new Error(data.message));
-      else onMessage(data);
+    this.host = new Host((message) => {
+      if (message.kind === 'answer') this.take(message.id)?.settle(message.result);
+      else if (message.kind === 'failure') this.take(message.id)?.reject(new Error(message.message));
+      else onMessage(message);
     });
   }
 
   post(message: ToEditor): void {
-    this.host.postMessage(message);
+    this.host.post(message);
   }
 
   /** Asks the bridge. */
@@ -39,17 +31,16 @@ export class Channel {
     const id = ++this.asked;
     return new Promise((settle, reject) => {
       this.waiting.set(id, { settle: settle as (result: unknown) => void, reject });
-      this.host.postMessage({ kind: 'ask', id, method, params });
+      this.host.post({ kind: 'ask', id, method, params });
     });
   }
 
-  /** What the view kept before it was hidden. */
   kept(): unknown {
-    return this.host.getState();
+    return this.host.kept();
   }
 
   keep(state: unknown): void {
-    this.host.setState(state);
+    this.host.keep(state);
   }
 
   private take(id: number): Waiting | undefined {

@@ -1,0 +1,146 @@
+/**
+ * What a front and the process of a version say to each other: frames over a pipe, little-endian, tensors as raw bytes.
+ *
+ * `process.send` copies a tensor several times and stalls for milliseconds; here it is written once and read once.
+ *
+ * u32 length of the frame, itself included | u32 request | u8 kind | u8 0 | u16 tensors | u16 wanted outputs | u16 0 |
+ * f64 nanoseconds of computing
+ * per tensor: u16 place in the signature | u8 datatype | u8 rank | u32 bytes | u32 size of each dim
+ * per wanted output: u16 place in the signature
+ * zeros up to a multiple of 8, then the tensors' bytes, each up to a multiple of 8
+ */
+import { codeOf, type Datatype, datatypes } from './datatypes';
+
+export const frameKinds = { run: 1, result: 2, failure: 3, ready: 4, unusable: 5, vitals: 6 } as const;
+export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
+
+/** A tensor on its way; `index` is its place among the signature's inputs or outputs. */
+export interface WireTensor {
+  readonly index: number;
+  readonly datatype: Datatype;
+  readonly shape: readonly number[];
+  /** Row-major; BYTES elements as u32 length and bytes. In a frame that was read it begins at a multiple of 8. */
+  readonly data: Uint8Array;
+}
+
+export interface Frame {
+  readonly kind: FrameKind;
+  readonly request: number;
+  readonly tensors: readonly WireTensor[];
+  /** Outputs that are asked for; none for all. */
+  readonly outputs: readonly number[];
+  readonly nanoseconds: number;
+  /** What stands after the head in frames without tensors: a text. */
+  readonly text: string;
+}
+
+/** Frames are counted in 32 bits; ONNX Runtime's tensors end there too. */
+export const maxFrameBytes = 0x7fff_ffff;
+
+const headBytes = 24;
+const padding = new Uint8Array(8);
+const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
+
+/** The pieces of a frame, in order, without a copy of the tensors' bytes. */
+export function framePieces(frame: Partial<Frame> & Pick<Frame, 'kind'>): Uint8Array[] {
+  const { kind, request = 0, tensors = [], outputs = [], nanoseconds = 0, text = '' } = frame;
+  const words = Buffer.from(text);
+  const described = tensors.reduce((all, { shape }) => all + 8 + 4 * shape.length, 0) + 2 * outputs.length;
+  const head = Buffer.alloc(aligned(headBytes + described));
+  const total = head.length + words.length + tensors.reduce((all, { data }) => all + aligned(data.length), 0);
+  head.writeUInt32LE(total, 0);
+  head.writeUInt32LE(request, 4);
+  head.writeUInt8(kind, 8);
+  head.writeUInt16LE(tensors.length, 10);
+  head.writeUInt16LE(outputs.length, 12);
+  head.writeDoubleLE(nanoseconds, 16);
+  let at = headBytes;
+  const pieces: Uint8Array[] = [head];
+  for (const { index, datatype, shape, data } of tensors) {
+    head.writeUInt16LE(index, at);
+    head.writeUInt8(codeOf(datatype), at + 2);
+    head.writeUInt8(shape.length, at + 3);
+    head.writeUInt32LE(data.length, at + 4);
+    at += 8;
+    for (const size of shape) at = head.writeUInt32LE(size, at);
+    pieces.push(data);
+    const odd = data.length % 8;
+    if (odd !== 0) pieces.push(padding.subarray(odd));
+  }
+  for (const output of outputs) at = head.writeUInt16LE(output, at);
+  if (words.length > 0) pieces.push(words);
+  return pieces;
+}
+
+/** @param bytes a whole frame at the start of its own buffer */
+export function readFrame(bytes: Buffer): Frame {
+  const kind = bytes.readUInt8(8) as FrameKind;
+  const [tensorCount, outputCount] = [bytes.readUInt16LE(10), bytes.readUInt16LE(12)];
+  let at = headBytes;
+  const described = Array.from({ length: tensorCount }, () => {
+    const [index, code, rank, length] = [
+      bytes.readUInt16LE(at),
+      bytes.readUInt8(at + 2),
+      bytes.readUInt8(at + 3),
+      bytes.readUInt32LE(at + 4),
+    ];
+    at += 8;
+    const shape = Array.from({ length: rank }, (_, i) => bytes.readUInt32LE(at + 4 * i));
+    at += 4 * rank;
+    return { index, datatype: datatypes[code] as Datatype, shape, length };
+  });
+  const outputs = Array.from({ length: outputCount }, (_, i) => bytes.readUInt16LE(at + 2 * i));
+  at = aligned(at + 2 * outputCount);
+  const tensors = described.map(({ length, ...tensor }) => {
+    const data = bytes.subarray(at, at + length);
+    at += aligned(length);
+    return { ...tensor, data };
+  });
+  return {
+    kind,
+    request: bytes.readUInt32LE(4),
+    tensors,
+    outputs,
+    nanoseconds: bytes.readDoubleLE(16),
+    text: tensorCount === 0 ? bytes.toString('utf8', at) : '',
+  };
+}
+
+/** Puts frames together from the pieces in which a pipe hands them over; each gets a buffer of its own. */
+export class FrameReader {
+  private readonly head = Buffer.alloc(4);
+  private headFilled = 0;
+  private frame: Buffer | undefined;
+  private filled = 0;
+
+  constructor(private readonly onFrame: (frame: Frame) => void) {}
+
+  /** @throws RangeError where the other side writes something that is no frame */
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.frame === undefined) at += this.begin(chunk, at);
+      if (this.frame === undefined) continue;
+      const taken = chunk.copy(this.frame, this.filled, at);
+      at += taken;
+      this.filled += taken;
+      if (this.filled < this.frame.length) continue;
+      const { frame } = this;
+      this.frame = undefined;
+      this.onFrame(readFrame(frame));
+    }
+  }
+
+  private begin(chunk: Buffer, at: number): number {
+    const taken = chunk.copy(this.head, this.headFilled, at, at + 4 - this.headFilled);
+    this.headFilled += taken;
+    if (this.headFilled < 4) return taken;
+    this.headFilled = 0;
+    const length = this.head.readUInt32LE(0);
+    if (length < headBytes || length > maxFrameBytes) throw new RangeError(`a frame of ${length} bytes`);
+    this.frame = Buffer.allocUnsafeSlow(length);
+    this.head.copy(this.frame);
+    this.filled = 4;
+    return taken;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * `dist/inference-worker.js OPTIONS`: the process of one version. It holds one ONNX Runtime session, computes what
+ * comes through the pipe at descriptor 3, one request after the other, and goes when the pipe ends.
+ *
+ * A process of its own because ONNX Runtime's `run` blocks the thread that calls it, a model that crashes must take
+ * nobody with it, and only the end of a process gives all of its memory back.
+ */
+import { Socket } from 'node:net';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { joinBytes, splitBytes } from './byteStrings';
+import { datatypeOfRuntime, elementsOf } from './datatypes';
+import { type Frame, FrameReader, frameKinds, framePieces, type WireTensor } from './frames';
+import { sharesOfProviders } from './providers';
+import { loadProblem, sentenceOf } from './runtimeWords';
+import { type Signature, type SignatureTensor, type WorkerOptions } from './signature';
+
+const vitalsEveryMs = 1000;
+
+const options = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
+const pipe = new Socket({ fd: 3, readable: true, writable: true });
+pipe.on('error', () => process.exit(0)).on('close', () => process.exit(0));
+
+function send(frame: Parameters<typeof framePieces>[0]): void {
+  pipe.cork();
+  for (const piece of framePieces(frame)) pipe.write(piece);
+  pipe.uncork();
+}
+
+async function start(): Promise<void> {
+  let serving: Serving;
+  try {
+    serving = await Serving.load(options);
+  } catch (error) {
+    send({ kind: frameKinds.unusable, text: loadProblem(options.model, error) });
+    pipe.end();
+    return;
+  }
+  send({ kind: frameKinds.ready, text: JSON.stringify(serving.signature) });
+  let last = Promise.resolve();
+  const reader = new FrameReader((frame) => {
+    last = last.then(() => answer(serving, frame));
+  });
+  pipe.on('data', (chunk: Buffer) => reader.push(chunk));
+  const vitals = (): void => send({ kind: frameKinds.vitals, nanoseconds: process.memoryUsage.rss() });
+  vitals();
+  setInterval(vitals, vitalsEveryMs).unref();
+}
+
+async function answer(serving: Serving, { request, tensors, outputs }: Frame): Promise<void> {
+  try {
+    send({ kind: frameKinds.result, request, ...(await serving.run(tensors, outputs)) });
+  } catch (error) {
+    send({ kind: frameKinds.failure, request, text: sentenceOf(error) });
+  }
+}
+
+class Serving {
+  private constructor(
+    private readonly session: InferenceSession,
+    readonly signature: Signature,
+  ) {}
+
+  static async load(asked: WorkerOptions): Promise<Serving> {
+    const session = await InferenceSession.create(asked.model, sessionOptions(asked));
+    const inputs = session.inputMetadata.map(describe);
+    const outputs = session.outputMetadata.map(describe);
+    const providers = await sharesOfProviders(asked, inputs, sessionOptions(asked));
+    const runtime = { name: 'onnxruntime', version: env.versions.node ?? '', providers, threads: asked.threads };
+    return new Serving(session, { inputs, outputs, runtime });
+  }
+
+  async run(
+    tensors: readonly WireTensor[],
+    wanted: readonly number[],
+  ): Promise<{ readonly tensors: WireTensor[]; readonly nanoseconds: number }> {
+    const { inputs, outputs } = this.signature;
+    const feeds = Object.fromEntries(
+      tensors.map((tensor) => [(inputs[tensor.index] as SignatureTensor).name, runtimeTensor(tensor)]),
+    );
+    const places = wanted.length > 0 ? wanted : outputs.map((_, place) => place);
+    const names = places.map((place) => (outputs[place] as SignatureTensor).name);
+    const started = process.hrtime.bigint();
+    const results = await this.session.run(feeds, names);
+    const nanoseconds = Number(process.hrtime.bigint() - started);
+    return { nanoseconds, tensors: places.map((place, i) => wireTensor(place, results[names[i] as string] as Tensor)) };
+  }
+}
+
+/**
+ * Threads that spin while they wait would poison the latency of the other arm (`allow_spinning`), and both arms get the
+ * same number of them.
+ */
+const sessionOptions = ({ threads, provider }: WorkerOptions): InferenceSession.SessionOptions => ({
+  executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  // Errors only: what they say comes back as the answer anyway.
+  logSeverityLevel: 3,
+  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+});
+
+function describe(value: InferenceSession.ValueMetadata): SignatureTensor {
+  if (!value.isTensor) throw new Error(`'${value.name}' is no tensor: sequences and maps can't be served`);
+  const datatype = datatypeOfRuntime(value.type);
+  if (datatype === undefined) throw new Error(`'${value.name}' is of type ${value.type}, which can't be served`);
+  return {
+    name: value.name,
+    datatype: datatype.name,
+    shape: value.shape.map((size) => (typeof size === 'number' ? size : -1)),
+  };
+}
+
+function runtimeTensor({ datatype, shape, data }: WireTensor): Tensor {
+  const count = elementsOf(shape);
+  if (datatype.runtime === 'string') return new Tensor('string', textsOf(data, count), shape);
+  const view = datatype.view(data.buffer as ArrayBuffer, data.byteOffset, count);
+  return new Tensor(datatype.runtime, view as Tensor.DataType, shape);
+}
+
+function textsOf(data: Uint8Array, count: number): string[] {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return (splitBytes(data, count) ?? []).map((bytes) => decoder.decode(bytes));
+}
+
+function wireTensor(index: number, { type, dims, data }: Tensor): WireTensor {
+  const datatype = datatypeOfRuntime(type);
+  if (datatype === undefined) throw new Error(`an output of type ${type} can't be sent`);
+  const bytes = Array.isArray(data)
+    ? joinBytes((data as readonly string[]).map((text) => Buffer.from(text)))
+    : bytesOf(data);
+  return { index, datatype, shape: dims, data: bytes };
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+
+void start();
