@@ -2,7 +2,6 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { onnxFile, type OnnxValue, type onnxTypes } from '../harness/onnxFile';
 import { TestFront } from '../inference/frontHarness';
-import { inRoot } from '../../scripts/paths.mjs';
 import { runPython } from './python';
 import { triton, tritonIsMissing } from './tritonserver/environment';
 import { TritonServer } from './tritonserver/server';

@@ -148,7 +148,9 @@ function readTensors(answer: Answer, signature: Signature): WireTensor[] {
   try {
     return tensorsOf(answer, signature);
   } catch (error) {
-    throw new RunFailure(`the server's answer can't be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RunFailure(
+      `the server's answer can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

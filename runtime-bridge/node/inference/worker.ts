@@ -5,7 +5,7 @@
  * A process of its own because ONNX Runtime's `run` blocks the thread that calls it, a model that crashes must take
  * nobody with it, and only the end of a process gives all of its memory back.
  */
-import { Socket } from 'node:net';
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { joinBytes, splitBytes } from './byteStrings';
 import { datatypeOfRuntime, elementsOf } from './datatypes';
@@ -17,7 +17,27 @@ import { type Signature, type SignatureTensor, type WorkerOptions } from './sign
 const vitalsEveryMs = 1000;
 
 const options = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
-const pipe = new Socket({ fd: 3, readable: true, writable: true });
+
+let last = Promise.resolve();
+const reader = new FrameReader((frame) => {
+  last = last.then(() => answer(frame));
+});
+const chunk = Buffer.allocUnsafeSlow(1 << 16);
+/** Reads a large frame straight into its place: Node would read it in chunks of its own, to be copied once more. */
+const nextRoom = (): Buffer => {
+  const { room } = reader;
+  return room !== undefined && room.length >= chunk.length ? room : chunk;
+};
+const onread: OnReadOpts = {
+  buffer: nextRoom,
+  callback(bytes, into) {
+    if (into === chunk) reader.push(chunk.subarray(0, bytes));
+    else reader.advance(bytes);
+    return true;
+  },
+};
+// The types lack `onread`, which the constructor takes as `connect` does.
+const pipe = new Socket({ fd: 3, readable: true, writable: true, onread } as SocketConstructorOpts);
 pipe.on('error', () => process.exit(0)).on('close', () => process.exit(0));
 
 function send(frame: Parameters<typeof framePieces>[0]): void {
@@ -26,29 +46,25 @@ function send(frame: Parameters<typeof framePieces>[0]): void {
   pipe.uncork();
 }
 
-async function start(): Promise<void> {
-  let serving: Serving;
+async function start(): Promise<Serving | undefined> {
   try {
-    serving = await Serving.load(options);
+    const loaded = await Serving.load(options);
+    send({ kind: frameKinds.ready, text: JSON.stringify(loaded.signature) });
+    const vitals = (): void => send({ kind: frameKinds.vitals, nanoseconds: process.memoryUsage.rss() });
+    vitals();
+    setInterval(vitals, vitalsEveryMs).unref();
+    return loaded;
   } catch (error) {
     send({ kind: frameKinds.unusable, text: loadProblem(options.model, error) });
     pipe.end();
-    return;
+    return undefined;
   }
-  send({ kind: frameKinds.ready, text: JSON.stringify(serving.signature) });
-  let last = Promise.resolve();
-  const reader = new FrameReader((frame) => {
-    last = last.then(() => answer(serving, frame));
-  });
-  pipe.on('data', (chunk: Buffer) => reader.push(chunk));
-  const vitals = (): void => send({ kind: frameKinds.vitals, nanoseconds: process.memoryUsage.rss() });
-  vitals();
-  setInterval(vitals, vitalsEveryMs).unref();
 }
 
-async function answer(serving: Serving, { request, tensors, outputs }: Frame): Promise<void> {
+async function answer({ request, tensors, outputs }: Frame): Promise<void> {
   try {
-    send({ kind: frameKinds.result, request, ...(await serving.run(tensors, outputs)) });
+    const found = await (await serving)?.run(tensors, outputs);
+    if (found !== undefined) send({ kind: frameKinds.result, request, ...found });
   } catch (error) {
     send({ kind: frameKinds.failure, request, text: sentenceOf(error) });
   }
@@ -135,4 +151,4 @@ function wireTensor(index: number, { type, dims, data }: Tensor): WireTensor {
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
-void start();
+const serving = start();
