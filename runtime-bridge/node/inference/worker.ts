@@ -6,7 +6,7 @@
  * nobody with it, and only the end of a process gives all of its memory back.
  */
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { joinBytes, splitBytes } from './byteStrings';
 import { datatypeOfRuntime, elementsOf } from './datatypes';
 import { type Frame, FrameReader, frameKinds, framePieces, type WireTensor } from './frames';
@@ -77,6 +77,10 @@ class Serving {
   ) {}
 
   static async load(asked: WorkerOptions): Promise<Serving> {
+    // It would run on the processor without a word.
+    const known = listSupportedBackends().map(({ name }) => name);
+    if (!known.includes(asked.provider))
+      throw new Error(`this build of ONNX Runtime has no '${asked.provider}'; it has ${known.join(', ')}`);
     const session = await InferenceSession.create(asked.model, sessionOptions(asked));
     const inputs = session.inputMetadata.map(describe);
     const outputs = session.outputMetadata.map(describe);
