@@ -91,8 +91,6 @@ export type Gate =
       readonly name: string;
       readonly better: 'higher' | 'lower';
       readonly margin: number;
-      /** Smallest and largest value where there are such: the interval is exact then. */
-      readonly range?: readonly [number, number];
     });
 
 /** A/B test: the split stays until the metric is known well enough. */
@@ -235,6 +233,15 @@ export interface DeployPosition {
   readonly warmResident?: number;
   /** Last observation that does not belong to the present phase. */
   readonly after: number;
+  /** By gate: what the new version is held against once the baseline gets no traffic. */
+  readonly guard?: Readonly<Record<string, GuardLimit>>;
+}
+
+export interface GuardLimit {
+  /** The baseline's rate, at most. */
+  readonly rate: number;
+  /** Latency: milliseconds over which an answer is slow. */
+  readonly millis?: number;
 }
 
 export type PauseCause =
@@ -245,7 +252,6 @@ export type PauseCause =
   | 'sample-ratio'
   | 'controller-restart'
   | 'controller-loss'
-  | 'disagreement'
   | 'finished';
 
 /** First record's, of every deployment. */

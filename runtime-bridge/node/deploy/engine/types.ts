@@ -15,6 +15,7 @@ import type {
   TargetState,
 } from '../../../../protocol/src/deploy';
 import type { Observation } from '../../../../protocol/src/front';
+import type { Watch } from './watch';
 
 /** Told later about a request or a unit: a label that was right, a click, an amount. */
 export interface Outcome {
@@ -98,14 +99,14 @@ export interface Deployment {
   readonly underWay?: Intent;
   /** How often the action under way has failed. */
   readonly attempts: number;
+  /** Ticks in a row without a sight of the target, and without observations. */
+  readonly missed: { readonly target: number; readonly observations: number };
+  /** Milliseconds under watch in this step: gaps and jumps of the clock don't count. */
+  readonly watched: number;
+  readonly tickedAt: number;
   readonly verdicts: readonly GateVerdict[];
+  /** A controller reads observations on after `watch.last`. */
   readonly watch: Watch;
-}
-
-/** What gates have seen. Folded from observations; given the same ones again after a crash, it is the same. */
-export interface Watch {
-  /** Sequence of the last observation that was taken in; a controller reads on after it. */
-  last: number;
 }
 
 export interface Advance {
