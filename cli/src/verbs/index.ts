@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Io } from '../io';
 import { check } from './check';
 import { diagnose } from './diagnose';
+import { diff } from './diff';
 import { explain } from './explain';
 import { flow } from './flow';
 import { front } from './front';
@@ -14,4 +15,4 @@ import { verify } from './verify';
 /** Adds a verb to the command; `finish` is told how it ended. */
 export type Verb = (program: Command, io: Io, finish: (code: number) => void) => void;
 
-export const verbs: readonly Verb[] = [check, shapes, flow, verify, run, diagnose, triton, front, explain];
+export const verbs: readonly Verb[] = [check, shapes, flow, verify, run, diagnose, diff, triton, front, explain];
