@@ -7,6 +7,8 @@ import { diff } from './diff';
 import { explain } from './explain';
 import { flow } from './flow';
 import { front } from './front';
+import { models } from './models';
+import { register } from './register';
 import { run } from './run';
 import { shapes } from './shapes';
 import { triton } from './triton';
@@ -15,4 +17,17 @@ import { verify } from './verify';
 /** Adds a verb to the command; `finish` is told how it ended. */
 export type Verb = (program: Command, io: Io, finish: (code: number) => void) => void;
 
-export const verbs: readonly Verb[] = [check, shapes, flow, verify, run, diagnose, diff, triton, front, explain];
+export const verbs: readonly Verb[] = [
+  check,
+  shapes,
+  flow,
+  verify,
+  run,
+  diagnose,
+  diff,
+  triton,
+  models,
+  register,
+  front,
+  explain,
+];
