@@ -173,6 +173,29 @@ export const layers = [
     packages: ['node', 'onnxruntime-node'],
   },
   {
+    room: 'runtime-bridge/node/compare',
+    uses: [
+      'runtime-bridge/node/versions',
+      'server/src/core/text',
+      'server/src/models',
+      'server/src/triton',
+      'protocol/src',
+    ],
+    packages: ['node'],
+  },
+  {
+    room: 'runtime-bridge/node/versions',
+    uses: [
+      'runtime-bridge/node/compare/weights',
+      'runtime-bridge/node/journal',
+      'runtime-bridge/node/runs',
+      'server/src/models',
+      'server/src/triton',
+      'protocol/src',
+    ],
+    packages: ['node'],
+  },
+  {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],
     packages: ['node'],

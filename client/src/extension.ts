@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { BridgeLink } from './bridge/bridgeLink';
 import { runFolders } from './bridge/runFolders';
+import { Deployments } from './deploy/deployments';
 import { features } from './features';
 import { LanguageServer } from './languageClient';
 import { PythonEnvironment } from './pythonEnvironment';
@@ -18,8 +19,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     folders: runFolders(),
     log: (line) => log.info(line),
   });
-  context.subscriptions.push(log, environment, server, training);
-  for (const feature of features) context.subscriptions.push(feature({ context, server, training, environment, log }));
+  const deployments = new Deployments();
+  context.subscriptions.push(log, environment, server, training, deployments);
+  const surroundings = { context, server, training, deployments, environment, log };
+  for (const feature of features) context.subscriptions.push(feature(surroundings));
   // Without a run there is nothing to follow; the first one that is started here starts it.
   if (runFolders().some((folder) => existsSync(folder))) training.start();
   await server.start();

@@ -1,6 +1,7 @@
 /** What a feature of the editor side is given, and what it is. */
 import type * as vscode from 'vscode';
 import type { BridgeLink } from './bridge/bridgeLink';
+import type { Deployments } from './deploy/deployments';
 import type { LanguageServer } from './languageClient';
 import type { PythonEnvironment } from './pythonEnvironment';
 
@@ -9,6 +10,7 @@ export interface Surroundings {
   readonly server: LanguageServer;
   /** The training runs of the workspace. */
   readonly training: BridgeLink;
+  readonly deployments: Deployments;
   readonly environment: PythonEnvironment;
   readonly log: vscode.LogOutputChannel;
 }

@@ -1,9 +1,13 @@
 /** The features of the editor side, one a file, sorted. */
 import type { Feature } from '../feature';
+import { canaryFeature } from './canary';
 import { checkWorkspaceFeature } from './checkWorkspace';
 import { completedConfigFeature } from './completedConfig';
 import { createConfigFeature } from './createConfig';
 import { curvesFeature } from './curves';
+import { deployModelFeature } from './deployModel';
+import { deploymentStatusFeature } from './deploymentStatus';
+import { deploymentVerbsFeature } from './deploymentVerbs';
 import { explainFindingFeature } from './explainFinding';
 import { layerLensFeature } from './layerLens';
 import { layersFeature } from './layers';
@@ -20,10 +24,14 @@ import { trainingStatusFeature } from './trainingStatus';
 import { verifyWithPytorchFeature } from './verifyWithPytorch';
 
 export const features: readonly Feature[] = [
+  canaryFeature,
   checkWorkspaceFeature,
   completedConfigFeature,
   createConfigFeature,
   curvesFeature,
+  deployModelFeature,
+  deploymentStatusFeature,
+  deploymentVerbsFeature,
   explainFindingFeature,
   layerLensFeature,
   layersFeature,

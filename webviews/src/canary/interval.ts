@@ -1,27 +1,10 @@
 /** An interval against its margin, as a small drawing: where the difference lies, and what it must stay under. */
 import type { GateVerdict } from '../../../protocol/src/deploy';
+import { place, scaleOf, width } from './scale';
 
-const width = 260;
 const height = 26;
 const middle = height / 2;
 const namespace = 'http://www.w3.org/2000/svg';
-
-export interface Scale {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Room for zero, the interval and the margin, with a tenth on each side. */
-export function scaleOf({ lower = 0, upper = 0, estimate = 0, margin = 0 }: GateVerdict): Scale {
-  const numbers = [0, lower, upper, estimate, margin].filter(Number.isFinite);
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const room = (high - low || 1) / 10;
-  return { low: low - room, high: high + room };
-}
-
-/** Where a number stands in the drawing, in its own units from the left; numbers outside stand at the edge. */
-export const place = ({ low, high }: Scale, value: number): number =>
-  Math.min(1, Math.max(0, (value - low) / (high - low))) * width;
 
 function shape(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
   const made = document.createElementNS(namespace, name);
