@@ -12,18 +12,26 @@ export type ModelNode = ModelSummary | VersionSummary | { readonly fact: string;
 /** What changes the list: model files, what stands for them, configurations, manifests. */
 const watched =
   '**/{tensorwright.json,config.pbtxt,*.onnx,*.dvc,*.pt,*.pth,*.pt2,*.safetensors,*.plan,*.xml,*.keras,model.py}';
+const mayBeFolder = (path: string): boolean => /\/[\w-]+$/.test(path) && !/\/\.(git|tensorwright)\//.test(path);
+
 /** A copy that is under way changes often. */
 const refreshMs = 700;
 
 export const modelsTreeFeature: Feature = ({ context, log }) => {
   const tree = new ModelsTree(context.asAbsolutePath('dist/cli.js'), (line) => log.warn(line));
   const watcher = vscode.workspace.createFileSystemWatcher(watched);
+  // Of a folder that comes with all that is in it only the folder itself is told.
+  const folders = vscode.workspace.createFileSystemWatcher('**', false, true, true);
   const soon = (): void => tree.refreshSoon();
   return vscode.Disposable.from(
     watcher,
     watcher.onDidCreate(soon),
     watcher.onDidChange(soon),
     watcher.onDidDelete(soon),
+    folders,
+    folders.onDidCreate(({ path }) => {
+      if (mayBeFolder(path)) soon();
+    }),
     vscode.workspace.onDidChangeWorkspaceFolders(soon),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('tensorwright.models')) soon();
