@@ -51,7 +51,7 @@ export const tests = [
         await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: choice }).first().click();
       await row(workbench, 'Version 2').waitFor();
       await row(workbench, 'Version 2').click();
-      await row(workbench, 'version 1').waitFor();
+      await row(workbench, 'Follows').waitFor();
       await shot('registered');
       const manifest = JSON.parse(readFileSync(join(folder, 'models', 'resnet', '2', 'tensorwright.json'), 'utf8'));
       deepEqual([manifest.number, manifest.parent, manifest.files[0].path], [2, 1, 'model.onnx']);
