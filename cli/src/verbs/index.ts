@@ -6,6 +6,7 @@ import { diagnose } from './diagnose';
 import { explain } from './explain';
 import { flow } from './flow';
 import { front } from './front';
+import { infer } from './infer';
 import { models } from './models';
 import { register } from './register';
 import { run } from './run';
@@ -27,5 +28,6 @@ export const verbs: readonly Verb[] = [
   models,
   register,
   front,
+  infer,
   explain,
 ];
