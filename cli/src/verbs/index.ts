@@ -7,6 +7,7 @@ import { diagnose } from './diagnose';
 import { explain } from './explain';
 import { flow } from './flow';
 import { front } from './front';
+import { infer } from './infer';
 import { models } from './models';
 import { register } from './register';
 import { rollback } from './rollback';
@@ -35,5 +36,6 @@ export const verbs: readonly Verb[] = [
   status,
   steer,
   rollback,
+  infer,
   explain,
 ];
