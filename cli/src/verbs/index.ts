@@ -7,6 +7,7 @@ import { diff } from './diff';
 import { explain } from './explain';
 import { flow } from './flow';
 import { front } from './front';
+import { infer } from './infer';
 import { models } from './models';
 import { register } from './register';
 import { run } from './run';
@@ -29,5 +30,6 @@ export const verbs: readonly Verb[] = [
   models,
   register,
   front,
+  infer,
   explain,
 ];

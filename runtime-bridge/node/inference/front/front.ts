@@ -3,10 +3,11 @@ import { existsSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { FrontCommands, FrontState, Routing } from '../../../../protocol/src/front';
 import { ProtocolError } from '../oip/errors';
-import { readModelConfig } from './modelConfig';
+import { isRemote } from '../remoteVersion';
+import { type ModelConfig, noConfig, readModelConfig } from './modelConfig';
 import { Observations } from './observations';
 import { hasShare, Routes } from './routes';
-import { ServedVersion, type VersionSettings } from './servedVersion';
+import { ServedVersion, type VersionKey, type VersionSettings } from './servedVersion';
 import { ShadowQueue } from './shadow';
 
 /** What a restarted front serves again. */
@@ -39,7 +40,7 @@ export class Front {
 
   restore(kept: Kept): void {
     for (const [model, epoch] of Object.entries(kept.epochs)) this.epochs.set(model, epoch);
-    for (const key of kept.versions) this.serve(key.model, key.version, key.folder);
+    for (const key of kept.versions) this.serve(key, configOrNone(key.folder));
     this.routes.restore(kept.routings, kept.takenBack, performance.now());
   }
 
@@ -78,13 +79,10 @@ export class Front {
     this.accept(epoch, model);
     if (!isVersion(version))
       throw new ProtocolError(400, `"${String(version)}" is no version: versions are whole numbers`);
-    if (!isAbsolute(folder))
-      throw new ProtocolError(400, `the folder of a version is an absolute path, not "${folder}"`);
-    if (!existsSync(folder) || !statSync(folder).isDirectory())
-      throw new ProtocolError(404, `there is no folder ${folder} for version ${version} of ${model}`);
+    if (!isRemote(folder)) requireFolder(folder, model, version);
     const known = this.version(model, version);
     if (known !== undefined && known.state !== 'unloading') known.revive();
-    else this.serve(model, version, folder);
+    else this.serve({ model, version, folder }, configOrRefusal(folder));
     this.save();
   }
 
@@ -113,7 +111,7 @@ export class Front {
   }
 
   heartbeat({ epoch, model }: FrontCommands['heartbeat']): void {
-    this.accept(epoch, model);
+    if (this.accept(epoch, model)) this.save();
     if (this.routes.of(model) === undefined) throw new ProtocolError(404, `${model} has no routing`);
     this.routes.heartbeat(model, performance.now());
   }
@@ -128,7 +126,8 @@ export class Front {
     return this.epochs.get(model) ?? 0;
   }
 
-  private accept(epoch: number, model: string): void {
+  /** Whether the epoch is a new one. */
+  private accept(epoch: number, model: string): boolean {
     if (!isModelName(model))
       throw new ProtocolError(400, `"${String(model)}" can't be a model's name: letters, digits and _ . - only`);
     if (!Number.isSafeInteger(epoch) || epoch < 0)
@@ -140,18 +139,19 @@ export class Front {
         `this command is of epoch ${epoch}, but a controller of epoch ${highest} has taken ${model} over`,
       );
     this.epochs.set(model, epoch);
+    return epoch > highest;
   }
 
-  private serve(model: string, version: string, folder: string): void {
+  private serve({ model, version, folder }: VersionKey, config: ModelConfig): void {
     if (this.all().length >= mostVersions)
       throw new ProtocolError(400, `${mostVersions} versions are loaded; unload one first`);
     const versions = remembered(this.versions, model, () => new Map<string, ServedVersion>());
-    // A candidate that ended says something about itself; whoever serves alone must come back.
-    const shouldRestart = (): boolean => this.routes.of(model)?.candidate !== version;
-    versions.set(
-      version,
-      new ServedVersion({ model, version, folder }, readModelConfig(folder), this.settings, shouldRestart),
-    );
+    // A candidate that ended says something about itself; who answers the users must come back.
+    const shouldRestart = (): boolean => {
+      const routing = this.routes.of(model);
+      return routing === undefined || routing.baseline === version;
+    };
+    versions.set(version, new ServedVersion({ model, version, folder }, config, this.settings, shouldRestart));
   }
 
   private unready(routing: Routing): string | undefined {
@@ -184,6 +184,30 @@ export class Front {
       takenBack: this.routes.takenBack,
     });
   }
+}
+
+function configOrRefusal(folder: string): ModelConfig {
+  try {
+    return readModelConfig(folder);
+  } catch (error) {
+    throw new ProtocolError(400, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A configuration that was broken meanwhile must not keep a version that served from coming back. */
+function configOrNone(folder: string): ModelConfig {
+  try {
+    return readModelConfig(folder);
+  } catch {
+    return noConfig;
+  }
+}
+
+function requireFolder(folder: string, model: string, version: string): void {
+  if (typeof folder !== 'string' || !isAbsolute(folder))
+    throw new ProtocolError(400, `the folder of a version is an absolute path, not "${folder}"`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new ProtocolError(404, `there is no folder ${folder} for version ${version} of ${model}`);
 }
 
 /** Names that are safe as folder and as part of an address. */
