@@ -1,5 +1,5 @@
 /**
- * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton ...]`: measures the built product, prints a table and writes
+ * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton|front ...]`: measures the built product, prints a table and writes
  * bench/results.json and docs/benchmarks.md. A missed goal is said, never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { measureAgent } from '../bench/agent/index.mjs';
 import { measureCoverage } from '../bench/coverage/index.mjs';
 import { measureCurves } from '../bench/curves.mjs';
 import { measureLatency, measureStart } from '../bench/latency.mjs';
+import { measureFront } from '../bench/front.mjs';
 import { modelFile } from '../bench/modelFile.mjs';
 import { measureMutants } from '../bench/mutants.mjs';
 import { writePage } from '../bench/page.mjs';
@@ -157,6 +158,32 @@ const parts = {
       ['its processor time', plain(`${repository.processorSeconds} s`)],
       ['findings in those models, which have no mistake', atMost(repository.findings, 0, '')],
     ],
+  },
+  front: {
+    says: 'requests through the front, beside ONNX Runtime alone and a real Triton (about two minutes)',
+    measure: () => measureFront(cli),
+    rows: ({ models, clients }) =>
+      models.flatMap(({ name, bytes, direct, front, triton, throughputShare }) => [
+        [
+          `front, ${name} model (${bytes} bytes of input): ONNX Runtime alone: p50, p95`,
+          plain(`${direct.p50}, ${direct.p95} ms`),
+        ],
+        ['  through the front: p50, p95', plain(`${front.p50}, ${front.p95} ms`)],
+        ['  added by the front: p50', atMost(Number((front.p50 - direct.p50).toFixed(3)), 0.5, 'ms')],
+        ...(triton
+          ? [['  through Triton with its python backend: p50, p95', plain(`${triton.p50}, ${triton.p95} ms`)]]
+          : []),
+        [
+          `  a second, ${clients} clients: alone, front${triton ? ', Triton' : ''}`,
+          plain([direct, front, triton].flatMap((arm) => (arm ? [Math.round(arm.perSecond)] : [])).join(', ')),
+        ],
+        [
+          '  throughput of the front, of ONNX Runtime alone',
+          name === 'large'
+            ? atLeast(Math.round(throughputShare * 100), 85, '%')
+            : plain(`${Math.round(throughputShare * 100)} %`),
+        ],
+      ]),
   },
 };
 

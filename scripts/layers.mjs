@@ -176,6 +176,18 @@ export const layers = [
     packages: ['node'],
   },
   {
+    room: 'runtime-bridge/node/versions',
+    uses: [
+      'runtime-bridge/node/compare/weights',
+      'runtime-bridge/node/journal',
+      'runtime-bridge/node/runs',
+      'server/src/models',
+      'server/src/triton',
+      'protocol/src',
+    ],
+    packages: ['node'],
+  },
+  {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],
     packages: ['node'],

@@ -25,6 +25,8 @@ export interface Settings {
   readonly tritonStrict: boolean;
   /** GPUs of the machine that serves, which completed configurations list. */
   readonly tritonGpus: number;
+  /** Folders, relative to the workspace folder, that hold models; none: found by themselves. */
+  readonly models: readonly string[];
   /** Runs that are started from the editor take commands. */
   readonly control: boolean;
   readonly 'trace.server': TraceLevel;
@@ -100,6 +102,14 @@ export const settingDefinitions: { readonly [Key in keyof Settings]: SettingDefi
     scope: 'resource',
     project: true,
   },
+  models: {
+    kind: 'texts',
+    default: [],
+    description:
+      'Folders that hold models, relative to the workspace folder, in the layout of a Triton repository: `MODEL/VERSION/model.onnx`. Empty: every folder of the workspace that looks so.',
+    scope: 'resource',
+    project: true,
+  },
   control: {
     kind: 'flag',
     default: false,
@@ -127,6 +137,7 @@ export const defaultSettings: Settings = {
   exclude: settingDefinitions.exclude.default,
   tritonStrict: settingDefinitions.tritonStrict.default,
   tritonGpus: settingDefinitions.tritonGpus.default,
+  models: settingDefinitions.models.default,
   control: settingDefinitions.control.default,
   'trace.server': settingDefinitions['trace.server'].default,
 };

@@ -269,6 +269,27 @@ describe('front', () => {
   });
 });
 
+describe('front before another server', () => {
+  it('passes requests on to its versions, and answers by the baseline when it goes', async () => {
+    const [near, far] = [await TestFront.start(), await TestFront.start()];
+    try {
+      await far.load('m', '7', far.model('m', '7', scaling(2)));
+      await near.load('m', '1', near.model('m', '1', scaling(1)));
+      const { state, reason } = await near.load('m', '7', `${far.control.endpoint}/v2/models/m/versions/7`);
+      equal(state, 'ready', reason);
+      await near.route({ model: 'm', baseline: '1', candidate: '7', experiment: 'e', weightPercent: 100 });
+      const answer = await near.scale('m');
+      deepEqual(values(answer.body), [2, 4, 6, 8]);
+      equal(answer.headers.get('x-model-version'), '7');
+      await far.kill();
+      deepEqual(values((await near.scale('m')).body), [1, 2, 3, 4]);
+    } finally {
+      await near.dispose();
+      await far.dispose();
+    }
+  });
+});
+
 describe('front that was killed', () => {
   it('comes back at the same port with the same versions, its candidates without a share', async () => {
     const front = await TestFront.start();

@@ -21,7 +21,13 @@ export class TestFront {
 
   static async start(options: Partial<StartOptions> = {}): Promise<TestFront> {
     const folder = folderWith();
-    const all = { script: inRoot('dist', 'front.js'), stateFolder: join(folder.path, 'state'), threads: 1, ...options };
+    const all = {
+      script: inRoot('dist', 'front.js'),
+      stateFolder: join(folder.path, 'state'),
+      models: join(folder.path, 'models'),
+      threads: 1,
+      ...options,
+    };
     return new TestFront(folder, await startFront(all), all);
   }
 

@@ -6,6 +6,9 @@ import os
 import sys
 
 import numpy
+import onnx
+import onnx.helper
+import onnx.numpy_helper
 import torch
 from safetensors.torch import save_file
 
@@ -112,6 +115,89 @@ def write(name, save, *sides):
     return paths
 
 
+def only(names, *sides):
+    return [{name: side[name] for name in names} for side in sides]
+
+
+def save_onnx(tensors, path, **how):
+    """Initialisers as raw bytes; with `typed`, in the fields that ONNX has for their type."""
+    typed, external = how.get("typed", False), how.get("external", False)
+    initialisers = []
+    for name, tensor in tensors.items():
+        if typed:
+            kind = onnx.helper.np_dtype_to_tensor_dtype(tensor.numpy().dtype)
+            values = tensor.numpy().reshape(-1)
+            made = onnx.helper.make_tensor(name, kind, tensor.shape, values)
+        else:
+            made = onnx.TensorProto(name=name, dims=tensor.shape, raw_data=tensor.contiguous().view(torch.uint8).numpy().tobytes())
+            made.data_type = onnx_types[tensor.dtype]
+        initialisers.append(made)
+    graph = onnx.helper.make_graph([], "weights", [], [], initialisers)
+    location = os.path.basename(path) + ".data"
+    onnx.save_model(onnx.helper.make_model(graph), path, save_as_external_data=external, location=location, size_threshold=64)
+
+
+onnx_types = {
+    torch.float32: 1, torch.uint8: 2, torch.int8: 3, torch.uint16: 4, torch.int16: 5, torch.int32: 6, torch.int64: 7,
+    torch.bool: 9, torch.float16: 10, torch.float64: 11, torch.uint32: 12, torch.uint64: 13, torch.complex64: 14,
+    torch.bfloat16: 16, torch.float8_e4m3fn: 17, torch.float8_e4m3fnuz: 18, torch.float8_e5m2: 19, torch.float8_e5m2fnuz: 20,
+}
+
+
+def save_module(tensors, path):
+    """A whole pickled module, as torch.save(model) leaves it."""
+    module = torch.nn.Module()
+    module.layer = torch.nn.Module()
+    for name, tensor in tensors.items():
+        module.layer.register_buffer(name, tensor)
+    torch.save({"model": module, "epoch": 3}, path)
+
+
+def save_strided(tensors, path):
+    """Views of larger storages, transposed ones among them."""
+    torch.save({name: torch.cat([tensor, tensor]).t()[:, : tensor.shape[0]].t() if tensor.dim() == 2 else tensor
+                for name, tensor in tensors.items()}, path)
+
+
+def save_transposed(tensors, path):
+    torch.save({name: tensor.t().contiguous().t() if tensor.dim() == 2 else tensor for name, tensor in tensors.items()}, path)
+
+
+def sided(first, second):
+    """Saves the left side one way and the right side another."""
+    return lambda tensors, path: (first if os.path.basename(path).startswith("left") else second)(tensors, path)
+
+
+def save_npz(tensors, path):
+    numpy.savez(path, **{name: numpy.asfortranarray(tensor.numpy()) if name.endswith("70x41") else tensor.numpy()
+                         for name, tensor in tensors.items()})
+
+
 left, right, truth = pair()
-cases = [{"paths": write("model.safetensors", save_file, left, right), "tensors": truth}]
+plain = [name for name in truth if not any(name.startswith(strange) for strange in ("bfloat16", "float8", "rounded"))]
+matrices = [name for name in truth if name.endswith("70x41") or name == "same"]
+typed = [name for name in plain if not name.startswith("complex")]
+
+
+def case(name, save, names=truth, path=lambda name: name):
+    return {"paths": write(name, save, *only(names, left, right)), "tensors": {path(n): truth[n] for n in names}}
+
+
+def under(prefix):
+    return lambda name: f"{prefix}.{name}"
+
+
+dotless = [name for name in truth if "." not in name]
+cases = [
+    case("model.safetensors", save_file),
+    case("state.pt", torch.save),
+    case("nested.pt", lambda tensors, path: torch.save({"model": tensors, "step": 3}, path), path=under("model")),
+    case("module.pt", save_module, dotless, path=under("model.layer")),
+    case("strided.pt", save_strided),
+    case("transposed.pt", sided(save_transposed, save_strided), matrices),
+    case("raw.onnx", save_onnx),
+    case("typed.onnx", lambda tensors, path: save_onnx(tensors, path, typed=True), typed),
+    case("external.onnx", lambda tensors, path: save_onnx(tensors, path, external=True)),
+    case("arrays.npz", save_npz, plain),
+]
 json.dump(cases, sys.stdout)

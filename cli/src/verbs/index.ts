@@ -6,6 +6,9 @@ import { diagnose } from './diagnose';
 import { explain } from './explain';
 import { flow } from './flow';
 import { front } from './front';
+import { infer } from './infer';
+import { models } from './models';
+import { register } from './register';
 import { run } from './run';
 import { shapes } from './shapes';
 import { triton } from './triton';
@@ -14,4 +17,17 @@ import { verify } from './verify';
 /** Adds a verb to the command; `finish` is told how it ended. */
 export type Verb = (program: Command, io: Io, finish: (code: number) => void) => void;
 
-export const verbs: readonly Verb[] = [check, shapes, flow, verify, run, diagnose, triton, front, explain];
+export const verbs: readonly Verb[] = [
+  check,
+  shapes,
+  flow,
+  verify,
+  run,
+  diagnose,
+  triton,
+  models,
+  register,
+  front,
+  infer,
+  explain,
+];

@@ -37,6 +37,8 @@ export interface Frame {
 /** Frames are counted in 32 bits; ONNX Runtime's tensors end there too. */
 export const maxFrameBytes = 0x7fff_ffff;
 
+/** Below it one copy costs less than one more write. */
+const joinBelow = 1 << 14;
 const headBytes = 24;
 const padding = new Uint8Array(8);
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
@@ -69,7 +71,7 @@ export function framePieces(frame: Partial<Frame> & Pick<Frame, 'kind'>): Uint8A
   }
   for (const output of outputs) at = head.writeUInt16LE(output, at);
   if (words.length > 0) pieces.push(words);
-  return pieces;
+  return total < joinBelow ? [Buffer.concat(pieces, total)] : pieces;
 }
 
 /** @param bytes a whole frame at the start of its own buffer */
@@ -115,6 +117,21 @@ export class FrameReader {
 
   constructor(private readonly onFrame: (frame: Frame) => void) {}
 
+  /** Where the next bytes of a large frame belong: who can read there spares a copy; tell it with `advance`. */
+  get room(): Buffer | undefined {
+    return this.frame?.subarray(this.filled);
+  }
+
+  /** So many bytes were read into `room`. */
+  advance(bytes: number): void {
+    const { frame } = this;
+    if (frame === undefined) return;
+    this.filled += bytes;
+    if (this.filled < frame.length) return;
+    this.frame = undefined;
+    this.onFrame(readFrame(frame));
+  }
+
   /** @throws RangeError where the other side writes something that is no frame */
   push(chunk: Buffer): void {
     let at = 0;
@@ -123,11 +140,7 @@ export class FrameReader {
       if (this.frame === undefined) continue;
       const taken = chunk.copy(this.frame, this.filled, at);
       at += taken;
-      this.filled += taken;
-      if (this.filled < this.frame.length) continue;
-      const { frame } = this;
-      this.frame = undefined;
-      this.onFrame(readFrame(frame));
+      this.advance(taken);
     }
   }
 

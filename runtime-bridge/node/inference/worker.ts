@@ -5,8 +5,8 @@
  * A process of its own because ONNX Runtime's `run` blocks the thread that calls it, a model that crashes must take
  * nobody with it, and only the end of a process gives all of its memory back.
  */
-import { Socket } from 'node:net';
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
+import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { joinBytes, splitBytes } from './byteStrings';
 import { datatypeOfRuntime, elementsOf } from './datatypes';
 import { type Frame, FrameReader, frameKinds, framePieces, type WireTensor } from './frames';
@@ -17,7 +17,27 @@ import { type Signature, type SignatureTensor, type WorkerOptions } from './sign
 const vitalsEveryMs = 1000;
 
 const options = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
-const pipe = new Socket({ fd: 3, readable: true, writable: true });
+
+let last = Promise.resolve();
+const reader = new FrameReader((frame) => {
+  last = last.then(() => answer(frame));
+});
+const chunk = Buffer.allocUnsafeSlow(1 << 16);
+/** Reads a large frame straight into its place: Node would read it in chunks of its own, to be copied once more. */
+const nextRoom = (): Buffer => {
+  const { room } = reader;
+  return room !== undefined && room.length >= chunk.length ? room : chunk;
+};
+const onread: OnReadOpts = {
+  buffer: nextRoom,
+  callback(bytes, into) {
+    if (into === chunk) reader.push(chunk.subarray(0, bytes));
+    else reader.advance(bytes);
+    return true;
+  },
+};
+// The types lack `onread`, which the constructor takes as `connect` does.
+const pipe = new Socket({ fd: 3, readable: true, writable: true, onread } as SocketConstructorOpts);
 pipe.on('error', () => process.exit(0)).on('close', () => process.exit(0));
 
 function send(frame: Parameters<typeof framePieces>[0]): void {
@@ -26,29 +46,25 @@ function send(frame: Parameters<typeof framePieces>[0]): void {
   pipe.uncork();
 }
 
-async function start(): Promise<void> {
-  let serving: Serving;
+async function start(): Promise<Serving | undefined> {
   try {
-    serving = await Serving.load(options);
+    const loaded = await Serving.load(options);
+    send({ kind: frameKinds.ready, text: JSON.stringify(loaded.signature) });
+    const vitals = (): void => send({ kind: frameKinds.vitals, nanoseconds: process.memoryUsage.rss() });
+    vitals();
+    setInterval(vitals, vitalsEveryMs).unref();
+    return loaded;
   } catch (error) {
     send({ kind: frameKinds.unusable, text: loadProblem(options.model, error) });
     pipe.end();
-    return;
+    return undefined;
   }
-  send({ kind: frameKinds.ready, text: JSON.stringify(serving.signature) });
-  let last = Promise.resolve();
-  const reader = new FrameReader((frame) => {
-    last = last.then(() => answer(serving, frame));
-  });
-  pipe.on('data', (chunk: Buffer) => reader.push(chunk));
-  const vitals = (): void => send({ kind: frameKinds.vitals, nanoseconds: process.memoryUsage.rss() });
-  vitals();
-  setInterval(vitals, vitalsEveryMs).unref();
 }
 
-async function answer(serving: Serving, { request, tensors, outputs }: Frame): Promise<void> {
+async function answer({ request, tensors, outputs }: Frame): Promise<void> {
   try {
-    send({ kind: frameKinds.result, request, ...(await serving.run(tensors, outputs)) });
+    const found = await (await serving)?.run(tensors, outputs);
+    if (found !== undefined) send({ kind: frameKinds.result, request, ...found });
   } catch (error) {
     send({ kind: frameKinds.failure, request, text: sentenceOf(error) });
   }
@@ -61,6 +77,10 @@ class Serving {
   ) {}
 
   static async load(asked: WorkerOptions): Promise<Serving> {
+    // It would run on the processor without a word.
+    const known = listSupportedBackends().map(({ name }) => name);
+    if (!known.includes(asked.provider))
+      throw new Error(`this build of ONNX Runtime has no '${asked.provider}'; it has ${known.join(', ')}`);
     const session = await InferenceSession.create(asked.model, sessionOptions(asked));
     const inputs = session.inputMetadata.map(describe);
     const outputs = session.outputMetadata.map(describe);
@@ -135,4 +155,4 @@ function wireTensor(index: number, { type, dims, data }: Tensor): WireTensor {
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
-void start();
+const serving = start();

@@ -15,6 +15,21 @@ export class RunFailure extends Error {}
 /** The process ended while it computed, or before it could. */
 export class ProcessEnded extends Error {}
 
+/** Who computes for a version: a process of our own, or another server. */
+export interface VersionProcess {
+  readonly ready: Promise<Signature>;
+  /** Resolves with why it ended; never rejects. */
+  readonly ended: Promise<string>;
+  /** Whether it ended because the model itself can't be served. */
+  readonly refused: boolean;
+  readonly pid: number | undefined;
+  /** Bytes of its memory, as it told last. */
+  readonly resident: number | undefined;
+  run(tensors: readonly WireTensor[], outputs: readonly number[]): Promise<Computed>;
+  end(): Promise<void>;
+  kill(): void;
+}
+
 interface Waiting {
   readonly resolve: (computed: Computed) => void;
   readonly reject: (error: Error) => void;
@@ -24,11 +39,9 @@ const keptWords = 4000;
 /** A process that does not end by itself once its pipe is closed is killed. */
 const patienceMs = 2000;
 
-export class WorkerProcess {
+export class WorkerProcess implements VersionProcess {
   readonly ready: Promise<Signature>;
-  /** Resolves with why it ended; never rejects. */
   readonly ended: Promise<string>;
-  /** Bytes of its memory, as it told last. */
   resident: number | undefined;
   private readonly child: ChildProcess;
   private readonly pipe: Socket;
@@ -58,7 +71,6 @@ export class WorkerProcess {
     });
   }
 
-  /** Whether it ended because the model itself can't be loaded. */
   get refused(): boolean {
     return this.unusable !== undefined;
   }

@@ -95,6 +95,16 @@ export class TritonServer {
     return ruling;
   }
 
+  /** Loads models and keeps them; answers with the server's address. @throws Error with the server's words */
+  async serve({ files, dirs }: Omit<Repository, 'model'>): Promise<string> {
+    this.write(files, dirs);
+    for (const name of new Set(Object.keys(files).map((path) => path.split('/')[0] ?? ''))) {
+      const said = await this.load(name);
+      if (said !== undefined) throw new Error(`${name}: ${said}`);
+    }
+    return this.address;
+  }
+
   async stop(): Promise<void> {
     await this.end();
     rmSync(this.work, { recursive: true, force: true });

@@ -170,7 +170,7 @@ class Work {
   ): Promise<Pick<TensorDiff, 'change' | 'figures' | 'reason'>> {
     const values = alike(left, right, (path) => this.open(path));
     const count = valuesIn(left.shape) ?? 0;
-    const types = [dtypes[left.dtype], dtypes[right.dtype]] as const;
+    const types = [dtypes.get(left.dtype), dtypes.get(right.dtype)] as const;
     types.forEach((type, side) => {
       if (type && values[side]?.length !== bytesOf(type, count))
         throw new Unreadable('has another length than its shape says');
@@ -288,7 +288,7 @@ function decoded(
   into: Float32Array | Float64Array,
 ): Float32Array | Float64Array {
   if (into instanceof Float32Array) {
-    if (type === dtypes['float32']) return new Float32Array(bytes.buffer, bytes.byteOffset, count);
+    if (type === dtypes.get('float32')) return new Float32Array(bytes.buffer, bytes.byteOffset, count);
     type.narrow?.(bytes, count, into);
   } else if (type.wide) type.wide(bytes, count, into);
   else {

@@ -12,30 +12,32 @@ import { mostTensors, type StoredTensor, valuesIn, type WeightFile } from './ten
 
 const longestHeader = 100_000_000;
 
-const names: Readonly<Record<string, string>> = {
-  BOOL: 'bool',
-  U8: 'uint8',
-  I8: 'int8',
-  U16: 'uint16',
-  I16: 'int16',
-  U32: 'uint32',
-  I32: 'int32',
-  U64: 'uint64',
-  I64: 'int64',
-  F16: 'float16',
-  BF16: 'bfloat16',
-  F32: 'float32',
-  F64: 'float64',
-  C64: 'complex64',
-  F8_E4M3: 'float8_e4m3fn',
-  F8_E5M2: 'float8_e5m2',
-  F8_E8M0: 'float8_e8m0fnu',
-  F8_E4M3FNUZ: 'float8_e4m3fnuz',
-  F8_E5M2FNUZ: 'float8_e5m2fnuz',
-  F6_E2M3: 'float6_e2m3fn',
-  F6_E3M2: 'float6_e3m2fn',
-  F4: 'float4_e2m1fn',
-};
+const names: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    BOOL: 'bool',
+    U8: 'uint8',
+    I8: 'int8',
+    U16: 'uint16',
+    I16: 'int16',
+    U32: 'uint32',
+    I32: 'int32',
+    U64: 'uint64',
+    I64: 'int64',
+    F16: 'float16',
+    BF16: 'bfloat16',
+    F32: 'float32',
+    F64: 'float64',
+    C64: 'complex64',
+    F8_E4M3: 'float8_e4m3fn',
+    F8_E5M2: 'float8_e5m2',
+    F8_E8M0: 'float8_e8m0fnu',
+    F8_E4M3FNUZ: 'float8_e4m3fnuz',
+    F8_E5M2FNUZ: 'float8_e5m2fnuz',
+    F6_E2M3: 'float6_e2m3fn',
+    F6_E3M2: 'float6_e3m2fn',
+    F4: 'float4_e2m1fn',
+  }),
+);
 
 /** @throws Unreadable */
 export function readSafetensors(path: string): WeightFile {
@@ -66,10 +68,11 @@ function tensorOf(file: FileBytes, base: number, name: string, entry: unknown): 
   const [start, end] = (Array.isArray(offsets) ? offsets : []) as unknown[];
   if (typeof dtype !== 'string' || !isSizes(shape) || !isSize(start) || !isSize(end) || end < start)
     throw new Unreadable(`has an entry for '${shown(name)}' that is none of a tensor`);
-  const known = names[dtype];
+  const known = names.get(dtype);
+  const type = dtypes.get(known ?? '');
   const count = valuesIn(shape);
   if (count === undefined) throw new Unreadable(`has an impossible shape for '${shown(name)}'`);
-  if (known !== undefined && bytesOf(dtypes[known] as (typeof dtypes)[string], count) !== end - start)
+  if (type && bytesOf(type, count) !== end - start)
     throw new Unreadable(`gives '${shown(name)}' ${end - start} bytes, which do not fit its shape`);
   const content = { kind: 'file', path: file.path, start: base + start, bytes: end - start } as const;
   return { name, dtype: known ?? dtype.slice(0, 40).toLowerCase(), shape, content };

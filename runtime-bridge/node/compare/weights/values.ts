@@ -79,7 +79,7 @@ const mostGathered = 64 * 1024 * 1024;
 function rowMajorValues(tensor: StoredTensor, open: Open): Values {
   const { shape, strides } = tensor;
   if (strides === undefined) return stored(tensor, open);
-  const size = (dtypes[tensor.dtype]?.bits ?? 0) / 8;
+  const size = (dtypes.get(tensor.dtype)?.bits ?? 0) / 8;
   const count = valuesIn(shape) ?? Infinity;
   const from = stored(tensor, open);
   if (!Number.isInteger(size) || size === 0)

@@ -12,6 +12,8 @@ export interface Batching {
   readonly preferred: readonly number[];
   /** How long a request waits for company. */
   readonly delayMicroseconds: number;
+  /** Requests that are with the process: one computes, one lies ready, so that it never waits for the front. */
+  readonly mostAtOnce: number;
 }
 
 export interface Task {
@@ -24,9 +26,6 @@ export interface Task {
   readonly resolve: (computed: Computed) => void;
   readonly reject: (error: unknown) => void;
 }
-
-/** One computes, one lies ready: the process never waits for the front between two requests. */
-const mostAtOnce = 2;
 
 export class Batcher {
   private queue: Task[] = [];
@@ -63,7 +62,7 @@ export class Batcher {
   }
 
   private pump(): void {
-    while (this.queue.length > 0 && this.running < (this.batching.dynamic ? 1 : mostAtOnce)) {
+    while (this.queue.length > 0 && this.running < (this.batching.dynamic ? 1 : this.batching.mostAtOnce)) {
       const count = this.batching.dynamic ? this.together() : 1;
       if (count === 0) return;
       void this.run(this.queue.splice(0, count));

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { FrontCommands, FrontState, Routing } from '../../../../protocol/src/front';
 import { ProtocolError } from '../oip/errors';
+import { isRemote } from '../remoteVersion';
 import { readModelConfig } from './modelConfig';
 import { Observations } from './observations';
 import { hasShare, Routes } from './routes';
@@ -78,10 +79,7 @@ export class Front {
     this.accept(epoch, model);
     if (!isVersion(version))
       throw new ProtocolError(400, `"${String(version)}" is no version: versions are whole numbers`);
-    if (!isAbsolute(folder))
-      throw new ProtocolError(400, `the folder of a version is an absolute path, not "${folder}"`);
-    if (!existsSync(folder) || !statSync(folder).isDirectory())
-      throw new ProtocolError(404, `there is no folder ${folder} for version ${version} of ${model}`);
+    if (!isRemote(folder)) requireFolder(folder, model, version);
     const known = this.version(model, version);
     if (known !== undefined && known.state !== 'unloading') known.revive();
     else this.serve(model, version, folder);
@@ -184,6 +182,13 @@ export class Front {
       takenBack: this.routes.takenBack,
     });
   }
+}
+
+function requireFolder(folder: string, model: string, version: string): void {
+  if (typeof folder !== 'string' || !isAbsolute(folder))
+    throw new ProtocolError(400, `the folder of a version is an absolute path, not "${folder}"`);
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new ProtocolError(404, `there is no folder ${folder} for version ${version} of ${model}`);
 }
 
 /** Names that are safe as folder and as part of an address. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { modelConfig as schema } from '../../../../server/src/triton/schema/modelConfig';
 import type { Message } from '../../../../server/src/triton/textFormat/message';
 import { readTextFormat } from '../../../../server/src/triton/textFormat/reader';
+import { isRemote } from '../remoteVersion';
 import type { Batching } from './batcher';
 
 export interface ModelConfig {
@@ -22,6 +23,7 @@ const mostBytes = 4 << 20;
  * @throws Error with the place of the first mistake in its text
  */
 export function readModelConfig(versionFolder: string): ModelConfig {
+  if (isRemote(versionFolder)) return { batching: elsewhere, fileName: '', written: undefined };
   const path = join(dirname(versionFolder), 'config.pbtxt');
   if (!existsSync(path)) return { batching: none, fileName: '', written: undefined };
   const text = readFileSync(path, 'utf8');
@@ -33,6 +35,7 @@ export function readModelConfig(versionFolder: string): ModelConfig {
   const maxBatchSize = root.number('max_batch_size');
   return {
     batching: {
+      ...none,
       maxBatchSize,
       dynamic: dynamic !== undefined && maxBatchSize > 1,
       preferred: dynamic?.numbers('preferred_batch_size') ?? [],
@@ -43,7 +46,9 @@ export function readModelConfig(versionFolder: string): ModelConfig {
   };
 }
 
-const none: Batching = { maxBatchSize: 0, dynamic: false, preferred: [], delayMicroseconds: 0 };
+const none: Batching = { maxBatchSize: 0, dynamic: false, preferred: [], delayMicroseconds: 0, mostAtOnce: 2 };
+/** A server of its own has a queue of its own. */
+const elsewhere: Batching = { ...none, mostAtOnce: 256 };
 
 function safeName(name: string): string {
   if (/[/\\]|^\.\.?$/.test(name)) throw new Error(`default_model_filename "${name}" leads out of the version's folder`);

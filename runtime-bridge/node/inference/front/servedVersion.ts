@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { ServedState, ServedVersion as Described } from '../../../../protocol/src/front';
 import type { WireTensor } from '../frames';
 import type { Signature } from '../signature';
-import { type Computed, ProcessEnded, WorkerProcess } from '../workerProcess';
+import { type Computed, ProcessEnded, type VersionProcess, WorkerProcess } from '../workerProcess';
+import { isRemote, RemoteVersion } from '../remoteVersion';
 import { Batcher, type Task } from './batcher';
 import type { ModelConfig } from './modelConfig';
 import { Statistics } from './statistics';
@@ -43,7 +44,7 @@ export class ServedVersion {
   reason: string | undefined;
   signature: Signature | undefined;
   readonly statistics = new Statistics();
-  private worker: WorkerProcess | undefined;
+  private worker: VersionProcess | undefined;
   private settled: Promise<void> = Promise.resolve();
   private readonly batcher: Batcher;
   private readonly outstanding = new Set<{ readonly started: number }>();
@@ -151,9 +152,7 @@ export class ServedVersion {
   private start(): void {
     this.state = 'loading';
     this.reason = undefined;
-    const model = modelFile(this.key.folder, this.config.fileName);
-    const { script, threads, provider } = this.settings;
-    const worker = new WorkerProcess(script, { model, threads, provider });
+    const worker = this.newProcess();
     this.worker = worker;
     const loaded = worker.ready.then(
       (signature) => {
@@ -168,6 +167,13 @@ export class ServedVersion {
       if (this.worker === worker) this.mourn(reason, worker.refused);
     });
     this.settled = loaded.then(() => (this.state === 'ready' ? undefined : ended));
+  }
+
+  private newProcess(): VersionProcess {
+    const { folder } = this.key;
+    if (isRemote(folder)) return new RemoteVersion(folder);
+    const { script, threads, provider } = this.settings;
+    return new WorkerProcess(script, { model: modelFile(folder, this.config.fileName), threads, provider });
   }
 
   /** @param refused the model itself can't be loaded */

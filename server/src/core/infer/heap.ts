@@ -122,12 +122,26 @@ export function* differingIds(
 export function copyObject(object: HeapObject, owner: object): HeapObject {
   switch (object.kind) {
     case 'frame':
-      return { ...object, owner, vars: object.vars.copy() };
+      return { kind: 'frame', owner, vars: object.vars.copy(), parent: object.parent, captured: object.captured };
     case 'list':
-      return { ...object, owner, items: object.items?.slice() };
+      return {
+        kind: 'list',
+        owner,
+        form: object.form,
+        items: object.items?.slice(),
+        element: object.element,
+        of: object.of,
+      };
     case 'dict':
-      return { ...object, owner, entries: new Map(object.entries) };
+      return { kind: 'dict', owner, entries: new Map(object.entries), open: object.open, missing: object.missing };
     case 'instance':
-      return { ...object, owner, attrs: new Map(object.attrs) };
+      return {
+        kind: 'instance',
+        owner,
+        cls: object.cls,
+        attrs: new Map(object.attrs),
+        open: object.open,
+        built: object.built,
+      };
   }
 }

@@ -10,7 +10,7 @@ import { settle } from './latent';
 import { Leave, type State } from './machine';
 import type { Mismatch } from './operator';
 import { Scene } from './scene';
-import { unknown, type TensorValue, type Value } from './value';
+import { tensor, unknown, type TensorValue, type Trait, type Value } from './value';
 
 // ---- calls
 
@@ -124,13 +124,24 @@ export function madeBy(
 ): TensorValue {
   const gives = givenBy(name);
   const indices = indicesGiven(name, made, bound);
-  if (made.numbers !== undefined && !name.endsWith('.linspace')) made = { ...made, numbers: undefined };
-  if (gives === 'nothing') return { ...made, origin: node, trait: undefined, indices };
+  const { shape, dtype, device, parameter } = made;
+  const numbers = name.endsWith('.linspace') ? made.numbers : undefined;
+  const trait = traitOf(name, gives, bound, node, built);
+  return tensor(shape, dtype, { device, parameter, origin: node, trait, indices, numbers });
+}
+
+function traitOf(
+  name: string,
+  gives: ReturnType<typeof givenBy>,
+  bound: Bound,
+  node: tree.Expr,
+  built: Construction | undefined,
+): Trait | undefined {
+  if (gives === 'nothing') return undefined;
   if (gives !== undefined && gives !== 'kept' && (gives !== 'detached' || isCopy(bound)))
-    return { ...made, origin: node, trait: { kind: gives, by: name, place: node, built: built?.place }, indices };
+    return { kind: gives, by: name, place: node, built: built?.place };
   const first = firstTensor(bound);
-  const kept = first?.trait !== undefined && (gives === 'kept' || isCutOff(first, bound, built));
-  return { ...made, origin: node, trait: kept ? first.trait : undefined, indices };
+  return first?.trait !== undefined && (gives === 'kept' || isCutOff(first, bound, built)) ? first.trait : undefined;
 }
 
 function firstTensor(bound: Bound): TensorValue | undefined {

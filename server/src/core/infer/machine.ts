@@ -211,7 +211,7 @@ export class Machine {
     form: 'list' | 'set' = 'list',
     element: Value = unknown('item of a list'),
   ): ReferenceValue {
-    return { kind: 'ref', id: this.allocate({ kind: 'list', owner: this.owner, form, items, element }) };
+    return { kind: 'ref', id: this.allocate({ kind: 'list', owner: this.owner, form, items, element, of: undefined }) };
   }
 
   newDict(
@@ -219,8 +219,10 @@ export class Machine {
     open = false,
     missing?: Value,
   ): ReferenceValue {
-    const content = { owner: this.owner, entries: new Map(entries), open, missing };
-    return { kind: 'ref', id: this.allocate({ kind: 'dict', ...content }) };
+    return {
+      kind: 'ref',
+      id: this.allocate({ kind: 'dict', owner: this.owner, entries: new Map(entries), open, missing }),
+    };
   }
 
   newInstance(

@@ -72,7 +72,7 @@ export interface TensorValue {
   /** Device type; undefined: not known. */
   readonly device?: string | undefined;
   /** Whether it is an nn.Parameter. */
-  readonly parameter?: boolean;
+  readonly parameter?: boolean | undefined;
   /** Where it was made; not part of its identity. */
   readonly origin?: Place | undefined;
   readonly trait?: Trait | undefined;
@@ -229,5 +229,15 @@ export const str = (value: string | undefined): StrValue => ({ kind: 'str', valu
 export const float = (value: number | undefined): FloatValue => ({ kind: 'float', value });
 export const tuple = (items: readonly Value[], names?: readonly string[]): TupleValue =>
   names === undefined ? { kind: 'tuple', items } : { kind: 'tuple', items, names };
-export const tensor = (shape: Shape, dtype: DType | undefined, more?: Partial<TensorValue>): TensorValue =>
-  more === undefined ? { kind: 'tensor', shape, dtype } : { ...more, kind: 'tensor', shape, dtype };
+/** Names every property: objects of one form are read and made faster. */
+export const tensor = (shape: Shape, dtype: DType | undefined, more: Partial<TensorValue> = {}): TensorValue => ({
+  kind: 'tensor',
+  shape,
+  dtype,
+  device: more.device,
+  parameter: more.parameter,
+  origin: more.origin,
+  trait: more.trait,
+  indices: more.indices,
+  numbers: more.numbers,
+});

@@ -39,7 +39,7 @@ export const placeOf = (r: Reading, node: number) => ({
   end: r.nodes.end(node) + r.shift,
 });
 
-export const invalid: (r: Reading, node: number) => Invalid = (r, node) => ({ ...placeOf(r, node), kind: 'invalid' });
+export const invalid: (r: Reading, node: number) => Invalid = (r, node) => ({ kind: 'invalid', ...placeOf(r, node) });
 
 /** Text of an identifier as Python compares it. */
 export function identifier(r: Reading, node: number): string {
@@ -51,7 +51,7 @@ export function identifier(r: Reading, node: number): string {
 export function oneOrTuple(r: Reading, node: number): Expr {
   const items = r.nodes.named(node);
   if (items.length === 1 && !r.nodes.hasToken(node, ',')) return expression(r, items[0] as number);
-  return { ...placeOf(r, node), kind: 'tuple', items: items.map((item) => expression(r, item)) };
+  return { kind: 'tuple', items: items.map((item) => expression(r, item)), ...placeOf(r, node) };
 }
 
 /** Several sibling nodes: one as it is, more as a tuple that spans them. */
@@ -75,7 +75,7 @@ const first = (r: Reading, node: number): Expr => expression(r, r.nodes.named(no
 
 const display =
   (kind: 'tuple' | 'list' | 'set'): Lower =>
-  (r, node) => ({ ...placeOf(r, node), kind, items: r.nodes.named(node).map((item) => expression(r, item)) });
+  (r, node) => ({ kind, items: r.nodes.named(node).map((item) => expression(r, item)), ...placeOf(r, node) });
 
 /** `(a, b)` among targets; `(a)` is `a`. */
 const group: Lower = (r, node) => {
@@ -96,15 +96,15 @@ const name: Lower = (r, node) => ({
 
 const integer: Lower = (r, node) => {
   const source = r.nodes.slice(node);
-  if (/j$/i.test(source)) return { ...placeOf(r, node), kind: 'imaginary' };
+  if (/j$/i.test(source)) return { kind: 'imaginary', ...placeOf(r, node) };
   const value = integerValue(source);
-  return value === undefined ? invalid(r, node) : { ...placeOf(r, node), kind: 'int', value };
+  return value === undefined ? invalid(r, node) : { kind: 'int', value, ...placeOf(r, node) };
 };
 
 const float: Lower = (r, node) => {
   const source = r.nodes.slice(node);
-  if (/j$/i.test(source)) return { ...placeOf(r, node), kind: 'imaginary' };
-  return { ...placeOf(r, node), kind: 'float', value: floatValue(source) };
+  if (/j$/i.test(source)) return { kind: 'imaginary', ...placeOf(r, node) };
+  return { kind: 'float', value: floatValue(source), ...placeOf(r, node) };
 };
 
 const attribute: Lower = (r, node) => {
@@ -124,11 +124,11 @@ const subscript: Lower = (r, node) => {
   const items = withField(r, node, F.subscript);
   const index = joined(r, items, r.nodes.hasToken(node, ','));
   return {
-    ...placeOf(r, node),
     kind: 'subscript',
     object: expression(r, r.nodes.child(node, F.value)),
     // `x[*i]` is a tuple even without a comma.
     index: index.kind === 'starred' ? { ...index, kind: 'tuple', items: [index] } : index,
+    ...placeOf(r, node),
   };
 };
 
@@ -139,7 +139,7 @@ const slice: Lower = (r, node) => {
     else parts.push(undefined);
   }
   const [lower, upper, step] = parts;
-  return { ...placeOf(r, node), kind: 'slice', lower, upper, step } satisfies Slice;
+  return { kind: 'slice', lower, upper, step, ...placeOf(r, node) } satisfies Slice;
 };
 
 const call: Lower = (r, node) => {
@@ -175,25 +175,25 @@ export function argumentsOf(r: Reading, list: number): Argument[] {
     const kind = r.nodes.kind(node);
     if (kind === K.keyword_argument) {
       const value = expression(r, r.nodes.child(node, F.value));
-      return { ...placeOf(r, node), name: identifier(r, r.nodes.child(node, F.name)), star: '', value };
+      return { name: identifier(r, r.nodes.child(node, F.name)), star: '', value, ...placeOf(r, node) };
     }
     if (kind !== K.list_splat && kind !== K.dictionary_splat) return positional(r, node);
-    return { ...placeOf(r, node), name: undefined, star: kind === K.list_splat ? '*' : '**', value: first(r, node) };
+    return { name: undefined, star: kind === K.list_splat ? '*' : '**', value: first(r, node), ...placeOf(r, node) };
   });
 }
 
 const unary: Lower = (r, node) => ({
-  ...placeOf(r, node),
   kind: 'unary',
   op: operatorOf(r, node) as Unary['op'],
   operand: expression(r, r.nodes.child(node, F.argument)),
+  ...placeOf(r, node),
 });
 
 const not: Lower = (r, node) => ({
-  ...placeOf(r, node),
   kind: 'unary',
   op: 'not',
   operand: expression(r, r.nodes.child(node, F.argument)),
+  ...placeOf(r, node),
 });
 
 const operatorOf = (r: Reading, node: number): string => r.nodes.typeName(r.nodes.child(node, F.operator));
@@ -204,18 +204,18 @@ const binary: Lower = (r, node) => {
   const op = operatorOf(r, node) as BinaryOperator;
   // The grammar binds ^ tighter than &, Python does not.
   if (op === '&' && (isXor(r, left) || isXor(r, right))) return invalid(r, node);
-  return { ...placeOf(r, node), kind: 'binary', op, left: expression(r, left), right: expression(r, right) };
+  return { kind: 'binary', op, left: expression(r, left), right: expression(r, right), ...placeOf(r, node) };
 };
 
 const isXor = (r: Reading, node: number): boolean =>
   r.nodes.kind(node) === K.binary_operator && operatorOf(r, node) === '^';
 
 const boolean: Lower = (r, node) => ({
-  ...placeOf(r, node),
   kind: 'boolop',
   op: operatorOf(r, node) as 'and' | 'or',
   left: expression(r, r.nodes.child(node, F.left)),
   right: expression(r, r.nodes.child(node, F.right)),
+  ...placeOf(r, node),
 });
 
 const comparison: Lower = (r, node) => {
@@ -228,7 +228,7 @@ const comparison: Lower = (r, node) => {
   const [head, ...others] = operands;
   if (head === undefined || operators.length !== others.length || operators.includes('<>')) return invalid(r, node);
   const rest = others.map((operand, at) => ({ op: operators[at] as CompareOperator, operand }));
-  return { ...placeOf(r, node), kind: 'compare', first: head, rest };
+  return { kind: 'compare', first: head, rest, ...placeOf(r, node) };
 };
 
 const conditional: Lower = (r, node) => {
@@ -236,11 +236,12 @@ const conditional: Lower = (r, node) => {
   if (then === undefined || test === undefined || otherwise === undefined) return invalid(r, node);
   // `x := a if b else c` assigns all of it, which the grammar reads as `(x := a) if b else c`.
   if (then.kind !== 'walrus' || then.start !== r.nodes.start(node) + r.shift)
-    return { ...placeOf(r, node), kind: 'conditional', test, then, otherwise };
+    return { kind: 'conditional', test, then, otherwise, ...placeOf(r, node) };
   const value: Expr = {
-    ...placeOf(r, node),
     kind: 'conditional',
+    at: r.at,
     start: then.value.start,
+    end: r.nodes.end(node) + r.shift,
     test,
     then: then.value,
     otherwise,
@@ -251,7 +252,7 @@ const conditional: Lower = (r, node) => {
 const lambda: Lower = (r, node) => {
   const params = parameters(r, r.nodes.child(node, F.parameters));
   if (params === undefined) return invalid(r, node);
-  return { ...placeOf(r, node), kind: 'lambda', params, body: expression(r, r.nodes.child(node, F.body)) };
+  return { kind: 'lambda', params, body: expression(r, r.nodes.child(node, F.body)), ...placeOf(r, node) };
 };
 
 const dictionary: Lower = (r, node) => {
@@ -262,7 +263,7 @@ const dictionary: Lower = (r, node) => {
       value: expression(r, r.nodes.child(entry, F.value)),
     };
   });
-  return { ...placeOf(r, node), kind: 'dict', entries };
+  return { kind: 'dict', entries, ...placeOf(r, node) };
 };
 
 const comprehension =
@@ -271,12 +272,12 @@ const comprehension =
     const body = r.nodes.child(node, F.body);
     const pair = r.nodes.kind(body) === K.pair;
     return {
-      ...placeOf(r, node),
       kind: 'comprehension',
       form,
       element: expression(r, pair ? r.nodes.child(body, F.key) : body),
       value: pair ? expression(r, r.nodes.child(body, F.value)) : undefined,
       clauses: clauses(r, node),
+      ...placeOf(r, node),
     };
   };
 
@@ -291,22 +292,22 @@ function clauses(r: Reading, node: number): Comprehension['clauses'] {
   return found;
 }
 
-const starred: Lower = (r, node) => ({ ...placeOf(r, node), kind: 'starred', value: first(r, node) });
+const starred: Lower = (r, node) => ({ kind: 'starred', value: first(r, node), ...placeOf(r, node) });
 
 const walrus: Lower = (r, node) => {
   const target = r.nodes.child(node, F.name);
   return {
-    ...placeOf(r, node),
     kind: 'walrus',
-    target: { ...placeOf(r, target), kind: 'name', name: identifier(r, target) },
+    target: { kind: 'name', name: identifier(r, target), ...placeOf(r, target) },
     value: expression(r, r.nodes.child(node, F.value)),
+    ...placeOf(r, node),
   };
 };
 
 const yields: Lower = (r, node) => {
   const [value] = r.nodes.named(node);
   const from = r.nodes.hasToken(node, 'from');
-  return { ...placeOf(r, node), kind: 'yield', value: optional(r, value ?? -1), from };
+  return { kind: 'yield', value: optional(r, value ?? -1), from, ...placeOf(r, node) };
 };
 
 /** `List[int]` where the grammar takes it for a type. */
@@ -315,10 +316,10 @@ const generic: Lower = (r, node) => {
   if (object === undefined || params === undefined) return invalid(r, node);
   const items = r.nodes.named(params);
   return {
-    ...placeOf(r, node),
     kind: 'subscript',
     object: expression(r, object),
     index: joined(r, items, r.nodes.hasToken(params, ',')),
+    ...placeOf(r, node),
   };
 };
 
@@ -398,26 +399,26 @@ const member: Lower = (r, node) => {
   const [object, own] = r.nodes.named(node);
   if (object === undefined || own === undefined) return invalid(r, node);
   return {
-    ...placeOf(r, node),
     kind: 'attribute',
     object: expression(r, object),
     name: identifier(r, own),
     nameStart: r.nodes.start(own) + r.shift,
+    ...placeOf(r, node),
   };
 };
 
 /** `a: b` where the grammar takes the slice of an annotation for a bounded type. */
 const constrained: Lower = (r, node) => {
   const [lower, upper] = r.nodes.named(node).map((part) => expression(r, part));
-  return { ...placeOf(r, node), kind: 'slice', lower, upper, step: undefined };
+  return { kind: 'slice', lower, upper, step: undefined, ...placeOf(r, node) };
 };
 
 const constant =
   (kind: 'none' | 'ellipsis'): Lower =>
-  (r, node) => ({ ...placeOf(r, node), kind });
+  (r, node) => ({ kind, ...placeOf(r, node) });
 const truth =
   (value: boolean): Lower =>
-  (r, node) => ({ ...placeOf(r, node), kind: 'bool', value });
+  (r, node) => ({ kind: 'bool', value, ...placeOf(r, node) });
 
 const LOWER: Partial<Record<NodeName, Lower>> = {
   identifier: name,
@@ -457,7 +458,7 @@ const LOWER: Partial<Record<NodeName, Lower>> = {
   list_splat_pattern: starred,
   splat_type: starred,
   named_expression: walrus,
-  await: (r, node) => ({ ...placeOf(r, node), kind: 'await', value: first(r, node) }),
+  await: (r, node) => ({ kind: 'await', value: first(r, node), ...placeOf(r, node) }),
   yield: yields,
   parenthesized_expression: first,
   as_pattern_target: first,

@@ -155,7 +155,7 @@ function lowerTop(
       if (path !== '') functions.push({ path, made });
     },
   };
-  const inside = { ...region, functions: store };
+  const inside = { functions: store, ...region };
   const statements = misplaced ? [invalidPiece(inside, piece)] : lowerPiece(inside, piece, anchor);
   return { statements, functions };
 }

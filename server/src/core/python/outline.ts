@@ -186,11 +186,11 @@ function functionPiece(region: Region, piece: Piece, own: PieceAnchor | undefine
   if (signature === undefined) return undefined;
   const decorators = decoratorsOf(region, piece, at, shift);
   const header = {
-    ...signature,
     at,
     start: 0,
     end: lineOf(lines, piece.to - 1).end - first.start,
     decorators,
+    ...signature,
   };
   const body: Body = {
     nodes,

@@ -36,10 +36,10 @@ function parameter(r: Reading, node: number, form: Param['form']): Param | undef
   if (ownKind === K.list_splat_pattern || ownKind === K.dictionary_splat_pattern) own = nodes.named(own)[0] ?? -1;
   if (own < 0 || nodes.kind(own) !== K.identifier) return undefined;
   return {
-    ...placeOf(r, node),
     name: identifier(r, own),
     form: ownKind === K.list_splat_pattern ? '*' : ownKind === K.dictionary_splat_pattern ? '**' : form,
     annotation: kind === K.identifier ? undefined : optional(r, nodes.child(node, F.type)),
     default: named ? expression(r, nodes.child(node, F.value)) : undefined,
+    ...placeOf(r, node),
   };
 }

@@ -9,7 +9,7 @@ export function casePattern(r: Reading, clause: number): Pattern {
   const { nodes } = r;
   const items = nodes.named(clause).filter((child) => nodes.kind(child) === K.case_pattern);
   const [first] = items;
-  if (first === undefined) return { ...placeOf(r, clause), kind: 'other', binds: [] };
+  if (first === undefined) return { kind: 'other', binds: [], ...placeOf(r, clause) };
   if (items.length === 1 && !hasCommaAfter(r, clause, first)) return pattern(r, first);
   const place = { at: r.at, start: placeOf(r, first).start, end: placeOf(r, items[items.length - 1] as number).end };
   return sequence(r, items, place);
@@ -29,7 +29,7 @@ function pattern(r: Reading, node: number): Pattern {
     case K.dotted_name: {
       const names = nodes.named(node);
       if (names.length === 1) return capture(r, names[0] as number);
-      return { ...place, kind: 'value', value: dottedValue(r, names) };
+      return { kind: 'value', value: dottedValue(r, names), ...place };
     }
     case K.identifier:
       return capture(r, node);
@@ -48,10 +48,10 @@ function pattern(r: Reading, node: number): Pattern {
     case K.true:
     case K.false:
     case K.none:
-      return { ...place, kind: 'value', value: expression(r, node) };
+      return { kind: 'value', value: expression(r, node), ...place };
     case K.integer:
     case K.float:
-      return { ...place, kind: 'value', value: number(r, node, node) };
+      return { kind: 'value', value: number(r, node, node), ...place };
     default:
       return other(r, node);
   }
@@ -61,17 +61,17 @@ function pattern(r: Reading, node: number): Pattern {
 function wrapped(r: Reading, node: number): Pattern {
   const { nodes } = r;
   const text = nodes.slice(node);
-  if (text === '_') return { ...placeOf(r, node), kind: 'wildcard' };
+  if (text === '_') return { kind: 'wildcard', ...placeOf(r, node) };
   const [inner] = nodes.named(node);
-  if (inner === undefined) return { ...placeOf(r, node), kind: 'other', binds: [] };
+  if (inner === undefined) return { kind: 'other', binds: [], ...placeOf(r, node) };
   if (nodes.kind(inner) === K.integer || nodes.kind(inner) === K.float)
-    return { ...placeOf(r, node), kind: 'value', value: number(r, inner, node) };
+    return { kind: 'value', value: number(r, inner, node), ...placeOf(r, node) };
   return pattern(r, inner);
 }
 
 function capture(r: Reading, node: number): Pattern {
   const name = identifier(r, node);
-  return name === '_' ? { ...placeOf(r, node), kind: 'wildcard' } : { ...placeOf(r, node), kind: 'capture', name };
+  return name === '_' ? { kind: 'wildcard', ...placeOf(r, node) } : { kind: 'capture', name, ...placeOf(r, node) };
 }
 
 /** A number; `whole` may hold a minus before it. */
@@ -83,7 +83,7 @@ function number(r: Reading, node: number, whole: number): Expr {
   if (value === undefined) return { kind: 'invalid', ...place };
   const operand: Expr =
     r.nodes.kind(node) === K.integer ? { kind: 'int', ...place, value } : { kind: 'float', ...place, value };
-  return r.nodes.slice(whole).startsWith('-') ? { ...placeOf(r, whole), kind: 'unary', op: '-', operand } : operand;
+  return r.nodes.slice(whole).startsWith('-') ? { kind: 'unary', op: '-', operand, ...placeOf(r, whole) } : operand;
 }
 
 function dottedValue(r: Reading, names: readonly number[]): Expr {
@@ -117,9 +117,9 @@ function union(r: Reading, node: number): Pattern {
       options.push(negative ? negated(r, minus, option) : option);
       minus = -1;
     } else if (nodes.typeName(at) === '-') minus = at;
-    else if (nodes.typeName(at) === '_') options.push({ ...placeOf(r, at), kind: 'wildcard' });
+    else if (nodes.typeName(at) === '_') options.push({ kind: 'wildcard', ...placeOf(r, at) });
   }
-  return { ...placeOf(r, node), kind: 'or', options };
+  return { kind: 'or', options, ...placeOf(r, node) };
 }
 
 function negated(r: Reading, minus: number, option: Pattern & { readonly kind: 'value' }): Pattern {
@@ -131,8 +131,8 @@ function negated(r: Reading, minus: number, option: Pattern & { readonly kind: '
 function sequence(r: Reading, items: readonly number[], place: ReturnType<typeof placeOf>): Pattern {
   const patterns = items.map((item) => pattern(r, item));
   const starred = items.some((item) => holdsSplat(r, item));
-  if (starred) return { ...place, kind: 'other', binds: patterns.flatMap(bindsOf) };
-  return { ...place, kind: 'sequence', items: patterns };
+  if (starred) return { kind: 'other', binds: patterns.flatMap(bindsOf), ...place };
+  return { kind: 'sequence', items: patterns, ...place };
 }
 
 function holdsSplat(r: Reading, node: number): boolean {
@@ -173,5 +173,5 @@ function other(r: Reading, node: number): Pattern {
       binds.push(...bindsOf(pattern(r, child)));
     }
   }
-  return { ...placeOf(r, node), kind: 'other', binds };
+  return { kind: 'other', binds, ...placeOf(r, node) };
 }

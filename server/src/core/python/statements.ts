@@ -54,9 +54,9 @@ function statement(r: BlockReading, node: number): Stmt {
 export const namesIn = (text: string): string[] => [...new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu))];
 
 const invalidStatement = (r: Reading, node: number): InvalidStmt => ({
-  ...placeOf(r, node),
   kind: 'invalidstmt',
   names: namesIn(r.nodes.slice(node)),
+  ...placeOf(r, node),
 });
 
 const COMMENT = /[ \t]*;?[ \t]*#([^\r\n]*)/y;
@@ -73,18 +73,18 @@ const expressionStatement: Lower = (r, node) => {
   const kind = r.nodes.kind(child);
   if (kind === K.assignment) return assignment(r, child);
   if (kind === K.augmented_assignment) return augmented(r, child);
-  return { ...placeOf(r, node), kind: 'expr', value: oneOrTuple(r, node) };
+  return { kind: 'expr', value: oneOrTuple(r, node), ...placeOf(r, node) };
 };
 
 function assignment(r: Reading, node: number): Stmt | undefined {
   const annotation = r.nodes.child(node, F.type);
   if (annotation >= 0) {
     return {
-      ...placeOf(r, node),
       kind: 'annassign',
       target: expression(r, r.nodes.child(node, F.left)),
       annotation: expression(r, annotation),
       value: optional(r, r.nodes.child(node, F.right)),
+      ...placeOf(r, node),
     };
   }
   const targets: Expr[] = [];
@@ -95,37 +95,37 @@ function assignment(r: Reading, node: number): Stmt | undefined {
     right = r.nodes.child(right, F.right);
   }
   if (r.nodes.kind(right) === K.augmented_assignment) return undefined;
-  return { ...placeOf(r, node), kind: 'assign', targets, value: expression(r, right), comment: commentAfter(r, node) };
+  return { kind: 'assign', targets, value: expression(r, right), comment: commentAfter(r, node), ...placeOf(r, node) };
 }
 
 function augmented(r: Reading, node: number): Stmt | undefined {
   const right = r.nodes.child(node, F.right);
   if (r.nodes.kind(right) === K.assignment || r.nodes.kind(right) === K.augmented_assignment) return undefined;
   return {
-    ...placeOf(r, node),
     kind: 'augassign',
     target: expression(r, r.nodes.child(node, F.left)),
     op: r.nodes.typeName(r.nodes.child(node, F.operator)).slice(0, -1) as BinaryOperator,
     value: expression(r, right),
+    ...placeOf(r, node),
   };
 }
 
 const returns: Lower = (r, node) => ({
-  ...placeOf(r, node),
   kind: 'return',
   value: optional(r, r.nodes.named(node)[0] ?? -1),
+  ...placeOf(r, node),
 });
 
 const raise: Lower = (r, node) => {
   const value = r.nodes.named(node).find((child) => r.nodes.field(child) !== F.cause) ?? -1;
   if (value >= 0 && r.nodes.kind(value) === K.expression_list) return undefined;
-  return { ...placeOf(r, node), kind: 'raise', value: optional(r, value) };
+  return { kind: 'raise', value: optional(r, value), ...placeOf(r, node) };
 };
 
 const assertion: Lower = (r, node) => {
   const [test, message, more] = r.nodes.named(node);
   if (test === undefined || more !== undefined) return undefined;
-  return { ...placeOf(r, node), kind: 'assert', test: expression(r, test), message: optional(r, message ?? -1) };
+  return { kind: 'assert', test: expression(r, test), message: optional(r, message ?? -1), ...placeOf(r, node) };
 };
 
 const deletion: Lower = (r, node) => {
@@ -133,20 +133,20 @@ const deletion: Lower = (r, node) => {
   if (child === undefined) return undefined;
   const value = expression(r, child);
   const spread = value.kind === 'tuple' && r.nodes.kind(child) === K.expression_list;
-  return { ...placeOf(r, node), kind: 'delete', targets: spread ? value.items : [value] };
+  return { kind: 'delete', targets: spread ? value.items : [value], ...placeOf(r, node) };
 };
 
 const plain =
   (kind: 'pass' | 'break' | 'continue'): Lower =>
-  (r, node) => ({ ...placeOf(r, node), kind });
+  (r, node) => ({ kind, ...placeOf(r, node) });
 
 const declaration =
   (nonlocal: boolean): Lower =>
   (r, node) => ({
-    ...placeOf(r, node),
     kind: 'global',
     names: r.nodes.named(node).map((name) => identifier(r, name)),
     nonlocal,
+    ...placeOf(r, node),
   });
 
 const dotted = (r: Reading, node: number): string => identifier(r, node).replace(/[\s\\]+/g, '');
@@ -159,7 +159,7 @@ function imported(r: Reading, node: number) {
   });
 }
 
-const importStatement: Lower = (r, node) => ({ ...placeOf(r, node), kind: 'import', names: imported(r, node) });
+const importStatement: Lower = (r, node) => ({ kind: 'import', names: imported(r, node), ...placeOf(r, node) });
 
 const importFrom: Lower = (r, node) => {
   const names: ImportFrom['names'][number][] =
@@ -167,18 +167,18 @@ const importFrom: Lower = (r, node) => {
       ? [{ name: '*', alias: undefined }]
       : imported(r, node).map(({ path, alias }) => ({ name: path, alias }));
   if (r.nodes.kind(node) === K.future_import_statement)
-    return { ...placeOf(r, node), kind: 'importfrom', module: '__future__', level: 0, names };
+    return { kind: 'importfrom', module: '__future__', level: 0, names, ...placeOf(r, node) };
   const source = r.nodes.child(node, F.module_name);
   if (r.nodes.kind(source) === K.dotted_name)
-    return { ...placeOf(r, node), kind: 'importfrom', module: dotted(r, source), level: 0, names };
+    return { kind: 'importfrom', module: dotted(r, source), level: 0, names, ...placeOf(r, node) };
   const prefix = r.nodes.childOfKind(source, K.import_prefix);
   const module = r.nodes.childOfKind(source, K.dotted_name);
   return {
-    ...placeOf(r, node),
     kind: 'importfrom',
     module: module < 0 ? '' : dotted(r, module),
     level: prefix < 0 ? 0 : r.nodes.slice(prefix).replace(/[^.]/g, '').length,
     names,
+    ...placeOf(r, node),
   };
 };
 
@@ -199,11 +199,11 @@ const conditional: Lower = (r, node) => {
 };
 
 const ifOf = (r: BlockReading, node: number, otherwise: readonly Stmt[]): If => ({
-  ...placeOf(r, node),
   kind: 'if',
   test: expression(r, r.nodes.child(node, F.condition)),
   then: statements(r, r.nodes.child(node, F.consequence)),
   otherwise,
+  ...placeOf(r, node),
 });
 
 /** The statements of the `else` of a loop or `try`. */
@@ -213,21 +213,21 @@ const elseOf = (r: BlockReading, node: number): readonly Stmt[] => {
 };
 
 const whileLoop: Lower = (r, node) => ({
-  ...placeOf(r, node),
   kind: 'while',
   test: expression(r, r.nodes.child(node, F.condition)),
   body: statements(r, r.nodes.child(node, F.body)),
   otherwise: elseOf(r, node),
+  ...placeOf(r, node),
 });
 
 const forLoop: Lower = (r, node) => ({
-  ...placeOf(r, node),
   kind: 'for',
   target: expression(r, r.nodes.child(node, F.left)),
   iterable: expression(r, r.nodes.child(node, F.right)),
   body: statements(r, r.nodes.child(node, F.body)),
   otherwise: elseOf(r, node),
   async: r.nodes.hasToken(node, 'async'),
+  ...placeOf(r, node),
 });
 
 const withBlock: Lower = (r, node) => {
@@ -238,7 +238,7 @@ const withBlock: Lower = (r, node) => {
   // `with (a, b):` has two items, though the grammar may see a tuple.
   const spread = nodes.length === 1 && only !== undefined && r.nodes.kind(only) === K.tuple;
   const items = (spread ? r.nodes.named(only) : nodes).map((item) => withItem(r, item));
-  return { ...placeOf(r, node), kind: 'with', items, body: statements(r, r.nodes.child(node, F.body)) };
+  return { kind: 'with', items, body: statements(r, r.nodes.child(node, F.body)), ...placeOf(r, node) };
 };
 
 function withItem(r: Reading, node: number): With['items'][number] {
@@ -268,12 +268,12 @@ const tryBlock: Lower = (r, node) => {
     .map((child) => handler(r, child));
   const last = r.nodes.childOfKind(node, K.finally_clause);
   return {
-    ...placeOf(r, node),
     kind: 'try',
     body: statements(r, r.nodes.child(node, F.body)),
     handlers,
     otherwise: elseOf(r, node),
     finally: last < 0 ? [] : statements(r, r.nodes.childOfKind(last, K.block)),
+    ...placeOf(r, node),
   };
 };
 
@@ -303,7 +303,7 @@ const match: Lower = (r, node) => {
       };
     });
   const subject = joined(r, withField(r, node, F.subject), r.nodes.hasToken(node, ','));
-  return { ...placeOf(r, node), kind: 'match', subject, cases };
+  return { kind: 'match', subject, cases, ...placeOf(r, node) };
 };
 
 /** What a `def` says before its body; undefined where Python 3 has no such parameters. */
@@ -337,11 +337,11 @@ function definedFunction(
   const body = statements(own, nodes.child(node, F.body));
   return new LoweredFunction(
     {
-      ...signature,
       at,
       start: 0,
       end: nodes.end(whole) - nodes.start(whole),
       decorators: decorators.map((decorator) => expression(own, decorator)),
+      ...signature,
     },
     nodes.slice(whole),
     0,
@@ -360,7 +360,6 @@ function definedClass(
   const own = r.nodes.child(node, F.name);
   if (own < 0) return undefined;
   return {
-    ...placeOf(r, whole),
     kind: 'class',
     name: identifier(r, own),
     nameStart: r.nodes.start(own) + r.shift,
@@ -368,6 +367,7 @@ function definedClass(
     bases: argumentsOf(r, r.nodes.child(node, F.superclasses)),
     body: statements(r, r.nodes.child(node, F.body)),
     text: r.nodes.slice(whole),
+    ...placeOf(r, whole),
   };
 }
 
@@ -389,7 +389,7 @@ const typeAlias: Lower = (r, node) => {
     if (own >= 0 && r.nodes.kind(own) === kind) own = r.nodes.named(own)[0] ?? -1;
   if (own < 0 || r.nodes.kind(own) !== K.identifier) return undefined;
   const value = expression(r, r.nodes.child(node, F.right));
-  return { ...placeOf(r, node), kind: 'typealias', name: identifier(r, own), value };
+  return { kind: 'typealias', name: identifier(r, own), value, ...placeOf(r, node) };
 };
 
 const LOWER: Partial<Record<NodeName, Lower>> = {
