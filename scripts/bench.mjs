@@ -1,5 +1,5 @@
 /**
- * `npm run bench [timm|coverage|latency|start|curves|mutants|peers|triton|front ...]`: measures the built product, prints a table and writes
+ * `npm run bench [timm|coverage|latency|start|curves|mutants|peers|triton|front|weights ...]`: measures the built product, prints a table and writes
  * bench/results.json and docs/benchmarks.md. A missed goal is said, never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { writePage } from '../bench/page.mjs';
 import { measurePeers, peerRows } from '../bench/peers/index.mjs';
 import { measureTimm } from '../bench/timm.mjs';
 import { measureConfigEdits, measureRepository } from '../bench/triton.mjs';
+import { measureWeights } from '../bench/weights.mjs';
 import { buildAll, isStale } from './build.mjs';
 import { fromRoot, inRoot } from './paths.mjs';
 import { log } from './progress.mjs';
@@ -47,6 +48,7 @@ const parts = {
         `tensors in forward methods of timm with a shape of known rank (${found.ranked} of ${found.tensors})`,
         atLeast(found.rankedPercent, 60, '%'),
       ],
+      [`  of those with a rank that was seen`, plain(`${found.seen} of ${found.ranked}`)],
       [
         `  judged by running ${found.models} models of ${found.files} files: forward methods reached`,
         plain(`${found.methodsRun} of ${found.methods}`),
@@ -159,6 +161,20 @@ const parts = {
             ? atLeast(Math.round(throughputShare * 100), 85, '%')
             : plain(`${Math.round(throughputShare * 100)} %`),
         ],
+      ]),
+  },
+  weights: {
+    says: 'comparing two safetensors files of 2 GB (a few minutes, 4 GB of the disk)',
+    measure: measureWeights,
+    rows: ({ fileBytes, float32, bfloat16, equal }) =>
+      [
+        ['float32, all values differ', float32],
+        ['bfloat16, all values differ', bfloat16],
+        ['equal files', equal],
+      ].flatMap(([what, { gigabytesPerSecond, perProcessorSecond, mostMemoryMiB }]) => [
+        [`weights of two files of ${fileBytes / 1e9} GB, ${what}: read`, atLeast(gigabytesPerSecond, 1, 'GB/s')],
+        ['  by processor time', plain(`${perProcessorSecond} GB/s`)],
+        ['  most memory', atMost(mostMemoryMiB, 300, 'MiB')],
       ]),
   },
 };

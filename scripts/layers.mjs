@@ -153,6 +153,12 @@ export const layers = [
   },
   // Decides and never acts: no sockets, files, timers, clock.
   { room: 'runtime-bridge/node/deploy/engine', uses: ['protocol/src'] },
+  // Acts on what the engine decides: logs, leases, targets.
+  {
+    room: 'runtime-bridge/node/deploy',
+    uses: ['runtime-bridge/node/inference', 'server/src/models', 'server/src/triton', 'protocol/src'],
+    packages: ['node'],
+  },
   {
     room: 'runtime-bridge/node/compare/weights',
     uses: ['server/src/models'],
