@@ -49,6 +49,7 @@ const parts = {
         `tensors in forward methods of timm with a shape of known rank (${found.ranked} of ${found.tensors})`,
         atLeast(found.rankedPercent, 60, '%'),
       ],
+      [`  of those with a rank that was seen`, plain(`${found.seen} of ${found.ranked}`)],
       [
         `  judged by running ${found.models} models of ${found.files} files: forward methods reached`,
         plain(`${found.methodsRun} of ${found.methods}`),
