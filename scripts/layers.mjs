@@ -148,11 +148,17 @@ export const layers = [
   },
   {
     room: 'runtime-bridge/node/runs',
-    uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
+    uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/files', 'runtime-bridge/node/diagnosis', 'protocol/src'],
     packages: ['node'],
   },
   // Decides and never acts: no sockets, files, timers, clock.
   { room: 'runtime-bridge/node/deploy/engine', uses: ['protocol/src'] },
+  // Acts on what the engine decides: logs, leases, targets.
+  {
+    room: 'runtime-bridge/node/deploy',
+    uses: ['runtime-bridge/node/inference', 'server/src/models', 'server/src/triton', 'protocol/src'],
+    packages: ['node'],
+  },
   {
     room: 'runtime-bridge/node/compare/weights',
     uses: ['server/src/models'],

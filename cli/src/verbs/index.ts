@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../io';
 import { check } from './check';
+import { deploy } from './deploy';
 import { diagnose } from './diagnose';
 import { explain } from './explain';
 import { flow } from './flow';
@@ -9,8 +10,11 @@ import { front } from './front';
 import { infer } from './infer';
 import { models } from './models';
 import { register } from './register';
+import { rollback } from './rollback';
 import { run } from './run';
 import { shapes } from './shapes';
+import { status } from './status';
+import { steer } from './steer';
 import { triton } from './triton';
 import { verify } from './verify';
 
@@ -28,6 +32,10 @@ export const verbs: readonly Verb[] = [
   models,
   register,
   front,
+  deploy,
+  status,
+  steer,
+  rollback,
   infer,
   explain,
 ];
