@@ -3,7 +3,7 @@
  *
  * Always: the routing ends at the baseline, or at the new version with its gates passed; the log and the front say the
  * same; no request fails but those in flight in a killed process. DEPLOY_KILLS says how many random moments there are
- * besides the boundaries of the log (8); `DEPLOY_KILLS=100` also takes every boundary instead of every fourth.
+ * besides the boundaries of the log (3); `DEPLOY_KILLS=100` also takes every boundary instead of every fourth.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -18,7 +18,7 @@ import { folderWith } from '../harness/folder';
 import type { CrashOrder } from './crashDriver';
 import { count, type Load, noSteps, pause, quickPlan, Scene, type Served } from './harness';
 
-const kills = Number(process.env['DEPLOY_KILLS'] ?? 8);
+const kills = Number(process.env['DEPLOY_KILLS'] ?? 3);
 const isLong = kills > 20;
 /** One step and a soak: every state, in as little time as there can be. */
 const plan = {

@@ -1,4 +1,5 @@
 /** The front as its controller and its clients meet it: real processes, real models. */
+import { connect } from 'node:net';
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { FrontRefusal } from '../../runtime-bridge/node/inference/frontProcess';
 import { bucketOf } from '../../runtime-bridge/node/deploy/engine/buckets';
@@ -249,6 +250,61 @@ describe('front', () => {
       equal((await front.get('/v2/health/live')).status, 200);
       await front.control.command('unload', { epoch: 1, model: 'broken', version: '1', drain: 0 });
     });
+
+  it('refuses a version whose configuration can not be read', async () => {
+    const folder = front.model('typo', '1', scaling(1), 'max_batch_size: x');
+    await refused(
+      front.control.command('load', { epoch: 1, model: 'typo', version: '1', folder }),
+      400,
+      /config.pbtxt can't be read/,
+    );
+  });
+
+  it('leads out of no folder through default_model_filename', async () => {
+    const folder = front.model('leads', '1', scaling(1), 'default_model_filename: "../../x.onnx"');
+    await refused(
+      front.control.command('load', { epoch: 1, model: 'leads', version: '1', folder }),
+      400,
+      /leads out of/,
+    );
+  });
+
+  it('joins requests where the configuration asks for it, each with its own rows', async () => {
+    const config =
+      'max_batch_size: 8 dynamic_batching { max_queue_delay_microseconds: 200000 preferred_batch_size: [ 4 ] }';
+    await front.load('joined', '1', front.model('joined', '1', scaling(2), config));
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map((value) =>
+        front.post('/v2/models/joined/infer', {
+          inputs: [{ name: 'x', shape: [1, 4], datatype: 'FP32', data: [value, value, value, value] }],
+        }),
+      ),
+    );
+    deepEqual(
+      answers.map(({ body }) => values(body)),
+      [1, 2, 3, 4].map((value) => [2 * value, 2 * value, 2 * value, 2 * value]),
+    );
+    const { body } = await front.get('/v2/models/joined/stats');
+    const [stats] = body['model_stats'] as readonly { inference_count: number; execution_count: number }[];
+    equal(stats?.inference_count, 4);
+    ok(stats.execution_count < 4, `${stats.execution_count} executions of four requests`);
+  });
+
+  it('refuses requests that are larger than its limit, and goes on', async () => {
+    const { host } = new URL(front.control.endpoint);
+    const status = await new Promise<string>((settle, fail) => {
+      const socket = connect(Number(host.split(':')[1]), '127.0.0.1', () =>
+        socket.write('POST /v2/models/plain/infer HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n'),
+      );
+      socket.on('data', (chunk) => {
+        settle(chunk.toString('latin1').split('\r\n')[0] ?? '');
+        socket.destroy();
+      });
+      socket.on('error', fail);
+    });
+    match(status, /413/);
+    equal((await front.get('/v2/health/live')).status, 200);
+  });
 
   it('unloads a version with its process', async () => {
     await serve('gone', 1);

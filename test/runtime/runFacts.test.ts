@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keepGitFacts } from '../../runtime-bridge/node/runs/git';
-import { sourceLines } from '../../runtime-bridge/node/runs/source';
+import { keepGitFacts } from '../../runtime-bridge/node/files/git';
+import { sourceLines } from '../../runtime-bridge/node/files/source';
 
 describe('a folder of a run', () => {
   let folder: string;

@@ -1,5 +1,6 @@
 /** `tensorwright diff A B`: two versions side by side, for people, pull requests, gates and Git. */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Argument, Option } from 'commander';
 import type { CompareReport } from '../../../protocol/src/compare';
 import { compare } from '../../../runtime-bridge/node/compare/compare';
@@ -120,7 +121,7 @@ async function fromGit(names: readonly string[], format: Format, io: Io): Promis
     throw new UsageError(
       '--git takes what Git gives to a diff driver: path, old file, hash, mode, new file, hash, mode',
     );
-  const isGone = (file: string): boolean => file === '/dev/null' || !existsSync(file);
+  const isGone = (file: string): boolean => file === '/dev/null' || !existsSync(resolve(io.cwd, file));
   io.out.write(`${path}\n`);
   if (isGone(before) || isGone(after)) {
     io.out.write(isGone(before) ? 'added\n' : 'removed\n');

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { rules } from '../../../runtime-bridge/node/diagnosis/rules';
 import { makeRunFolder } from '../../../runtime-bridge/node/runs/folder';
-import { keepGitFacts } from '../../../runtime-bridge/node/runs/git';
+import { keepGitFacts } from '../../../runtime-bridge/node/files/git';
 import { Judge } from '../../../runtime-bridge/node/runs/judge';
 import { launch } from '../../../runtime-bridge/node/runs/launch';
 import { emptyReport, linesOf, type Report, reportOf } from '../../../runtime-bridge/node/runs/report';

@@ -11,7 +11,9 @@ import { deploymentVerbsFeature } from './deploymentVerbs';
 import { explainFindingFeature } from './explainFinding';
 import { layerLensFeature } from './layerLens';
 import { layersFeature } from './layers';
+import { modelsTreeFeature } from './modelsTree';
 import { openExampleFeature } from './openExample';
+import { registerVersionFeature } from './registerVersion';
 import { restartServerFeature } from './restartServer';
 import { runAlertsFeature } from './runAlerts';
 import { runTrainingFeature } from './runTraining';
@@ -35,7 +37,9 @@ export const features: readonly Feature[] = [
   explainFindingFeature,
   layerLensFeature,
   layersFeature,
+  modelsTreeFeature,
   openExampleFeature,
+  registerVersionFeature,
   restartServerFeature,
   runAlertsFeature,
   runTrainingFeature,

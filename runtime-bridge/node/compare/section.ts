@@ -10,7 +10,7 @@ export interface Comparison {
   readonly after: OpenSide;
   readonly signal: AbortSignal | undefined;
   /** @param share 0 to 1 of what is being read */
-  onProgress(what: string, share: number): void;
+  readonly onProgress: (what: string, share: number) => void;
   /** Names of weights before -> after, once the graphs have been compared. */
   weightNames: ReadonlyMap<string, string>;
 }
@@ -25,7 +25,7 @@ export type Section = (comparison: Comparison) => Promise<CompareSection | undef
 
 /** @throws NotComparable */
 export function opened(side: Side): OpenSide {
-  if (side.model === undefined || !side.model.endsWith('.onnx')) return side;
+  if (!side.model?.endsWith('.onnx')) return side;
   try {
     const onnx = FileBytes.with(side.model, readOnnxModel);
     if ('reason' in onnx) throw new NotComparable(`${side.name} can't be read as ONNX: ${onnx.reason}`);

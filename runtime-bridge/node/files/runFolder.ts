@@ -14,8 +14,8 @@ import type {
 } from '../../../protocol/src/bridge';
 import type { CodePlace, RunFacts } from '../../../protocol/src/journal';
 import { type JournalPlace, JournalTail } from '../journal/tail';
-import { type GitFacts, gitFactsIn, keepGitFacts } from '../runs/git';
-import { sourceLines } from '../runs/source';
+import { type GitFacts, gitFactsIn, keepGitFacts } from './git';
+import { sourceLines } from './source';
 import type { ChunkPool } from '../store/column';
 import { RunStore } from '../store/run';
 import { Judging, type MakeJudge } from './judging';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Diagnosis } from '../diagnosis/engine';
 import type { EditWish, Suggestion } from '../diagnosis/rule';
 import type { Verdict } from './judge';
-import { sourceLines } from './source';
+import { sourceLines } from '../files/source';
 
 export interface ReportEdit {
   readonly file: string;

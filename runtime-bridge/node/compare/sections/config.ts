@@ -77,7 +77,7 @@ function flattened(json: Json): ReadonlyMap<string, string> {
   const walk = (value: Json, path: string): void => {
     if (Array.isArray(value)) walkList(value as readonly Json[], path);
     else if (typeof value === 'object')
-      for (const [key, inner] of Object.entries(value)) walk(inner as Json, path === '' ? key : `${path}.${key}`);
+      for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`);
     else found.set(path, typeof value === 'string' ? JSON.stringify(value) : String(value));
   };
   const walkList = (list: readonly Json[], path: string): void => {
@@ -87,8 +87,8 @@ function flattened(json: Json): ReadonlyMap<string, string> {
       return;
     }
     list.forEach((each, index) => {
-      const name = typeof each === 'object' && 'name' in each && path !== 'instance_group' ? each['name'] : index;
-      walk(each, `${path}[${String(name)}]`);
+      const name = typeof each === 'object' && 'name' in each && path !== 'instance_group' ? each['name'] : undefined;
+      walk(each, `${path}[${typeof name === 'string' ? name : index}]`);
     });
   };
   walk(json, '');

@@ -4,10 +4,10 @@ import { isAbsolute } from 'node:path';
 import type { FrontCommands, FrontState, Routing } from '../../../../protocol/src/front';
 import { ProtocolError } from '../oip/errors';
 import { isRemote } from '../remoteVersion';
-import { readModelConfig } from './modelConfig';
+import { type ModelConfig, noConfig, readModelConfig } from './modelConfig';
 import { Observations } from './observations';
 import { hasShare, Routes } from './routes';
-import { ServedVersion, type VersionSettings } from './servedVersion';
+import { ServedVersion, type VersionKey, type VersionSettings } from './servedVersion';
 import { ShadowQueue } from './shadow';
 
 /** What a restarted front serves again. */
@@ -40,7 +40,7 @@ export class Front {
 
   restore(kept: Kept): void {
     for (const [model, epoch] of Object.entries(kept.epochs)) this.epochs.set(model, epoch);
-    for (const key of kept.versions) this.serve(key.model, key.version, key.folder);
+    for (const key of kept.versions) this.serve(key, configOrNone(key.folder));
     this.routes.restore(kept.routings, kept.takenBack, performance.now());
   }
 
@@ -82,7 +82,7 @@ export class Front {
     if (!isRemote(folder)) requireFolder(folder, model, version);
     const known = this.version(model, version);
     if (known !== undefined && known.state !== 'unloading') known.revive();
-    else this.serve(model, version, folder);
+    else this.serve({ model, version, folder }, configOrRefusal(folder));
     this.save();
   }
 
@@ -111,7 +111,7 @@ export class Front {
   }
 
   heartbeat({ epoch, model }: FrontCommands['heartbeat']): void {
-    this.accept(epoch, model);
+    if (this.accept(epoch, model)) this.save();
     if (this.routes.of(model) === undefined) throw new ProtocolError(404, `${model} has no routing`);
     this.routes.heartbeat(model, performance.now());
   }
@@ -126,7 +126,8 @@ export class Front {
     return this.epochs.get(model) ?? 0;
   }
 
-  private accept(epoch: number, model: string): void {
+  /** Whether the epoch is a new one. */
+  private accept(epoch: number, model: string): boolean {
     if (!isModelName(model))
       throw new ProtocolError(400, `"${String(model)}" can't be a model's name: letters, digits and _ . - only`);
     if (!Number.isSafeInteger(epoch) || epoch < 0)
@@ -138,18 +139,19 @@ export class Front {
         `this command is of epoch ${epoch}, but a controller of epoch ${highest} has taken ${model} over`,
       );
     this.epochs.set(model, epoch);
+    return epoch > highest;
   }
 
-  private serve(model: string, version: string, folder: string): void {
+  private serve({ model, version, folder }: VersionKey, config: ModelConfig): void {
     if (this.all().length >= mostVersions)
       throw new ProtocolError(400, `${mostVersions} versions are loaded; unload one first`);
     const versions = remembered(this.versions, model, () => new Map<string, ServedVersion>());
-    // A candidate that ended says something about itself; whoever serves alone must come back.
-    const shouldRestart = (): boolean => this.routes.of(model)?.candidate !== version;
-    versions.set(
-      version,
-      new ServedVersion({ model, version, folder }, readModelConfig(folder), this.settings, shouldRestart),
-    );
+    // A candidate that ended says something about itself; who answers the users must come back.
+    const shouldRestart = (): boolean => {
+      const routing = this.routes.of(model);
+      return routing === undefined || routing.baseline === version;
+    };
+    versions.set(version, new ServedVersion({ model, version, folder }, config, this.settings, shouldRestart));
   }
 
   private unready(routing: Routing): string | undefined {
@@ -181,6 +183,23 @@ export class Front {
       routings: this.routes.routings,
       takenBack: this.routes.takenBack,
     });
+  }
+}
+
+function configOrRefusal(folder: string): ModelConfig {
+  try {
+    return readModelConfig(folder);
+  } catch (error) {
+    throw new ProtocolError(400, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A configuration that was broken meanwhile must not keep a version that served from coming back. */
+function configOrNone(folder: string): ModelConfig {
+  try {
+    return readModelConfig(folder);
+  } catch {
+    return noConfig;
   }
 }
 

@@ -25,7 +25,7 @@ const mostBytes = 4 << 20;
 export function readModelConfig(versionFolder: string): ModelConfig {
   if (isRemote(versionFolder)) return { batching: elsewhere, fileName: '', written: undefined };
   const path = join(dirname(versionFolder), 'config.pbtxt');
-  if (!existsSync(path)) return { batching: none, fileName: '', written: undefined };
+  if (!existsSync(path)) return noConfig;
   const text = readFileSync(path, 'utf8');
   if (text.length > mostBytes) throw new Error(`${path} is larger than ${mostBytes} bytes`);
   const { root, problems } = readTextFormat(text, schema);
@@ -47,6 +47,8 @@ export function readModelConfig(versionFolder: string): ModelConfig {
 }
 
 const none: Batching = { maxBatchSize: 0, dynamic: false, preferred: [], delayMicroseconds: 0, mostAtOnce: 2 };
+/** As where there is no file. */
+export const noConfig: ModelConfig = { batching: none, fileName: '', written: undefined };
 /** A server of its own has a queue of its own. */
 const elsewhere: Batching = { ...none, mostAtOnce: 256 };
 

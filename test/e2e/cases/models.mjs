@@ -1,0 +1,61 @@
+/** The Models view: empty, with what lies in the workspace, and with a version that is registered from the palette. */
+import { deepEqual, ok } from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadTypeScript } from '../../../scripts/loadTypeScript.mjs';
+import { inRoot } from '../../../scripts/paths.mjs';
+
+export const name = 'models';
+
+async function model() {
+  const { onnxBytes } = await loadTypeScript(inRoot('test', 'triton', 'onnxBytes.ts'));
+  const image = [{ name: 'image', type: 1, dims: ['batch', 3, 224, 224] }];
+  return Buffer.from(onnxBytes(image, [{ name: 'scores', type: 1, dims: ['batch', 10] }]).base64, 'base64');
+}
+
+const row = (workbench, text) => workbench.page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+
+export const tests = [
+  [
+    'says what to do where there is no model',
+    async ({ workbench, shot }) => {
+      await workbench.command('Tensorwright: Focus on Models View');
+      const welcome = workbench.page.locator('.pane-body .welcome-view-content', { hasText: 'No model yet' });
+      await welcome.getByText('Register Version...').waitFor();
+      await shot('empty');
+    },
+  ],
+  [
+    'a version that comes into the workspace comes into the view',
+    async ({ workbench, shot, folder }) => {
+      await workbench.command('Tensorwright: Refresh Models');
+      // The workbench takes a moment to watch a folder.
+      await new Promise((watching) => setTimeout(watching, 5_000));
+      const version = join(folder, 'models', 'resnet', '1');
+      mkdirSync(version, { recursive: true });
+      writeFileSync(join(version, 'model.onnx'), await model());
+      await row(workbench, 'resnet').waitFor();
+      await row(workbench, 'Version 1').click();
+      await row(workbench, 'image float32 (?, 3, 224, 224)').waitFor();
+      await shot('found');
+    },
+  ],
+  [
+    'Register Version makes the next one',
+    async ({ workbench, shot, folder }) => {
+      const file = join(folder, 'best.onnx');
+      writeFileSync(file, await model());
+      await workbench.command('Tensorwright: Register Version...', { thenCloses: false });
+      // First the editor's own dialog for files, then whose version it becomes.
+      for (const choice of ['best.onnx', 'version 2'])
+        await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: choice }).first().click();
+      await row(workbench, 'Version 2').waitFor();
+      await row(workbench, 'Version 2').click();
+      await row(workbench, 'Follows').waitFor();
+      await shot('registered');
+      const manifest = JSON.parse(readFileSync(join(folder, 'models', 'resnet', '2', 'tensorwright.json'), 'utf8'));
+      deepEqual([manifest.number, manifest.parent, manifest.files[0].path], [2, 1, 'model.onnx']);
+      ok(manifest.signature.inputs[0].name === 'image');
+    },
+  ],
+];
