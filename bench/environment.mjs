@@ -46,13 +46,16 @@ export async function install(packages) {
       ...missing,
     ]);
   }
-  return packages.map((name) => `${name} ${versionOf(name)}`).join(', ');
+  return packages.map((name) => `${name.split('==')[0]} ${versionOf(name)}`).join(', ');
 }
 
-function versionOf(name) {
+/** The version that is there of `name` or `name==version`; undefined for another one. */
+function versionOf(wanted) {
+  const [name, exact] = wanted.split('==');
   const code = `from importlib.metadata import version; print(version(${JSON.stringify(name)}))`;
   const { status, stdout } = spawnSync(programOf('python'), ['-c', code], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : undefined;
+  const found = status === 0 ? stdout.trim() : undefined;
+  return exact === undefined || found === exact ? found : undefined;
 }
 
 function capture(program, args, what) {

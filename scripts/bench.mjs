@@ -1,9 +1,10 @@
 /**
- * `npm run bench [timm|coverage|latency|start|curves|mutants|peers|triton|front|weights ...]`: measures the built product, prints a table and writes
+ * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton|front|weights ...]`: measures the built product, prints a table and writes
  * bench/results.json and docs/benchmarks.md. A missed goal is said, never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { measureAgent } from '../bench/agent/index.mjs';
 import { measureCoverage } from '../bench/coverage/index.mjs';
 import { measureCurves } from '../bench/curves.mjs';
 import { measureLatency, measureStart } from '../bench/latency.mjs';
@@ -48,6 +49,7 @@ const parts = {
         `tensors in forward methods of timm with a shape of known rank (${found.ranked} of ${found.tensors})`,
         atLeast(found.rankedPercent, 60, '%'),
       ],
+      [`  of those with a rank that was seen`, plain(`${found.seen} of ${found.ranked}`)],
       [
         `  judged by running ${found.models} models of ${found.files} files: forward methods reached`,
         plain(`${found.methodsRun} of ${found.methods}`),
@@ -108,6 +110,29 @@ const parts = {
             ['curves: at its most', plain(`${found.bridgeMemoryMiB.most} MiB`)],
           ]
         : []),
+    ],
+  },
+  agent: {
+    says: 'training two models plain and watched (some minutes)',
+    measure: measureAgent,
+    rows: (found) => [
+      ['agent: its start, where torch is imported', atMost(found.startMillis, 25, 'ms')],
+      ...Object.values(found.models).flatMap((model) => [
+        [
+          `agent: ${model.title}, ${found.steps} steps of ${model.stepMillis} ms: processor time added`,
+          atMost(model.usual.processorPercent, 5, '%'),
+        ],
+        ['  with a budget of 1 %', atMost(model.onePercent.processorPercent, 1, '%')],
+        ['  a second plain run beside the first: the noise', plain(`${model.again.processorPercent} %`)],
+        [
+          '  what the agent itself counts, both budgets',
+          plain(`${model.usual.ownPercent}, ${model.onePercent.ownPercent} %`),
+        ],
+        [
+          '  added once, by the first 12 steps, both budgets',
+          plain(`${model.usual.firstMillis}, ${model.onePercent.firstMillis} ms`),
+        ],
+      ]),
     ],
   },
   mutants: {

@@ -148,7 +148,7 @@ export const layers = [
   },
   {
     room: 'runtime-bridge/node/runs',
-    uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/diagnosis', 'protocol/src'],
+    uses: ['runtime-bridge/node/journal', 'runtime-bridge/node/files', 'runtime-bridge/node/diagnosis', 'protocol/src'],
     packages: ['node'],
   },
   // Decides and never acts: no sockets, files, timers, clock.

@@ -10,7 +10,7 @@ import { install, programOf } from '../environment.mjs';
 import { round } from '../figures.mjs';
 import { timmFolder, timmVersion } from '../timm.mjs';
 
-/** Models are run for this long; the smallest of every file come first. */
+/** Models are run for this much processor time; the smallest of every file come first. */
 const runSeconds = 300;
 
 const execute = promisify(execFile);
@@ -18,18 +18,21 @@ const execute = promisify(execFile);
 /**
  * Runs timm's models with a probe around every expression, then asks the checker for the same expressions.
  *
- * @returns how many expressions were tensors, and of how many the checker knows the rank
+ * What counts: every name, attribute, call, subscript, binary and conditional expression of a method `forward` or
+ * `forward_*` that was a tensor whenever a model ran. Code that no model reached is left out.
+ *
+ * @returns how many expressions were tensors, of how many the checker knows the rank, and how often it is one that was seen
  * @throws Unavailable where timm or PyTorch can't be had
  */
 export async function measureCoverage(cli) {
   const folder = timmFolder();
   const version = await install([`timm==${timmVersion}`, 'torchvision==0.28.0']);
-  log(`coverage: running timm's models for at most ${runSeconds} s`);
+  log(`coverage: running timm's models for ${runSeconds} s of processor time`);
   const ran = JSON.parse(
     await capture(programOf('python'), [inRoot('bench', 'coverage', 'tensors.py'), folder, runSeconds]),
   );
   log(`coverage: asking for the shapes of ${Object.keys(ran.files).length} files`);
-  const totals = { tensors: 0, ranked: 0, listed: 0 };
+  const totals = { tensors: 0, listed: 0, ranked: 0, seen: 0 };
   const byFile = {};
   await inParallel(Object.entries(ran.files), async ([file, ranges]) => {
     const counts = await known(cli, folder, file, ranges);
@@ -45,6 +48,7 @@ export async function measureCoverage(cli) {
     methodsRun: ran.methodsRun,
     ...totals,
     rankedPercent: round((100 * totals.ranked) / totals.tensors),
+    otherRanks: Object.values(byFile).flatMap(({ others }) => others),
     worst: Object.entries(byFile)
       .sort(([, a], [, b]) => b.tensors - b.ranked - (a.tensors - a.ranked))
       .slice(0, 15)
@@ -52,7 +56,7 @@ export async function measureCoverage(cli) {
   };
 }
 
-/** Of the given ranges: how many the checker lists, and how many with a shape of known rank. */
+/** Of the given ranges: how many the checker lists, how many with a known rank, and how many of those with one that was seen. */
 async function known(cli, folder, file, ranges) {
   const { stdout } = await execute(process.execPath, [cli, 'shapes', '--format', 'json', join(folder, file)], {
     cwd: folder,
@@ -64,12 +68,26 @@ async function known(cli, folder, file, ranges) {
       shape,
     ]),
   );
-  const listed = ranges.map((range) => shapes.get(range.join())).filter((shape) => shape !== undefined);
-  return { tensors: ranges.length, listed: listed.length, ranked: listed.filter(isRanked).length };
+  const listed = ranges.filter(([range]) => shapes.has(range.join()));
+  const ranked = listed
+    .map(([range, ranks]) => ({ range, ranks, rank: rankOf(shapes.get(range.join())) }))
+    .filter(({ rank }) => rank !== undefined);
+  const others = ranked.filter(({ rank, ranks }) => !ranks.includes(rank));
+  return {
+    tensors: ranges.length,
+    listed: listed.length,
+    ranked: ranked.length,
+    seen: ranked.length - others.length,
+    others: others.map(({ range, ranks, rank }) => `${file}:${range[0] + 1}:${range[1] + 1} ${rank}, seen ${ranks}`),
+  };
 }
 
-/** A shape of unknown rank has a part such as `*batch`, as in `(*batch, 768)`. */
-const isRanked = (shape) => !/(^\(|, )\*/.test(shape);
+/** How many dims `(B, min(3, H), W)` has; undefined with a part such as `*batch`, whose length isn't known. */
+function rankOf(shape) {
+  if (/(^\(|, )\*/.test(shape)) return undefined;
+  const flat = shape.slice(1, -1).replace(/\([^()]*(\([^()]*\)[^()]*)*\)/g, '');
+  return flat.split(',').filter((part) => part.trim() !== '').length;
+}
 
 async function inParallel(items, work) {
   const left = [...items];

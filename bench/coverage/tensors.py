@@ -5,8 +5,8 @@
 Loads timm from PACKAGE_FOLDER with a probe around every expression of the methods `forward` and `forward_*`, builds
 models of every file that registers some, and runs them on the meta device, or on the CPU where meta tensors
 won't do. Prints JSON: `files` has for each path (relative to the folder) the ranges whose value was a tensor, as
-[line, character, end line, end character] from 0 in UTF-16 code units, `methods` and `methodsRun` count the methods,
-`models` and `failed` name what ran and what did not.
+[[line, character, end line, end character], ranks] from 0 in UTF-16 code units with the numbers of dims that were
+seen there, `methods` and `methodsRun` count the methods, `models` and `failed` name what ran and what did not.
 """
 
 import ast
@@ -28,7 +28,7 @@ SMALL = ('test_', 'atto', 'femto', 'pico', 'zepto', 'nano', 'xxs', 'xxt', 'xs', 
 
 places = []  # number of a probe -> (path, range)
 owners = []  # number of a probe -> number of its method
-tensors, reached = set(), set()
+tensors, reached = {}, set()  # number of a probe -> the numbers of dims seen; numbers of all that were reached
 methods = []
 
 
@@ -105,7 +105,7 @@ class Finder(importlib.abc.MetaPathFinder):
 def probe(number, value):
     reached.add(number)
     if isinstance(value, Tensor):
-        tensors.add(number)
+        tensors.setdefault(number, set()).add(value.ndim)
     return value
 
 
@@ -132,7 +132,7 @@ def run(name):
 
 
 def main():
-    until = time.monotonic() + float(sys.argv[2])
+    until = time.process_time() + float(sys.argv[2])  # of the processor: a busy machine runs the same models
     by_file = {}
     for name in timm.list_models():
         by_file.setdefault(timm.models.model_entrypoint(name).__module__, []).append(name)
@@ -141,7 +141,7 @@ def main():
     for turn in range(MOST_OF_ONE_FILE):
         for module, names in sorted(by_file.items()):
             names.sort(key=lambda name: (next((at for at, part in enumerate(SMALL) if part in name), 99), len(name), name))
-            if turn >= len(names) or stale.get(module, 0) >= NOTHING_NEW or time.monotonic() > until:
+            if turn >= len(names) or stale.get(module, 0) >= NOTHING_NEW or time.process_time() > until:
                 continue
             before = len(tensors)
             problem = run(names[turn])
@@ -150,7 +150,7 @@ def main():
     files = {}
     for number in sorted(tensors):
         path, place = places[number]
-        files.setdefault(path, []).append(place)
+        files.setdefault(path, []).append((place, sorted(tensors[number])))
     result = {
         'files': files,
         'expressions': len(places),

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import type { Diagnosis } from '../../runtime-bridge/node/diagnosis/engine';
 import type { Report, ReportFinding } from '../../runtime-bridge/node/runs/report';
 import type { Colours } from './colours';
+import { plural } from './formats/text';
 
 type Severity = ReportFinding['severity'];
 
@@ -40,7 +41,9 @@ export function findingText(
 
 /** What came of the run. */
 export function summaryOf(report: Report, torn: readonly string[], folder: string, cwd: string): string {
-  const count = (severity: Severity): number => report.findings.filter((each) => each.severity === severity).length;
-  const found = [`${count('error')} errors`, `${count('warning')} warnings`, `${count('info')} hints`].join(', ');
-  return [`${report.steps} steps, ${found}; recorded in ${relative(cwd, folder) || '.'}`, ...torn].join('; ');
+  const count = (severity: Severity, word: string): string =>
+    plural(report.findings.filter((each) => each.severity === severity).length, word);
+  const found = [count('error', 'error'), count('warning', 'warning'), count('info', 'hint')].join(', ');
+  const where = relative(cwd, folder) || '.';
+  return [`${plural(report.steps, 'step')}, ${found}; recorded in ${where}`, ...torn].join('; ');
 }

@@ -3,11 +3,12 @@ import type { Alert } from '../../protocol/src/bridge';
 import type { JournalRecord } from '../../protocol/src/journal';
 import { type Diagnosis, Engine } from './diagnosis/engine';
 import { rules } from './diagnosis/rules';
-import { reportOf } from './runs/report';
+import { linesOf, reportOf } from './runs/report';
 import type { RunJudge } from './files/judging';
 
-export function judgeOf(): RunJudge {
+export function judgeOf(folder: string): RunJudge {
   const engine = new Engine({ rules });
+  const lines = linesOf(folder);
   /** When each was found; the engine's findings are one object from then on. */
   const times = new Map<Diagnosis, number>();
   return {
@@ -18,7 +19,7 @@ export function judgeOf(): RunJudge {
     },
     alerts(): readonly Alert[] {
       const findings = engine.findings();
-      const { findings: reported } = reportOf({ findings, steps: 0, overhead: {}, torn: [], journals: 0 });
+      const { findings: reported } = reportOf({ findings, steps: 0, overhead: {}, torn: [], journals: 0 }, lines);
       return reported.map((finding, i) => ({ ...finding, time: times.get(findings[i] as Diagnosis) ?? 0 }));
     },
   };

@@ -5,7 +5,7 @@ import { exactNamed } from './operators/signature';
 import { frameworks } from './frameworks/index';
 import { register } from './core/infer/catalogue';
 import { registerChecks } from './core/infer/check';
-import { evaluateFile, type Entries, type FileResult } from './core/infer/entries';
+import { Entries, evaluateFile, type FileResult } from './core/infer/entries';
 import { Program, type Sources } from './core/infer/program';
 import { shapeTable, whyTable, hintsOf, hoverAt } from './core/infer/shown';
 import { usesOf } from './core/infer/mentions';
@@ -106,7 +106,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
   function evaluate(path: string, recording: boolean, cancelled: () => boolean = () => false): FileResult | undefined {
     const known = results.get(path);
     if (known !== undefined && (known.recording || !recording)) return known.result;
-    const own: Entries = entries.get(path) ?? (new Map() as Entries);
+    const own = entries.get(path) ?? new Entries();
     entries.set(path, own);
     const result = evaluateFile(program, path, own, {
       recording,

@@ -81,9 +81,35 @@ describe('hover: shapes inside', () => {
   for (const [what, forward, target, shape] of [
     ['a name', 'y = self.fc(x)\nreturn y.sum(0)', 'y.sum', 'y: Tensor (*x, 4) float32'],
     ['a size', 'n = self.fc(x).size(-1)\nreturn n', 'n = self', 'n: int 4'],
+    [
+      'an input that a later use teaches',
+      'y = x + 1\nB, C, H, W = x.shape\nreturn y',
+      'x + 1',
+      'x: Tensor (B, C, H, W)',
+    ],
+    [
+      'an input of which paths teach different things',
+      'y = x + 1\nif x.dim() == 3:\n    return y\nB, C, H, W = x.shape\nreturn y',
+      'x + 1',
+      '',
+    ],
     ['a shape', 's = x.shape\ny = self.fc(x)\nreturn s', 's = x', 's: torch.Size (*x,)'],
   ] as const)
     it(what, async () => equal(await hoverOver(model('self.fc = nn.Linear(6, 4)', forward), target), shape));
+});
+
+describe('hover: an object as it was built', () => {
+  const resettable = `${model('self.head = nn.Linear(6, 4)\nself.width = 4\nself.wide = False', 'if self.wide:\n    return x\ny = self.head(x)\nreturn y.view(2, self.width)')}
+    def reset(self, width):
+        self.head = nn.Linear(6, width)
+        self.width = width
+        self.wide = True
+`;
+  for (const [what, target, shown] of [
+    ['has the modules that another method may replace', 'y.view', 'y: Tensor (*x, 4) float32'],
+    ['has not the numbers that another method may replace', '.width)', ''],
+  ] as const)
+    it(what, async () => equal(await hoverOver(resettable, target), shown));
 });
 
 describe('a class that no input suits', () => {

@@ -4,93 +4,16 @@
  * TRAINING_PAIRS=all runs all of them (many minutes); else some of them run.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { filesUnder, inRoot } from '../../scripts/paths.mjs';
-
-interface Finding {
-  readonly rule: string;
-  readonly severity: string;
-  readonly layer: string | null;
-  readonly line: number | null;
-  readonly suggestions: readonly { readonly line?: number }[];
-}
-
-interface Outcome {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly findings: readonly Finding[];
-  /** What `diagnose` makes of the recorded run. */
-  readonly replayed: readonly Finding[];
-}
-
-const python = process.env['TENSORWRIGHT_PYTHON'] ?? 'python3';
-const cli = inRoot('dist', 'cli.js');
-
-function train(text: string, args: readonly string[] = []): Outcome {
-  const folder = mkdtempSync(join(tmpdir(), 'training-'));
-  try {
-    writeFileSync(join(folder, 'train.py'), text);
-    const env = { ...process.env, OMP_NUM_THREADS: '1', VIRTUAL_ENV: undefined };
-    const report = join(folder, 'report.json');
-    const run = spawnSync(
-      process.execPath,
-      [cli, 'run', '--python', python, '--report-file', report, 'train.py', ...args],
-      { cwd: folder, env, encoding: 'utf8' },
-    );
-    const [journal] = [...run.stderr.matchAll(/recorded in (\S+?)[;\s]/g)].map(([, path]) => path);
-    const again = spawnSync(process.execPath, [cli, 'diagnose', '--format', 'json', journal ?? '?'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    const findings = (json: string): readonly Finding[] => (JSON.parse(json) as { findings: Finding[] }).findings;
-    return {
-      code: run.status,
-      signal: run.signal,
-      stdout: run.stdout,
-      stderr: run.stderr,
-      findings: existsSync(report) ? findings(readFileSync(report, 'utf8')) : [],
-      replayed: again.stdout === '' ? [] : findings(again.stdout),
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-interface Pair {
-  readonly name: string;
-  readonly fault: string;
-  readonly also: readonly string[];
-  readonly lines: readonly string[];
-}
-
-const pairs: readonly Pair[] = filesUnder('test/training').map((file: string) => {
-  const [head = '', ...lines] = readFileSync(file, 'utf8').split('\n');
-  const { fault, also } = JSON.parse(head.replace('# pair: ', '')) as Pick<Pair, 'fault' | 'also'>;
-  return { name: basename(file, '.py'), fault, also, lines };
-});
-
-/** The half of a pair: its own lines and those of both. */
-const half = ({ lines }: Pair, kind: 'fault' | 'healthy'): string =>
-  lines
-    .flatMap((line) => {
-      const marked = /^#\[(fault|healthy)\] ?(.*)$/.exec(line);
-      if (marked === null) return [line];
-      return marked[1] === kind && marked[2] !== '' ? [marked[2] ?? ''] : [];
-    })
-    .join('\n');
-
-const told = ({ findings }: Outcome): readonly string[] =>
-  findings.filter(({ severity }) => severity !== 'info').map(({ rule }) => rule);
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { filesUnder } from '../../scripts/paths.mjs';
+import { half, pairsIn, told, train } from './trainings';
 
 const some = ['missing-zero-grad-mlp', 'double-softmax-layer', 'dead-bias', 'optimizer-before-head'];
 
 describe('trainings and their healthy twins', function () {
   this.timeout(300_000);
+  const pairs = pairsIn('test/training');
   const chosen = process.env['TRAINING_PAIRS'] === 'all' ? pairs : pairs.filter(({ name }) => some.includes(name));
   for (const pair of chosen) {
     it(`${pair.name}: ${pair.fault}`, () => {
@@ -110,7 +33,7 @@ describe('trainings and their healthy twins', function () {
   }
 });
 
-const someHealthy = ['accumulation', 'checkpointed', 'shared'];
+const someHealthy = ['accumulation', 'checkpointed', 'own_hash', 'shared'];
 
 describe('healthy trainings of other shapes', function () {
   this.timeout(300_000);
@@ -190,6 +113,14 @@ for epoch in range(2):
     match(stderr, /ZeroDivisionError/);
     match(stderr, /16 steps/);
     deepEqual(replayed, findings);
+  });
+
+  it('that is edited while it runs has its lines and edits in the text that ran', () => {
+    const stale = steps.replace('    optimizer.zero_grad()\n', '');
+    const { findings, stderr } = train(`${stale}open(__file__, 'w').write('# another text\\n')\n`);
+    const [finding] = findings.filter(({ rule }) => rule === 'missing-zero-grad');
+    equal(finding?.line, 5, stderr);
+    equal(finding.suggestions[0]?.edits[0]?.newText, '    optimizer.zero_grad()\n');
   });
 
   it('without torch runs as it is', () => {

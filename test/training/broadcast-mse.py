@@ -1,4 +1,4 @@
-# pair: {"fault": "broadcast-loss", "layer": null, "layers": [], "also": ["not-learning"], "at": ["loss = F.mse_loss"]}
+# pair: {"fault": "broadcast-loss", "layer": null, "layers": [], "also": ["not-learning"], "near": ["loss = F.mse_loss"]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

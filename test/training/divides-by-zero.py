@@ -1,4 +1,4 @@
-# pair: {"fault": "nonfinite-forward", "layer": null, "layers": [], "also": ["loss-nonfinite", "nonfinite-gradient"], "at": ["clamp(min=0)"]}
+# pair: {"fault": "nonfinite-forward", "layer": null, "layers": [], "also": ["loss-nonfinite", "nonfinite-gradient"], "near": ["clamp(min=0)"]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

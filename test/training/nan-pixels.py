@@ -1,4 +1,4 @@
-# pair: {"fault": "bad-input", "layer": null, "layers": [], "also": ["loss-nonfinite", "nonfinite-forward", "nonfinite-gradient"], "at": ["def __getitem__", "return (self.x"]}
+# pair: {"fault": "bad-input", "layer": null, "layers": [], "also": ["loss-nonfinite", "nonfinite-forward", "nonfinite-gradient"], "near": ["def __getitem__", "return (self.x"]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-# pair: {"fault": "bad-input", "layer": null, "layers": [], "also": ["loss-nonfinite", "nonfinite-forward", "nonfinite-gradient"], "at": ["loss = F.mse", "loader ="]}
+# pair: {"fault": "bad-input", "layer": null, "layers": [], "also": ["loss-nonfinite", "nonfinite-forward", "nonfinite-gradient"], "near": ["loss = F.mse", "loader ="]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

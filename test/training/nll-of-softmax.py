@@ -1,4 +1,4 @@
-# pair: {"fault": "label-loss-mismatch", "layer": null, "layers": [], "also": ["output-range-mismatch"], "at": ["loss = F."]}
+# pair: {"fault": "label-loss-mismatch", "layer": null, "layers": [], "also": ["output-range-mismatch"], "near": ["loss = F."]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-# pair: {"fault": "overfit", "layer": null, "layers": [], "also": [], "at": ["loader =", "model = Net", "self.drop", "optimizer =", "model.eval()"]}
+# pair: {"fault": "overfit", "layer": null, "layers": [], "also": [], "near": ["loader =", "model = Net", "self.drop", "optimizer =", "model.eval()"]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

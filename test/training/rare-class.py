@@ -1,4 +1,4 @@
-# pair: {"fault": "class-imbalance", "layer": null, "layers": [], "also": [], "at": ["loader ="]}
+# pair: {"fault": "class-imbalance", "layer": null, "layers": [], "also": [], "near": ["loader ="]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

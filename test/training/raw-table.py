@@ -1,4 +1,4 @@
-# pair: {"fault": "input-scale", "layer": null, "layers": ["fc1"], "also": ["exploding-gradient", "loss-divergence", "not-learning", "dead-relu", "lr-too-high", "loss-nonfinite", "nonfinite-forward", "nonfinite-gradient"], "at": ["loader =", "self.fc1"]}
+# pair: {"fault": "input-scale", "layer": null, "layers": ["fc1"], "also": ["exploding-gradient", "loss-divergence", "not-learning", "dead-relu", "lr-too-high", "loss-nonfinite", "nonfinite-forward", "nonfinite-gradient"], "near": ["loader =", "self.fc1"]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

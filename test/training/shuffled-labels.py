@@ -1,4 +1,4 @@
-# pair: {"fault": "not-learning", "layer": null, "layers": [], "also": ["overfit"], "at": ["loss = F.", "loader ="]}
+# pair: {"fault": "not-learning", "layer": null, "layers": [], "also": ["overfit"], "near": ["loss = F.", "loader ="]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

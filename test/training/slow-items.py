@@ -1,4 +1,4 @@
-# pair: {"fault": "data-loader-bottleneck", "layer": null, "layers": [], "also": [], "at": ["loader =", "def __getitem__"]}
+# pair: {"fault": "data-loader-bottleneck", "layer": null, "layers": [], "also": [], "near": ["loader =", "def __getitem__"]}
 import torch
 import torch.nn as nn
 import torch.nn.functional as F

@@ -68,4 +68,5 @@ function summary(findings: readonly ReportedFinding[], { files, millis }: Stats,
   return `${found} in ${plural(files, 'file')} ${colours.faint(`(${(millis / 1000).toFixed(1)} s)`)}`;
 }
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+/** A count with its word. */
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { rules } from '../../../runtime-bridge/node/diagnosis/rules';
 import { makeRunFolder } from '../../../runtime-bridge/node/runs/folder';
+import { keepGitFacts } from '../../../runtime-bridge/node/files/git';
 import { Judge } from '../../../runtime-bridge/node/runs/judge';
 import { launch } from '../../../runtime-bridge/node/runs/launch';
-import { emptyReport, type Report, reportOf } from '../../../runtime-bridge/node/runs/report';
+import { emptyReport, linesOf, type Report, reportOf } from '../../../runtime-bridge/node/runs/report';
 import { coloursFor } from '../colours';
 import { findingLine, findingText, summaryOf } from '../findings';
 import type { Io } from '../io';
@@ -68,6 +69,7 @@ async function runScript(script: string, args: readonly string[], options: RunOp
     agent: folder === undefined ? undefined : io.agent,
     runFolder: folder,
   });
+  if (folder !== undefined) void keepGitFacts(folder, io.cwd);
   const judge = folder !== undefined && options.diagnosis ? new Judge(folder, { rules }) : undefined;
   const colours = coloursFor(io.err, io.variables);
   const look = (): void => {
@@ -96,7 +98,7 @@ function percentage(written: string): number {
 function finishRun(judge: Judge | undefined, folder: string | undefined, io: Io): Report {
   if (judge === undefined || folder === undefined) return emptyReport;
   const verdict = judge.finish();
-  const report = reportOf(verdict);
+  const report = reportOf(verdict, linesOf(folder));
   save(resolve(folder, 'findings.json'), report, io);
   const colours = coloursFor(io.err, io.variables);
   for (const finding of report.findings)

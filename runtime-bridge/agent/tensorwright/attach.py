@@ -66,6 +66,8 @@ class _Loader:
 
 def _attach():
     global watcher
+    # Our own modules stay compiled, also where Python is told to keep none: that is most of the start.
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, False
     try:
         from tensorwright.watcher import Watcher
         from tensorwright import patches
@@ -75,6 +77,8 @@ def _attach():
     except Exception as error:  # training goes on without us
         watcher = None
         say(f"this run is not watched: {type(error).__name__}: {error}")
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _watch_exceptions():

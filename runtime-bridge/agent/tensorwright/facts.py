@@ -30,6 +30,46 @@ def write_run_facts(run):
         json.dump(facts, file, indent=1)
 
 
+# A run keeps at most so much of the user's code.
+MOST_FILES, MOST_BYTES = 300, 2 << 20
+
+
+def keep_sources(run, started):
+    """Copies the user's modules as they were loaded, so that a line is found again after an edit: sources.json has
+    the copy of each path. A file that was written after `started` (seconds since 1970) may not be what runs, and is left out.
+    """
+    from tensorwright.places import is_user_file
+
+    folder = os.path.join(run, "source")
+    os.makedirs(folder, exist_ok=True)
+    kept, size = {}, 0
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None)
+        if not isinstance(path, str) or not path.endswith(".py") or not is_user_file(path):
+            continue
+        path = os.path.abspath(path)
+        try:
+            about = os.stat(path)
+            if path in kept or about.st_mtime > started or size + about.st_size > MOST_BYTES:
+                continue
+            with open(path, "rb") as file:
+                text = file.read(MOST_BYTES)
+        except OSError:
+            continue
+        name = f"{len(kept)}.py"
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(text)
+        kept[path] = f"source/{name}"
+        size += len(text)
+        if len(kept) == MOST_FILES:
+            break
+    # Whoever finds this file finds all that it names.
+    unfinished = os.path.join(run, "sources.json.new")
+    with open(unfinished, "w", encoding="utf-8") as file:
+        json.dump(kept, file, indent=1)
+    os.replace(unfinished, os.path.join(run, "sources.json"))
+
+
 def write_empty_journal(run, raised, saw_torch):
     """A run in which nothing was watched still says so."""
     from tensorwright.journal import Journal

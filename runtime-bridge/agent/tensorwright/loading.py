@@ -1,9 +1,8 @@
 """Data loaders: how they were made, how long the training waits for them, what a batch looks like."""
 
-import weakref
-
 import torch
 
+from tensorwright.identity import WeakTable
 from tensorwright.places import as_fact, is_user_file
 
 
@@ -12,7 +11,7 @@ class Loading:
 
     def __init__(self, watcher):
         self.watcher = watcher
-        self.loaders = weakref.WeakKeyDictionary()
+        self.loaders = WeakTable()
         self.batch = None
         self.current = None
         self._wait = 0.0

@@ -5,6 +5,7 @@ import weakref
 import torch
 from torch import nn
 
+from tensorwright.identity import WeakTable
 from tensorwright.places import as_fact
 from tensorwright.statistics import sample_of
 
@@ -32,9 +33,9 @@ class Names:
     """Side tables: where modules were made, what they are called, how parameters were initialised."""
 
     def __init__(self):
-        self.made = weakref.WeakKeyDictionary()
-        self.models = weakref.WeakKeyDictionary()
-        self.layers = weakref.WeakKeyDictionary()
+        self.made = WeakTable()
+        self.models = WeakTable()
+        self.layers = WeakTable()
         self.parameters = {}
         self.inits = {}
         # Keeps what was initialised alive until a model is named, so that addresses are not used twice.
@@ -54,14 +55,14 @@ class Names:
     def root_of(self, module):
         """The outermost module that holds this one, of those that are alive."""
         holders = {}
-        for each in list(self.made):
+        for each in self.made:
             for child in each._modules.values():
                 if child is not None:
-                    holders.setdefault(child, each)
+                    holders.setdefault(id(child), each)
         seen = set()
-        while module in holders and module not in seen:
-            seen.add(module)
-            module = holders[module]
+        while id(module) in holders and id(module) not in seen:
+            seen.add(id(module))
+            module = holders[id(module)]
         return module
 
     def model(self, root):

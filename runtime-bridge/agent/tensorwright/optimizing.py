@@ -5,6 +5,7 @@ import weakref
 import torch
 
 from tensorwright.forwards import acts_differently
+from tensorwright.identity import WeakTable
 from tensorwright.journal import number
 from tensorwright.memory import memory
 from tensorwright.places import as_fact, keeping_lines, user_place
@@ -44,10 +45,10 @@ class Optimizing:
 
     def __init__(self, watcher):
         self.watcher = watcher
-        self.states = weakref.WeakKeyDictionary()
+        self.states = WeakTable()
         # Of the optimizers that live, as a plain list: it is walked several times a step.
         self.living = []
-        self.scheduled = weakref.WeakKeyDictionary()
+        self.scheduled = WeakTable()
         self.scaled = False
         self.scaler = {"calls": 0, "skipped": 0}
         self.clips = {"calls": 0, "clipped": 0, "limit": None}
@@ -255,9 +256,7 @@ class Optimizing:
         self._norm(optimizer)
         seconds = now() - start
         self.watcher.sampler.spent += seconds
-        plain, budget = self.watcher.sampler.plain, self.watcher.sampler.budget
-        gap = 1 if plain <= 0 else int(3 * seconds / (budget * plain)) + 1
-        self._gradient_due = self.watcher.step + min(gap, 50)
+        self._gradient_due = self.watcher.step + self.watcher.sampler.norm_gap(seconds)
 
     def _norm(self, optimizer):
         gradients = [p.grad for p in _parameters(optimizer) if p.grad is not None and not p.grad.is_sparse]
@@ -328,7 +327,7 @@ class Optimizing:
         state.before = []
         for name, parameter in shown:
             batch.add("gradient", name, parameter.grad)
-            state.before.append((name, parameter, sample_of(parameter).clone()))
+            state.before.append((name, parameter, sample_of(parameter)))
         watcher.event(
             "gradients",
             optimizer=state.id,
@@ -459,9 +458,9 @@ class Optimizing:
         with torch.no_grad():
             for name, parameter, before in state.before:
                 after = sample_of(parameter)
-                batch.add("update", name, after - before)
-                batch.add("weight", name, parameter, channel_dim=None)
-                moved.append((name, parameter, before, after.clone()))
+                batch.add_sample("update", name, after - before, parameter.numel())
+                batch.add_sample("weight", name, after, parameter.numel())
+                moved.append((name, parameter, before, after))
         state.before = []
         # Whether someone undoes the first steps is seen in the next one.
         state.moved = (state.steps, moved) if state.steps <= 40 else []

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
+from tensorwright.identity import WeakTable
 from tensorwright.losses import WATCHED
 from tensorwright.places import called_by_user, is_user_file, user_place
 
@@ -306,7 +307,7 @@ def _loaders(watcher):
 
     loading = watcher.loading
     clock = time.perf_counter
-    owners = __import__("weakref").WeakKeyDictionary()
+    owners = WeakTable()
 
     def init(original):
         def __init__(self, *args, **kwargs):
@@ -319,10 +320,7 @@ def _loaders(watcher):
         def __iter__(self):
             _safely(watcher, loading.starts, self)
             iterator = original(self)
-            try:
-                owners[iterator] = self
-            except TypeError:
-                pass
+            _safely(watcher, owners.__setitem__, iterator, self)
             return iterator
 
         return __iter__

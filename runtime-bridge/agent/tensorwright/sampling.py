@@ -5,9 +5,13 @@ import time
 
 # Share of the run's time that watching may take after the start.
 BUDGET = 0.03
+# Parts of the budget: looks at tensors, and the gradient's norm between them. The rest is for what can't be measured:
+# calls that go through a trace, caches that the training finds cold.
+LOOKS, NORMS = 0.6, 0.2
 # Seconds that the first looks may take whatever the share is.
 START = 0.12
 LONGEST_GAP = 200
+MOST_WITHOUT_NORM = 50
 
 
 class Sampler:
@@ -47,7 +51,8 @@ class Sampler:
                 self._loaded = self.spent
             self.cost = self.cost_now if self.cost == 0 else 0.7 * self.cost + 0.3 * self.cost_now
         elif seconds is not None:
-            self.plain = seconds if self.plain == 0 else 0.9 * self.plain + 0.1 * min(seconds, 10 * self.plain)
+            # An evaluation or a checkpoint in between makes no longer steps.
+            self.plain = seconds if self.plain == 0 else 0.9 * self.plain + 0.1 * min(seconds, 1.25 * self.plain)
         self.cost_now = 0.0
         self._since = 0 if self.active else self._since + 1
         self.active = self._wanted(step + 1)
@@ -70,7 +75,11 @@ class Sampler:
         """Steps from one sample to the next."""
         if step_free(self.plain):
             return 10
-        return max(1, min(LONGEST_GAP, int(self.cost / (self.budget * self.plain)) + 1))
+        return max(1, min(LONGEST_GAP, int(self.cost / (LOOKS * self.budget * self.plain)) + 1))
+
+    def norm_gap(self, seconds):
+        """Steps from one norm of all gradients to the next, where one takes so many seconds."""
+        return 1 if step_free(self.plain) else min(MOST_WITHOUT_NORM, int(seconds / (NORMS * self.budget * self.plain)) + 1)
 
 
 def step_free(seconds):

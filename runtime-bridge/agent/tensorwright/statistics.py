@@ -10,6 +10,8 @@ import torch
 from tensorwright.journal import MAX_PAYLOAD
 
 SAMPLE = 4096
+# Neighbours that are taken together: a line of the processor's cache.
+RUN = 16
 BINS = 32
 LOWEST = -24
 # Channels of a digest; wider layers are digested in their first ones.
@@ -27,16 +29,32 @@ _entry = struct.Struct("<HHI")
 
 
 def sample_of(tensor):
-    """Up to about SAMPLE elements of a tensor, flat, strided over all of it; a view where that is possible."""
+    """A flat copy of at most SAMPLE elements, spread over all of a tensor: short runs, as memory is read in lines."""
     flat = tensor.detach()
     if flat.is_sparse or flat.layout is not torch.strided:
         flat = flat.coalesce().values() if flat.layout is torch.sparse_coo else flat.to_dense()
-    flat = flat.reshape(-1) if flat.is_contiguous() else _corner(flat).reshape(-1)
-    count = flat.numel()
-    if count <= SAMPLE:
-        return flat
-    # An odd stride doesn't run along a single channel.
-    return flat[:: (count // SAMPLE) | 1]
+    if not flat.is_contiguous():
+        flat = _corner(flat)
+    if flat.numel() <= SAMPLE:
+        return flat.reshape(-1).clone()
+    runs = flat.numel() // RUN
+    flat = flat.reshape(-1)[: runs * RUN].view(runs, RUN)
+    return flat.index_select(0, _places(runs, flat.device)).view(-1)
+
+
+_known_places = {}
+
+
+def _places(runs, device):
+    """Which runs are taken: one of each of SAMPLE / RUN equal parts, at another place in each, so that no stride fits."""
+    places = _known_places.get((runs, device))
+    if places is None:
+        if len(_known_places) > 500:
+            _known_places.clear()
+        part = runs * RUN // SAMPLE
+        number = torch.arange(SAMPLE // RUN, device=device)
+        places = _known_places[runs, device] = number * runs // (SAMPLE // RUN) + number * 40503 % part
+    return places
 
 
 def _corner(tensor):
@@ -48,45 +66,76 @@ def _corner(tensor):
 
 
 def digests(samples):
-    """9 numbers and 64 bins of each of some flat samples, as the rows of one matrix: few calls for many tensors."""
-    values = torch.cat(samples)
-    sizes = [len(each) for each in samples]
-    device = values.device
-    owner = torch.repeat_interleave(
-        torch.arange(len(samples), device=device), torch.tensor(sizes, device=device), output_size=len(values)
-    )
-    finite = torch.isfinite(values)
-    clean = torch.where(finite, values, 0.0)
-    size = clean.abs()
-    nan = torch.isnan(values)
-    parts = torch.stack([nan.float(), (~finite).float() - nan.float(), (values == 0).float(), clean, clean * clean])
-    sums = torch.zeros(5, len(samples), device=device).index_add_(1, owner, parts)
-    ends = torch.zeros(3, len(samples), device=device)
-    ends.scatter_reduce_(1, owner.expand(3, -1), torch.stack([-clean, clean, size]), "amax", include_self=False)
-    ends[0].neg_()
-    exponent = (torch.frexp(size)[1] - 1 - LOWEST).clamp_(0, BINS - 1)
-    # Zeros and what is not finite go to a bin of their own, which is cut off.
-    bins = torch.where(size > 0, exponent + BINS * (clean > 0), 2 * BINS) + owner * (2 * BINS + 1)
-    counts = torch.zeros(len(samples) * (2 * BINS + 1), device=device)
-    counts.index_add_(0, bins, torch.ones_like(size))
-    return torch.cat([sums.t(), ends.t(), counts.view(len(samples), -1)[:, : 2 * BINS]], 1)
+    """8 numbers and 64 bins of each of some flat samples of float32; each group has samples of one length.
+
+    Returns (rows, order): a matrix and, for each of its rows, the number of its sample.
+    """
+    groups = {}
+    for i, sample in enumerate(samples):
+        groups.setdefault(len(sample), []).append(i)
+    order = [i for group in groups.values() for i in group]
+    return torch.cat([_digest(torch.stack([samples[i] for i in group])) for group in groups.values()]), order
+
+
+def _digest(values):
+    """The rows of samples of one length. Sign, exponent and first bit of the fraction say nearly all: they are counted."""
+    rows = len(values)
+    codes = (values.view(torch.int32) >> 22) & 1023
+    codes += torch.arange(0, rows * 1024, 1024, device=values.device, dtype=torch.int32)[:, None]
+    counts = torch.zeros(rows * 1024, device=values.device)
+    counts.index_add_(0, codes.view(-1), torch.ones(1, device=values.device).expand(values.numel()))
+    # (sample, sign, exponent, first bit of the fraction)
+    counts = counts.view(rows, 2, 256, 2)
+    lost = counts[:, :, 255].sum(1)
+    sizes = counts.sum(3)
+    low, high = 127 + LOWEST, 127 + LOWEST + BINS
+    bins = sizes[:, :, low:high].clone()
+    bins[:, :, 0] += sizes[:, :, 1:low].sum(2)
+    bins[:, :, -1] += sizes[:, :, high:255].sum(2)
+    clean = torch.nan_to_num(values, 0.0, 0.0, 0.0)
+    least, most = clean.amin(1), clean.amax(1)
+    numbers = [
+        *(lost[:, 1], lost[:, 0], sizes[:, :, 0].sum(1)),
+        *(clean.sum(1), (clean * clean).sum(1), least, most, torch.maximum(-least, most)),
+    ]
+    return torch.cat([torch.stack(numbers, 1), bins.view(rows, 2 * BINS)], 1)
 
 
 def channel_extremes(tensor, dim):
-    """(max, min) of each channel over everything else; tensors that are large are looked at in their first rows."""
+    """(max, min) of each channel over everything else; large tensors are looked at in a part of every example."""
     view = tensor.detach()
     if view.size(dim) > CHANNELS:
         view = view.narrow(dim, 0, CHANNELS)
-    while view.numel() > DIGEST:
-        others = [d for d in range(view.dim()) if d != dim]
-        widest = max(others, key=view.size, default=None)
-        if widest is None or view.size(widest) == 1:
+    if not view.is_contiguous():
+        view = _few(view, dim)
+    channels = view.size(dim)
+    rows, inner = _product(view.shape[:dim]), _product(view.shape[dim + 1 :])
+    view = view.reshape(rows, channels, inner)
+    if view.numel() > DIGEST:
+        kept = min(inner, max(64, DIGEST // (channels * rows)))
+        view = view.narrow(2, (inner - kept) // 2, kept)[: max(1, DIGEST // (channels * kept))]
+    if inner == 1:
+        view = view.squeeze(2)
+        return view.amax(0).float(), view.amin(0).float()
+    return view.amax(2).amax(0).float(), view.amin(2).amin(0).float()
+
+
+def _few(view, dim):
+    """At most DIGEST elements, all channels among them: a part of each other dimension."""
+    others = [d for d in range(view.dim()) if d != dim]
+    while others and view.numel() > DIGEST:
+        widest = max(others, key=view.size)
+        if view.size(widest) == 1:
             break
         view = view.narrow(widest, 0, (view.size(widest) + 1) // 2)
-    others = [d for d in range(view.dim()) if d != dim]
-    if not others:
-        return view.float(), view.float()
-    return view.amax(others).float(), view.amin(others).float()
+    return view
+
+
+def _product(sizes):
+    product = 1
+    for size in sizes:
+        product *= size
+    return product
 
 
 class Batch:
@@ -101,14 +150,14 @@ class Batch:
         """Adds a tensor; of it only a sample and the extremes of its channels are kept."""
         if tensor.numel() == 0:
             return
-        sample = sample_of(tensor)
+        extremes = None if channel_dim is None else torch.cat(channel_extremes(tensor, channel_dim))
+        self.add_sample(what, name, sample_of(tensor), tensor.numel(), rows, extremes)
+
+    def add_sample(self, what, name, sample, elements, rows=0, extremes=None):
+        """Adds a sample that has been taken already, of a tensor of so many elements."""
         if sample.is_complex():
             sample = torch.view_as_real(sample).reshape(-1)
-        sample = sample.float() if sample.dtype is not torch.float32 else sample.clone()
-        extremes = None
-        if channel_dim is not None:
-            extremes = torch.cat(channel_extremes(tensor, channel_dim))
-        self._items.append((what, name, rows, len(sample), len(sample) < tensor.numel(), sample, extremes))
+        self._items.append((what, name, rows, len(sample), len(sample) < elements, sample.float(), extremes))
 
     def __len__(self):
         return len(self._items)
@@ -118,22 +167,24 @@ class Batch:
         device = self._items[0][5].device
         samples = [item[5].to(device, non_blocking=True) for item in self._items]
         extremes = [item[6].to(device, non_blocking=True) for item in self._items if item[6] is not None]
-        joined = torch.cat([digests(samples).reshape(-1), *extremes])
+        rows, order = digests(samples)
+        joined = torch.cat([rows.reshape(-1), *extremes])
         if device.type != "cuda":
             host = joined.cpu()
-            return _always, lambda: self._blocks(host.numpy())
+            return _always, lambda: self._blocks(host.numpy(), order)
         host = torch.empty(joined.shape, dtype=joined.dtype, pin_memory=True)
         host.copy_(joined, non_blocking=True)
         event = torch.cuda.Event()
         event.record()
-        return event.query, lambda: self._blocks(host.numpy())
+        return event.query, lambda: self._blocks(host.numpy(), order)
 
-    def _blocks(self, numbers):
-        """Payloads of the journal's second form, one for each subject."""
+    def _blocks(self, numbers, order):
+        """Payloads of the journal's second form, one for each subject; order: which item each row is of."""
         by_subject = {}
         at = len(self._items) * ROW
+        row_of = {item: row for row, item in enumerate(order)}
         for i, (what, name, rows, count, estimated, _, extremes) in enumerate(self._items):
-            part = numbers[i * ROW : (i + 1) * ROW]
+            part = numbers[row_of[i] * ROW : (row_of[i] + 1) * ROW]
             channels = b""
             width = 0
             if extremes is not None:

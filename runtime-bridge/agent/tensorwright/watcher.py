@@ -13,7 +13,7 @@ from tensorwright.attach import say
 from tensorwright.journal import Journal
 from tensorwright.naming import Names
 from tensorwright.places import as_fact
-from tensorwright.sampling import Sampler
+from tensorwright.sampling import Sampler, now as thread_time
 
 
 def guarded(method):
@@ -156,6 +156,19 @@ class Watcher:
         )
         if self.journal.full:
             self.full()
+        elif os.environ.get("TENSORWRIGHT_PARENT") == str(os.getpid()):
+            self._keep_sources()
+
+    def _keep_sources(self):
+        """At the end of the start: everything is imported, and nothing has been edited yet."""
+        from tensorwright.facts import keep_sources
+
+        start = thread_time()
+        try:
+            keep_sources(self.run, time.time() - self.now())
+        except OSError:
+            pass  # lines are looked for in today's files then
+        self.sampler.spent += thread_time() - start
 
     def full(self):
         """Says once that the journal can't be written, and stops."""

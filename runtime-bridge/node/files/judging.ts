@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Alert } from '../../../protocol/src/bridge';
-import type { JournalRecord, RunFacts } from '../../../protocol/src/journal';
+import type { JournalRecord } from '../../../protocol/src/journal';
 import { JournalTail } from '../journal/tail';
 
 /** Judges a run while its records come. */
@@ -16,8 +16,8 @@ export interface RunJudge {
   alerts(): readonly Alert[];
 }
 
-/** A judge for one run. */
-export type MakeJudge = (facts: RunFacts) => RunJudge;
+/** A judge for the run of a folder. */
+export type MakeJudge = (folder: string) => RunJudge;
 
 const pieceBytes = 64 * 1024;
 

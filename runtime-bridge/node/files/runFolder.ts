@@ -14,6 +14,8 @@ import type {
 } from '../../../protocol/src/bridge';
 import type { CodePlace, RunFacts } from '../../../protocol/src/journal';
 import { type JournalPlace, JournalTail } from '../journal/tail';
+import { type GitFacts, gitFactsIn, keepGitFacts } from './git';
+import { sourceLines } from './source';
 import type { ChunkPool } from '../store/column';
 import { RunStore } from '../store/run';
 import { Judging, type MakeJudge } from './judging';
@@ -35,10 +37,11 @@ export class RunFolder {
   readonly store: RunStore;
   private readonly judging: Judging | undefined;
   private readonly journals = new Map<number, Followed>();
+  private git: GitFacts | undefined;
   private caughtUp = false;
   private alive = true;
-  /** Lines of the user's files by path, as they were when the run started; undefined where that isn't known. */
-  private readonly sources = new Map<string, readonly string[] | undefined>();
+  /** Lines of the user's files by path, as they were when the run started, as far as that is known. */
+  private readonly sources = new Map<string, readonly string[]>();
 
   private constructor(
     readonly path: string,
@@ -47,7 +50,8 @@ export class RunFolder {
     makeJudge: MakeJudge | undefined,
   ) {
     this.store = new RunStore(facts.id, pool);
-    this.judging = makeJudge && new Judging(path, makeJudge(facts));
+    this.judging = makeJudge && new Judging(path, makeJudge(path));
+    this.git = facts.git ?? gitFactsIn(path);
   }
 
   /** Undefined where the folder has no facts yet, or is none of a run. */
@@ -102,6 +106,11 @@ export class RunFolder {
     return changed;
   }
 
+  /** Asks git of a run that goes on; of one that is over it would say what is there by now. Settles in any case. */
+  async askGit(): Promise<void> {
+    this.git ??= await keepGitFacts(this.path, this.facts.cwd);
+  }
+
   /** Whether more may come. */
   get running(): boolean {
     return this.alive;
@@ -121,8 +130,8 @@ export class RunFolder {
       platform: facts.platform,
       startedAt: facts.startedAt,
       pid: facts.pid,
-      commit: facts.git?.commit,
-      dirty: facts.git?.dirty,
+      commit: this.git?.commit,
+      dirty: this.git?.dirty,
       state: gone ? 'ended' : (state satisfies RunState),
       error: gone ? 'Its process is gone and did not say why.' : error,
       controllable: this.controllable,
@@ -200,12 +209,16 @@ export class RunFolder {
 
   private lineOf({ file, line }: CodePlace): string | undefined {
     if (file === null || line === null) return undefined;
-    if (!this.sources.has(file)) this.sources.set(file, this.linesOf(file));
-    return this.sources.get(file)?.[line - 1];
+    let lines = this.sources.get(file);
+    if (lines === undefined) {
+      lines = sourceLines(this.path, file) ?? this.unchangedLines(file);
+      if (lines !== undefined) this.sources.set(file, lines);
+    }
+    return lines?.[line - 1];
   }
 
-  /** The file counts as it was if nobody wrote it since. */
-  private linesOf(file: string): readonly string[] | undefined {
+  /** Where the run kept no copy, or not yet: the file counts as it was if nobody wrote it since. */
+  private unchangedLines(file: string): readonly string[] | undefined {
     const path = isAbsolute(file) ? file : resolve(this.facts.cwd, file);
     try {
       if (statSync(path).mtimeMs > Date.parse(this.facts.startedAt)) return undefined;

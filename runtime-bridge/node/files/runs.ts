@@ -97,6 +97,7 @@ export class Runs {
         const run = RunFolder.open(path, this.pool, this.options.makeJudge);
         if (run === undefined || this.known.has(run.facts.id)) continue;
         run.look();
+        if (run.running) void run.askGit();
         this.known.set(run.facts.id, run);
         changed.add(run);
         this.plan(run);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Diagnosis } from '../diagnosis/engine';
 import type { EditWish, Suggestion } from '../diagnosis/rule';
 import type { Verdict } from './judge';
+import { sourceLines } from '../files/source';
 
 export interface ReportEdit {
   readonly file: string;
@@ -49,7 +50,7 @@ export type Lines = (file: string) => readonly string[] | undefined;
 export const emptyReport: Report = { version: 1, steps: 0, overhead: {}, findings: [] };
 
 /** The report of a verdict. */
-export function reportOf(verdict: Verdict, lines: Lines = linesOnDisk()): Report {
+export function reportOf(verdict: Verdict, lines: Lines): Report {
   return {
     version: 1,
     steps: verdict.steps,
@@ -109,10 +110,15 @@ export function editOf(
   };
 }
 
-function linesOnDisk(): Lines {
-  const known = new Map<string, readonly string[] | undefined>();
+/** The text that a run ran: its own copies, else what stands on the disk. */
+export function linesOf(folder: string): Lines {
+  const known = new Map<string, readonly string[]>();
   return (file) => {
-    if (!known.has(file)) known.set(file, existsSync(file) ? readFileSync(file, 'utf8').split('\n') : undefined);
-    return known.get(file);
+    const lines = known.get(file) ?? sourceLines(folder, file) ?? onDisk(file);
+    if (lines !== undefined) known.set(file, lines);
+    return lines;
   };
 }
+
+const onDisk = (file: string): readonly string[] | undefined =>
+  existsSync(file) ? readFileSync(file, 'utf8').split('\n') : undefined;

@@ -19,11 +19,11 @@ export function assign(ev: Evaluator, target: tree.Expr, value: Value): void {
     case 'name':
       setName(ev, target.name, value);
       if (value.kind === 'int') nameUnnamed(ev, value.dim, target.name);
-      if (ev.report.recording) ev.report.record(target, value, ev.machine.facts, ASSIGNED);
+      if (ev.report.recording) ev.report.record(target, value, ev.machine, ASSIGNED);
       return;
     case 'attribute':
       setAttribute(ev, ev.evaluate(target.object), target.name, value, target);
-      if (ev.report.recording) ev.report.record(target, value, ev.machine.facts);
+      if (ev.report.recording) ev.report.record(target, value, ev.machine);
       return;
     case 'subscript':
       setItem(ev, ev.evaluate(target.object), ev.evaluate(target.index), value, target);

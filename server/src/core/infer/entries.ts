@@ -7,10 +7,10 @@ import type { Finding } from '../finding';
 import { callFunction } from './calls';
 import { dataclassFields, resolutionOrder } from './classes';
 import { construct, isModule } from './construct';
-import { sameList } from './dependencies';
+import { sameList, type Dependencies } from './dependencies';
 import { Evaluator } from './evaluator';
 import { freshLatent } from './latent';
-import type { Built, Memo } from './memo';
+import type { Memo } from './memo';
 import { isGiven, sameUses, type Uses } from './mentions';
 import { Machine, OutOfBudget, type State } from './machine';
 import type { Module, Program } from './program';
@@ -22,16 +22,23 @@ import type { ExportCall } from './builtins/exports';
 import { layerNamed } from './catalogue';
 import { forwardText } from './signatureText';
 
-/** Work that one class or function may cost. */
-const ENTRY_STEPS = 4_000;
-/** Work that all entries of a file may cost; what comes after is not evaluated. */
-const FILE_STEPS = 16_000;
+/** How much work the entries of a file may cost. */
+interface Effort {
+  /** One class, or a function without parameters that isn't a script of its own. */
+  readonly entry: number;
+  /** All entries together; what comes after is not evaluated. */
+  readonly file: number;
+  /** One function with parameters, and all of them together: most only pass options on. */
+  readonly functions: number;
+  /** A function without parameters: `main()`, a test. */
+  readonly script: number;
+}
+/** For findings: at every edit. */
+const CHECKING: Effort = { entry: 4_000, file: 16_000, functions: 1_500, script: 12_000 };
+/** For shapes: when somebody asks for them. */
+const LOOKING: Effort = { entry: 16_000, file: 80_000, functions: 4_000, script: 16_000 };
 /** What an entry costs up to this doesn't count: a file may have any number of small ones. */
 const FREE_STEPS = 300;
-/** Work that one function with parameters may cost, and all of them of a file together: most only pass options on. */
-const FUNCTION_STEPS = 1_500;
-/** Work that a function without parameters may cost: `main()`, a test. */
-const SCRIPT_STEPS = 12_000;
 /** The slot of entries; modules count from 1. */
 const ENTRY_SLOT = 0;
 
@@ -48,21 +55,31 @@ export interface FileResult {
 /** Which parameters of a class are given somewhere. */
 export type Mentions = (name: string) => Uses;
 
-/** A class or function as it was evaluated last. */
+/** What is remembered of a class or function with the statements that it was evaluated with. */
 interface Entry {
   readonly needs: readonly tree.Stmt[];
-  readonly recording: boolean;
+  readonly cost: number;
+}
+/** What is wrong in it. */
+interface Checked extends Entry {
   /** For a class that fails with its defaults: what it is given where it is built. */
   readonly uses: Uses | undefined;
   readonly findings: readonly Finding[];
+  readonly exports: readonly ExportCall[];
+}
+/** Its shapes. */
+interface Looked extends Entry {
   readonly recorded: readonly Recorded[];
   readonly accepts: ReadonlyMap<tree.FunctionDef, string>;
-  readonly exports: readonly ExportCall[];
-  readonly cost: number;
 }
 
 /** Entries of one file, remembered by their definitions. */
-export type Entries = Map<object, Entry>;
+export class Entries {
+  readonly checked = new Map<object, Checked>();
+  readonly looked = new Map<object, Looked>();
+}
+
+type Definition = ClassValue | FunctionValue;
 
 /**
  * Evaluates a file. `usesOf` says which parameters a class is given somewhere: what fails only with the
@@ -78,76 +95,104 @@ export function evaluateFile(
   const script = program.script(path, options.recording);
   if (script === undefined) return undefined;
   const { module, dependencies, steps, main } = script;
-  const fresh: Entry[] = [];
-  const kept: Entries = new Map();
+  const { usesOf, cancelled } = options;
   const memo: Memo = new Map();
+  const checked = evaluateEntries(entries.checked, CHECKING, {
+    values: definitions(program, module),
+    dependencies,
+    cancelled,
+    isValid: ({ uses }, value) =>
+      uses === undefined || (value.kind === 'class' && sameUses(uses, usesOf(value.node.name))),
+    evaluate: (value) => check(program, module, value, usesOf, memo),
+  });
+  const seen: Memo = new Map();
+  const looked = options.recording
+    ? evaluateEntries(entries.looked, LOOKING, {
+        values: definitions(program, module),
+        dependencies,
+        cancelled,
+        isValid: () => true,
+        evaluate: (value) => look(program, module, value, seen),
+      })
+    : [];
+  if (checked === undefined || looked === undefined) return undefined;
+  return {
+    findings: foldCauses([...checked, ...steps, main].flatMap((part) => part.findings)),
+    recorded: options.recording ? [...looked, ...steps, main].flatMap((part) => part.recorded) : [],
+    accepts: new Map(looked.flatMap((entry) => [...entry.accepts])),
+    exports: [...checked, ...steps, main].flatMap((part) => part.exports),
+  };
+}
+
+interface Work<E extends Entry> {
+  readonly values: readonly Definition[];
+  readonly dependencies: Dependencies;
+  readonly cancelled: () => boolean;
+  readonly isValid: (last: E, value: Definition) => boolean;
+  readonly evaluate: (value: Definition) => Omit<E, 'needs'>;
+}
+
+/** The entries as far as the effort reaches; undefined where it was cancelled. */
+function evaluateEntries<E extends Entry>(known: Map<object, E>, effort: Effort, work: Work<E>): E[] | undefined {
+  const kept = new Map<object, E>();
   let spent = 0;
   let spentOnFunctions = 0;
-  for (const value of definitions(program, module)) {
-    if (options.cancelled()) return undefined;
+  for (const value of work.values) {
+    if (work.cancelled()) return undefined;
     const partly = value.kind === 'function' && !isWhole(value);
-    if (spent > FILE_STEPS || (partly && spentOnFunctions > FUNCTION_STEPS)) continue;
+    if (spent > effort.file || (partly && spentOnFunctions > effort.functions)) continue;
     const { node } = value;
-    const needs = dependencies.of([node]);
-    const last = entries.get(node);
-    const valid =
-      last !== undefined &&
-      (last.recording || !options.recording) &&
-      sameList(last.needs, needs) &&
-      (last.uses === undefined || (value.kind === 'class' && sameUses(last.uses, options.usesOf(value.node.name))));
-    const entry = valid
-      ? last
-      : { needs, recording: options.recording, ...evaluateEntry(program, module, value, options, memo) };
-    entries.set(node, entry);
+    const needs = work.dependencies.of([node]);
+    const last = known.get(node);
+    const valid = last !== undefined && sameList(last.needs, needs) && work.isValid(last, value);
+    const entry = valid ? last : ({ needs, ...work.evaluate(value) } as E);
+    known.set(node, entry);
     kept.set(node, entry);
-    fresh.push(entry);
     const counted = Math.max(0, entry.cost - FREE_STEPS);
     spent += counted;
     if (partly) spentOnFunctions += counted;
   }
-  for (const node of entries.keys()) if (!kept.has(node)) entries.delete(node);
-  return {
-    findings: foldCauses([...fresh, ...steps, main].flatMap((part) => part.findings)),
-    recorded: options.recording ? [...fresh, ...steps, main].flatMap((part) => part.recorded) : [],
-    accepts: new Map(fresh.flatMap((entry) => [...entry.accepts])),
-    exports: [...fresh, ...steps, main].flatMap((part) => part.exports),
-  };
+  for (const node of known.keys()) if (!kept.has(node)) known.delete(node);
+  return [...kept.values()];
 }
 
-function evaluateEntry(
+/** Evaluates an entry for what is wrong in it. */
+function check(
   program: Program,
   module: Module,
-  value: ClassValue | FunctionValue,
-  options: { readonly recording: boolean; readonly usesOf: Mentions },
+  value: Definition,
+  usesOf: Mentions,
   memo: Memo,
-): Omit<Entry, 'needs' | 'recording'> {
-  const report = new Report(module.path, options.recording);
-  const accepts = new Map<tree.FunctionDef, string>();
-  const remembered: Memo = options.recording ? new Map<string, Built>() : memo;
+): Omit<Checked, 'needs'> {
+  const report = new Report(module.path, false);
   if (value.kind === 'function') {
-    const cost = functionEntry(program, module, report, value, remembered);
-    return {
-      uses: undefined,
-      findings: report.findings(),
-      recorded: report.recorded,
-      accepts,
-      exports: report.exports,
-      cost,
-    };
+    const cost = functionEntry(program, module, report, value, memo, CHECKING);
+    return { uses: undefined, findings: report.findings(), exports: report.exports, cost };
   }
-  let cost = classEntry(program, module, report, value, 'defaults', accepts, remembered);
+  let cost = classEntry(program, module, report, value, 'defaults', memo);
   let findings = report.findings();
   let uses: Uses | undefined;
   if (findings.length > 0) {
-    uses = options.usesOf(value.node.name);
+    uses = usesOf(value.node.name);
     if (uses.positional > 0 || uses.keywords.size > 0) {
       // Only what fails whatever the options are is this class's own fault.
       const symbolic = new Report(module.path, false);
-      cost += classEntry(program, module, symbolic, value, uses, new Map(), memo);
+      cost += classEntry(program, module, symbolic, value, uses, memo);
       findings = symbolic.findings();
     }
   }
-  return { uses, findings, recorded: report.recorded, accepts, exports: report.exports, cost };
+  return { uses, findings, exports: report.exports, cost };
+}
+
+/** Evaluates an entry for its shapes: what it finds wrong is not told, `check` says that. */
+function look(program: Program, module: Module, value: Definition, memo: Memo): Omit<Looked, 'needs'> {
+  const report = new Report(module.path, true);
+  const accepts = new Map<tree.FunctionDef, string>();
+  const cost =
+    value.kind === 'function'
+      ? functionEntry(program, module, report, value, memo, LOOKING)
+      : classEntry(program, module, report, value, 'defaults', memo, accepts);
+  return { recorded: report.recorded, accepts, cost };
 }
 
 /** One cause is one finding: the same refusal at the same place met through another entry is left out. */
@@ -167,7 +212,7 @@ function foldCauses(findings: readonly Finding[]): Finding[] {
 
 /** Classes and functions of the module's own text, in order. */
 export function definitions(program: Program, module: Module): (ClassValue | FunctionValue)[] {
-  const machine = new Machine(program, ENTRY_SLOT, ENTRY_STEPS);
+  const machine = new Machine(program, ENTRY_SLOT, 0);
   const frame = machine.frame(module.frame);
   const values: (ClassValue | FunctionValue)[] = [];
   // Classes first: they are what a file is about, and what an edit is mostly in.
@@ -201,16 +246,18 @@ export function bounded(body: () => void): void {
   }
 }
 
+/** @param accepts given where shapes are asked for: is told what each `forward` accepts */
 function classEntry(
   program: Program,
   module: Module,
   report: Report,
   cls: ClassValue,
   parameters: 'defaults' | Uses,
-  accepts: Map<tree.FunctionDef, string>,
   memo: Memo,
+  accepts?: Map<tree.FunctionDef, string>,
 ): number {
-  const ev = start(program, module, report, memo, ENTRY_STEPS);
+  const ev = start(program, module, report, memo, (accepts === undefined ? CHECKING : LOOKING).entry);
+  ev.machine.samples = accepts !== undefined;
   const node = nameOf(cls.node);
   let built: { readonly state: State; readonly value: Value }[] = [];
   bounded(() => {
@@ -224,8 +271,9 @@ function classEntry(
     let shown = false;
     for (const { state, value: self } of built) {
       bounded(() => {
+        const before = report.recorded.length;
         const ended = ev.branches(state, () => {
-          forgetReassigned(ev, self, cls);
+          forgetReassigned(ev, self, cls, accepts !== undefined);
           const args = argumentsFor(ev, method, modular ? 'tensor' : undefined, 'defaults', true);
           callFunction(
             ev,
@@ -240,8 +288,12 @@ function classEntry(
           );
           return args;
         });
+        report.learn(
+          before,
+          ended.map((end) => end.state),
+        );
         const first = ended[0];
-        if (!shown && first !== undefined && method.node.kind === 'function' && method.node.name === 'forward') {
+        if (accepts && !shown && first && method.node.kind === 'function' && method.node.name === 'forward') {
           shown = true;
           ev.machine.restore(first.state);
           accepts.set(method.node, forwardText(ev, first.value));
@@ -401,10 +453,17 @@ export const openness = (fn: FunctionValue): { readonly openPositional: boolean;
 /** Whether a function needs no arguments: a piece of script. */
 const isWhole = (fn: FunctionValue): boolean => fn.node.params.length === 0;
 
-function functionEntry(program: Program, module: Module, report: Report, fn: FunctionValue, memo: Memo): number {
-  const ev = start(program, module, report, memo, isWhole(fn) ? SCRIPT_STEPS : FUNCTION_STEPS);
+function functionEntry(
+  program: Program,
+  module: Module,
+  report: Report,
+  fn: FunctionValue,
+  memo: Memo,
+  effort: Effort,
+): number {
+  const ev = start(program, module, report, memo, isWhole(fn) ? effort.script : effort.functions);
   bounded(() => {
-    ev.branches(ev.machine.seal(), () => {
+    const ended = ev.branches(ev.machine.seal(), () => {
       const args = argumentsFor(ev, fn, undefined, 'symbolic', false);
       return callFunction(
         ev,
@@ -414,6 +473,10 @@ function functionEntry(program: Program, module: Module, report: Report, fn: Fun
         undefined,
       );
     });
+    report.learn(
+      0,
+      ended.map((end) => end.state),
+    );
   });
   return ev.machine.steps;
 }

@@ -190,7 +190,7 @@ export class Evaluator implements ValueAccess {
   evaluate(expr: tree.Expr): Value {
     this.machine.tick();
     const value = this.compute(expr);
-    if (this.report.recording) this.report.record(expr, value, this.machine.facts);
+    if (this.report.recording) this.report.record(expr, value, this.machine);
     return value;
   }
 
@@ -282,7 +282,7 @@ export class Evaluator implements ValueAccess {
     let value = this.evaluate(leftmost);
     for (const node of spine.reverse()) {
       value = binaryOperation(this, node.op, value, this.evaluate(node.right), node);
-      if (node !== expr && this.report.recording) this.report.record(node, value, this.machine.facts);
+      if (node !== expr && this.report.recording) this.report.record(node, value, this.machine);
     }
     return value;
   }
@@ -308,7 +308,8 @@ export class Evaluator implements ValueAccess {
     const test = this.settle(this.evaluate(expr.test));
     // `'cuda' if torch.cuda.is_available() else 'cpu'` is not worth a path of its own.
     if (test.kind === 'unknown' && expr.then.kind === 'str' && expr.otherwise.kind === 'str') return str(undefined);
-    return truth(this, test, expr.test) ? this.evaluate(expr.then) : this.evaluate(expr.otherwise);
+    const answer = this.machine.choose(() => truth(this, test, expr.test));
+    return this.evaluate(answer ? expr.then : expr.otherwise);
   }
 
   /** Items of a display with `*rest` spread; undefined where a spread has an unknown number. */

@@ -89,6 +89,9 @@ const NEEDS_EXPLORING = new NeedsExploring('a question');
 /** Paths that one expression may split into; more are dropped, and nothing is claimed about them. */
 const MAX_BRANCHES = 12;
 
+/** The same where samples will do. */
+const SAMPLED_BRANCHES = 3;
+
 /** Heaps of modules, by the number above HEAP_SIZE in an id. */
 export interface ModuleHeaps {
   heap(slot: number): HeapRoot | undefined;
@@ -107,6 +110,10 @@ export class Machine {
   /** The causes of the last refutation. */
   because: readonly { readonly text: string; readonly place?: Place | undefined }[] = [];
   steps = 0;
+  /** Whether a few of the paths will do: then nothing may be claimed about all of them. */
+  samples = false;
+  /** Whether questions are answered in the first way that can be. */
+  private straight = false;
   private owner: object = {};
   private simple = false;
   private trail: Trail = this.newTrail([]);
@@ -292,7 +299,7 @@ export class Machine {
       });
       if (alive.length <= 1) return alive;
       const { key, kind } = question;
-      return alive.map(({ index, state, value, label }) => ({
+      return alive.slice(0, this.straight ? 1 : undefined).map(({ index, state, value, label }) => ({
         value,
         state: {
           ...state,
@@ -300,6 +307,17 @@ export class Machine {
         },
       }));
     });
+  }
+
+  /** Asks what chooses between two values: where samples will do, one of them does. */
+  choose<T>(question: () => T): T {
+    const outer = this.straight;
+    this.straight = this.samples;
+    try {
+      return question();
+    } finally {
+      this.straight = outer;
+    }
   }
 
   /**
@@ -328,8 +346,9 @@ export class Machine {
     const outerTape = useTape(undefined);
     const results: Branch<T>[] = [];
     const pending = [this.newTrail([])];
+    const most = this.samples ? SAMPLED_BRANCHES : MAX_BRANCHES;
     try {
-      for (let runs = 0; runs < MAX_BRANCHES; runs++) {
+      for (let runs = 0; runs < most || (runs < MAX_BRANCHES && results.length === 0); runs++) {
         const trail = pending.pop();
         if (trail === undefined) break;
         this.trail = trail;

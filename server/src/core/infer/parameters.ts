@@ -45,7 +45,7 @@ export function bindParameters(ev: Evaluator, fn: FunctionValue, args: Arguments
     if (param.annotation !== undefined && param.form !== '*' && param.form !== '**')
       value = annotatedValue(ev, value, param);
     vars.set(param.name, value);
-    if (ev.report.recording) ev.report.record(param, value, ev.machine.facts, param.name);
+    if (ev.report.recording) ev.report.record(param, value, ev.machine, param.name);
   });
 }
 

@@ -10,13 +10,21 @@ import type { Evaluator } from './evaluator';
 import { loseContent } from './calls';
 import { unknown, type ClassValue, type Value } from './value';
 
-/** Makes what methods other than the constructor's change unknown. */
-export function forgetReassigned(ev: Evaluator, self: Value, cls: ClassValue): void {
+/**
+ * Makes what methods other than the constructor's change unknown.
+ *
+ * @param asBuilt leaves modules and flags as the constructor made them: for shapes of the object as it was built
+ */
+export function forgetReassigned(ev: Evaluator, self: Value, cls: ClassValue, asBuilt: boolean): void {
   const own = self.kind === 'ref' ? ev.machine.write(self.id) : undefined;
   if (own?.kind !== 'instance') return;
   const { assigned, filled } = changedBy(cls);
-  for (const name of assigned)
-    if (own.attrs.has(name)) own.attrs.set(name, unknown(`${name}, which another method assigns`));
+  for (const name of assigned) {
+    const value = own.attrs.get(name);
+    const made = value?.kind === 'ref' ? ev.machine.read(value.id) : undefined;
+    if (value !== undefined && !(asBuilt && (made?.kind === 'instance' || value.kind === 'bool')))
+      own.attrs.set(name, unknown(`${name}, which another method assigns`));
+  }
   for (const name of filled) {
     const value = own.attrs.get(name);
     if (value !== undefined) loseContent(ev, value);

@@ -4,7 +4,7 @@
  */
 import type { Edit, Finding, Fix, Related, Severity } from '../finding';
 import type * as tree from '../python/tree';
-import { showShape } from '../shape/shape';
+import { dimsOf, showShape } from '../shape/shape';
 import type { Facts } from '../shape/facts';
 import type { Sym } from '../shape/dim';
 import type { Place } from '../text/place';
@@ -14,7 +14,7 @@ import type { ExportCall } from './builtins/exports';
 import { covers } from './coverage';
 import type { Evaluator } from './evaluator';
 import type { Construction } from './heap';
-import type { Condition, Conditions } from './machine';
+import type { Condition, Conditions, Machine, State } from './machine';
 import type { FixIntent, Mismatch } from './operator';
 import type { FunctionValue, TensorValue, Value } from './value';
 
@@ -38,6 +38,8 @@ export interface Recorded {
   readonly name: string | undefined;
   readonly value: Value;
   readonly facts: Facts;
+  /** What the path had assumed until then. */
+  readonly conditions: Conditions;
   /** The report of the entry that it was seen in. */
   readonly entry: object;
 }
@@ -78,8 +80,21 @@ export class Report {
     this.part = part;
   }
 
-  record(expression: tree.Expr | tree.Param, value: Value, facts: Facts, name?: string): void {
-    if (expression.at.file === this.file) this.recorded.push({ expression, name, value, facts, entry: this });
+  record(expression: tree.Expr | tree.Param, value: Value, { facts, conditions }: Machine, name?: string): void {
+    if (expression.at.file === this.file)
+      this.recorded.push({ expression, name, value, facts, conditions, entry: this });
+  }
+
+  /** Gives what was recorded from the `first` on the rank that all ways in which its path can end have taught. */
+  learn(first: number, ends: readonly State[]): void {
+    for (let i = first; i < this.recorded.length; i++) {
+      const record = this.recorded[i];
+      if (record === undefined || rankOf(record) !== undefined) continue;
+      const later = ends.filter((end) => goesOn(record.conditions, end)).map((end) => recordedAt(record, end));
+      const [known] = later;
+      const rank = known && rankOf(known);
+      if (known && rank !== undefined && later.every((other) => rankOf(other) === rank)) this.recorded[i] = known;
+    }
   }
 
   mismatch(ev: Evaluator, mismatch: Mismatch, call: tree.Expr, context?: Context): void {
@@ -153,6 +168,22 @@ export class Report {
     }
   }
 }
+
+/** The number of dims of a tensor; undefined where it isn't known, NaN for what can't be a tensor. */
+function rankOf({ value, facts }: Recorded): number | undefined {
+  if (value.kind === 'latent') return undefined;
+  return value.kind === 'tensor' ? dimsOf(facts.shape(value.shape))?.length : NaN;
+}
+
+/** Whether a path that had assumed this may have ended so. */
+const goesOn = (conditions: Conditions, end: State): boolean =>
+  [...conditions].every(([key, { answer }]) => end.conditions.get(key)?.answer === answer);
+
+const recordedAt = (record: Recorded, { facts, latents }: State): Recorded => ({
+  ...record,
+  facts,
+  value: (record.value.kind === 'latent' ? latents.get(record.value.id) : undefined) ?? record.value,
+});
 
 const RANKS: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
 const isWorse = (a: Severity, b: Severity): boolean => RANKS[a] < RANKS[b];

@@ -11,9 +11,10 @@ import { lookAtLoop } from './looking';
 import { matches } from './matching';
 import { executeSimple, isQuiet } from './simple';
 import { PathEnds, type Branch, type State } from './machine';
-import { joinStates, MAX_STATES, merging, mergeStates, oneOf, onSomePath, sameState, widen } from './states';
+import { few, joinStates, merging, mergeStates, oneOf, onSomePath, sameState, widen } from './states';
 import { sameValue, withoutTraits } from './same';
 import { FROZEN, setBelow } from './builtins/modules';
+import { surelyBuilds } from './trying';
 import { bool, none, unknown, type FunctionValue, type Value } from './value';
 
 export type Exit =
@@ -61,19 +62,15 @@ function mergeResults(ev: Evaluator, results: readonly Branch<Value>[]): Branch<
         : { value: first.value, state: oneOf(states) };
     },
   );
-  if (merged.length <= MAX_STATES) return merged;
-  const value = merged.every((result) => sameValue(result.value, (merged[0] as Branch<Value>).value))
-    ? withoutTraits((merged[0] as Branch<Value>).value)
-    : unknown('the result differs between paths');
-  return [
-    {
-      state: joinStates(
-        ev.machine,
-        merged.map((result) => result.state),
-      ),
-      value,
-    },
-  ];
+  return few(ev.machine, merged, () => ({
+    value: merged.every((result) => sameValue(result.value, (merged[0] as Branch<Value>).value))
+      ? withoutTraits((merged[0] as Branch<Value>).value)
+      : unknown('the result differs between paths'),
+    state: joinStates(
+      ev.machine,
+      merged.map((result) => result.state),
+    ),
+  }));
 }
 
 export function executeBlock(ev: Evaluator, body: readonly tree.Stmt[], starts: readonly State[]): Flow[] {
@@ -355,7 +352,7 @@ function executeTry(ev: Evaluator, stmt: tree.Try, state: State): Flow[] {
   );
   let flows = normal;
   const imported = IMPORTS_ONLY(stmt.body) && body.length > 0 && importsSucceeded(ev, stmt, body);
-  if (handled && !imported) {
+  if (handled && !imported && !surelyBuilds(ev, stmt.body, body)) {
     // An exception may come anywhere in the body: what it writes is unknown to the handlers.
     let entry = state;
     for (const flow of body)

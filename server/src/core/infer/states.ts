@@ -6,7 +6,7 @@ import { differingTraits, sameValue, withoutTraits, type ObjectPairs } from './s
 import { unknown, type UnknownValue, type Value } from './value';
 
 /** Paths that are followed side by side; above it they are joined. */
-export const MAX_STATES = 8;
+const MAX_STATES = 8;
 
 const JOINED: UnknownValue = unknown('it differs between the paths that lead here');
 
@@ -18,7 +18,13 @@ export function mergeStates(machine: Machine, states: readonly State[]): State[]
     (a, b) => sameState(machine, a, b),
     (group, differ) => (differ ? joinStates(machine, group) : oneOf(group)),
   );
-  return merged.length > MAX_STATES ? [joinStates(machine, merged)] : merged;
+  return few(machine, merged, () => joinStates(machine, merged));
+}
+
+/** Not too many of several paths: all as one, or the first and the last where only samples are wanted. */
+export function few<T>(machine: Machine, paths: T[], join: () => T): T[] {
+  if (machine.samples) return paths.length > 2 ? [...paths.slice(0, 1), ...paths.slice(-1)] : paths;
+  return paths.length > MAX_STATES ? [join()] : paths;
 }
 
 /**

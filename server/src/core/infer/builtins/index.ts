@@ -260,6 +260,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'torch.compile': (ev, args) => at(ev, args, 0) ?? { kind: 'external', path: 'torch.compile' },
   'torch.jit.script': passThrough,
   'torch.jit.trace': passThrough,
+  // What TorchScript has compiled is not run by Python.
+  'torch.jit.is_scripting': () => bool(false),
+  'torch.jit.annotate': (ev, args, node) => at(ev, args, 1) ?? unknown('torch.jit.annotate without a value', node),
+  'torch.fx.wrap': passThrough,
   'torch.nn.DataParallel': passThrough,
   'torch.nn.parallel.DistributedDataParallel': passThrough,
   'torch.nn.utils.spectral_norm': passThrough,
