@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { DeployPlan } from '../../../protocol/src/deploy';
 import { estimateOf } from '../../../runtime-bridge/node/deploy/inspect';
+import { readPlan } from '../../../server/src/deployPlan/plan';
 import { defaultPlan } from '../../../runtime-bridge/node/deploy/plan';
 import { deploymentsIn, servedVersions } from '../../../runtime-bridge/node/deploy/records';
 import { deploy as deployVersion } from '../../../runtime-bridge/node/deploy/steer';
@@ -77,9 +78,19 @@ function checkVersion(modelFolder: string, version: string, written: string): vo
     throw new UsageError(`${written} has no version ${version}; it has ${there.join(', ') || 'none'}`);
 }
 
+/** A whole plan: what the file leaves out has its safe value. */
 function planIn(path: string): DeployPlan {
+  const text = textIn(path);
+  const { plan, problems } = readPlan(text);
+  const wrong = problems.find(({ severity }) => severity === 'error');
+  if (wrong === undefined) return plan;
+  const before = text.slice(0, wrong.start).split('\n');
+  throw new UsageError(`${path}:${before.length}:${(before.at(-1) ?? '').length + 1}: ${wrong.message}`);
+}
+
+function textIn(path: string): string {
   try {
-    return { ...defaultPlan, ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<DeployPlan>) };
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new UsageError(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}`);
   }
