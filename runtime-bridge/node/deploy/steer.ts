@@ -175,7 +175,9 @@ async function servingNow(target: Target, before: readonly Recorded[]): Promise<
 /** Sees to it that a version serves before another one is tried beside it. */
 async function serve(target: Target, version: string, plan: DeployPlan): Promise<void> {
   const { routing, versions } = await target.observe();
-  if (!versions.some((each) => each.version === version && each.state === 'ready')) await target.load(version);
+  const isReady = versions.some((each) => each.version === version && each.state === 'ready');
+  // What runs on a server of its own may be unknown to the front that is put before it.
+  if (!isReady || routing?.primary !== version) await target.load(version);
   if (routing?.primary !== version) await target.route(allTo(version, plan));
 }
 
