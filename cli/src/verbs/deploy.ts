@@ -6,12 +6,12 @@ import { InvalidArgumentError } from 'commander';
 import type { DeployPlan } from '../../../protocol/src/deploy';
 import { estimateOf } from '../../../runtime-bridge/node/deploy/inspect';
 import { readPlan } from '../../../server/src/deployPlan/plan';
-import { defaultPlan } from '../../../runtime-bridge/node/deploy/plan';
 import { deploymentsIn, servedVersions } from '../../../runtime-bridge/node/deploy/records';
 import { deploy as deployVersion } from '../../../runtime-bridge/node/deploy/steer';
 import { targetNamed, targets } from '../../../runtime-bridge/node/deploy/targets';
 import { versionsIn } from '../../../runtime-bridge/node/deploy/versionFiles';
 import { type DeployOptions, exitCode, steering, withState } from '../deploy/common';
+import { planLines } from '../deploy/planText';
 import { type Io, UsageError } from '../io';
 import type { Verb } from '.';
 
@@ -52,7 +52,7 @@ export const deploy: Verb = (program, io, finish) => {
         throw new UsageError(
           `there is no target '${options.target}'; there are ${targets.map(({ id }) => id).join(', ')}`,
         );
-      const plan = options.plan === undefined ? defaultPlan : planIn(resolve(io.cwd, options.plan));
+      const plan = options.plan === undefined ? readPlan('').plan : planIn(resolve(io.cwd, options.plan));
       if (options.dryRun === true) {
         io.out.write(dryRun(modelFolder, options, plan, io));
         return finish(0);
@@ -106,7 +106,7 @@ function dryRun(modelFolder: string, { version, target, format, stateDir }: Opti
   return [
     `version ${version} of ${model}${baseline === null ? ', the first one' : ` after version ${baseline}`}, to ${target}`,
     `memory: about ${mebibytes(memory.needed)} needed, ${mebibytes(memory.free)} free`,
-    JSON.stringify(plan, undefined, 2),
+    ...planLines(plan, baseline === null),
     '',
   ].join('\n');
 }

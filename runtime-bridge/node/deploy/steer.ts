@@ -77,6 +77,10 @@ export async function deploy(place: Workplace, request: DeployRequest): Promise<
 async function goOn(place: Workplace, open: Recorded, { modelFolder, version }: DeployRequest): Promise<Ended> {
   const { candidate, sha256, model } = open.header;
   const isSame = candidate === version && hashOfVersion(join(modelFolder, version)) === sha256;
+  if (!isSame && open.last.to === 'soaking')
+    throw new Refused(
+      `version ${candidate} of ${model} has just been promoted and is still guarded, for ${open.header.plan.soak} s in all; try again after that, or take it back with "tensorwright rollback ${model}"`,
+    );
   if (!isSame)
     throw new Refused(
       `the deployment of version ${candidate} of ${model} is ${open.last.to}; "tensorwright abort ${model}" or "resume" ends it first`,
