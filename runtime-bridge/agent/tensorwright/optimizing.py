@@ -222,9 +222,10 @@ class Optimizing:
         if self._last_end is not None and self._last_end[0] == self.watcher.step:
             return
         watcher = self.watcher
-        end = clock()
+        end, worked = clock(), now()
         seconds = None if self._last_end is None else end - self._last_end[1]
-        self._last_end = (watcher.step, end)
+        own = None if self._last_end is None else worked - self._last_end[2]
+        self._last_end = (watcher.step, end, worked)
         for state in self.living:
             optimizer = state.optimizer()
             if optimizer in self._round:
@@ -236,7 +237,7 @@ class Optimizing:
             watcher.scalar("time/data", round(min(waited, seconds), 7))
         watcher.flush_scalars()
         watcher.loading.step_ended()
-        watcher.sampler.step_done(watcher.step, seconds)
+        watcher.sampler.step_done(watcher.step, own)
         watcher.forwards.step_ended()
         if watcher._arriving:
             watcher.arrivals()
@@ -246,7 +247,7 @@ class Optimizing:
             watcher.full()
         if watcher.control.boundary():
             # A pause is no part of a step.
-            self._last_end = (watcher.step, clock())
+            self._last_end = (watcher.step, clock(), now())
 
     def _flag(self, optimizer):
         """Between samples: the norm of all gradients, as often as the budget allows."""

@@ -43,7 +43,8 @@ class Sampler:
     shared = False
 
     def step_done(self, step, seconds):
-        """Called after each step; seconds: its duration, the agent's work included."""
+        """Called after each step; seconds: what the training's thread worked in it, the agent's work included. The time
+        by the clock would say that a busy machine has time to spare."""
         if self.active:
             self.samples += 1
             # The first looks load code; that comes once and says nothing of the next.
