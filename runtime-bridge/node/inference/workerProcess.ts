@@ -14,6 +14,8 @@ export interface Computed {
 export class RunFailure extends Error {}
 /** The process ended while it computed, or before it could. */
 export class ProcessEnded extends Error {}
+/** The process had ended before it was given the request: another one may have it. */
+export class NeverSent extends ProcessEnded {}
 
 /** Who computes for a version: a process of our own, or another server. */
 export interface VersionProcess {
@@ -87,7 +89,7 @@ export class WorkerProcess implements VersionProcess {
   run(tensors: readonly WireTensor[], outputs: readonly number[]): Promise<Computed> {
     return new Promise((resolve, reject) => {
       if (!this.pipe.writable) {
-        reject(new ProcessEnded('its process has ended'));
+        reject(new NeverSent('its process has ended'));
         return;
       }
       const request = (this.lastRequest = (this.lastRequest + 1) >>> 0);

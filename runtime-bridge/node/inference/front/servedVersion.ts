@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ServedState, ServedVersion as Described } from '../../../../protocol/src/front';
 import type { WireTensor } from '../frames';
 import type { Signature } from '../signature';
-import { type Computed, ProcessEnded, type VersionProcess, WorkerProcess } from '../workerProcess';
+import { type Computed, NeverSent, ProcessEnded, type VersionProcess, WorkerProcess } from '../workerProcess';
 import { isRemote, RemoteVersion } from '../remoteVersion';
 import { Batcher, type Task } from './batcher';
 import type { ModelConfig } from './modelConfig';
@@ -46,6 +46,8 @@ export class ServedVersion {
   readonly statistics = new Statistics();
   private worker: VersionProcess | undefined;
   private settled: Promise<void> = Promise.resolve();
+  /** When the present process has ended, and what follows from that has been begun. */
+  private mourned: Promise<void> = Promise.resolve();
   private readonly batcher: Batcher;
   private readonly outstanding = new Set<{ readonly started: number }>();
   private waitingForReady = 0;
@@ -166,6 +168,7 @@ export class ServedVersion {
     const ended = Promise.all([worker.ended, loaded]).then(([reason]) => {
       if (this.worker === worker) this.mourn(reason, worker.refused);
     });
+    this.mourned = ended;
     this.settled = loaded.then(() => (this.state === 'ready' ? undefined : ended));
   }
 
@@ -192,6 +195,18 @@ export class ServedVersion {
   }
 
   private async compute(tasks: readonly Task[]): Promise<Computed> {
+    const { mourned } = this;
+    try {
+      return await this.computeOnce(tasks);
+    } catch (error) {
+      if (!(error instanceof NeverSent)) throw error;
+      await mourned;
+      if (this.state === 'loading') await this.untilLoaded();
+      return this.computeOnce(tasks);
+    }
+  }
+
+  private async computeOnce(tasks: readonly Task[]): Promise<Computed> {
     const { worker } = this;
     if (worker === undefined) throw new ProcessEnded(this.reason ?? 'its process has ended');
     const mark = { started: performance.now() };
