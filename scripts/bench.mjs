@@ -1,9 +1,11 @@
 /**
- * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton|front|weights ...]`: measures the built product, prints a table and writes
- * bench/results.json and docs/benchmarks.md. A missed goal is said, never a failure; what can't be measured is said and skipped.
+ * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton|front|weights|canary ...]`: measures
+ * the built product, prints a table and writes bench/results.json and docs/benchmarks.md. A missed goal is said, never a
+ * failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { measureCanaries } from '../bench/canary.mjs';
 import { measureAgent } from '../bench/agent/index.mjs';
 import { measureCoverage } from '../bench/coverage/index.mjs';
 import { measureCurves } from '../bench/curves.mjs';
@@ -29,8 +31,26 @@ const atMost = (value, goal, unit) => ({ value: `${value} ${unit}`.trim(), goal:
 const atLeast = (value, goal, unit) => ({ value: `${value} ${unit}`, goal: `>= ${goal}`, met: value >= goal });
 const plain = (value) => ({ value: String(value), goal: '', met: undefined });
 
+const answersOf = ({ answers, published }) =>
+  plain(`${answers}${published === null ? '' : ` (asymptotic sequence: ${published})`}`);
+
 /** The parts: what is measured, and the table's rows made of it. */
 const parts = {
+  canary: {
+    says: 'deploying to simulated traffic, seeded canaries of 15 kinds (about ten minutes; CANARIES=1000 for the whole)',
+    measure: measureCanaries,
+    rows: ({ runs, healthy, bad, scarce }) => [
+      ...healthy.flatMap((kind) => [
+        [`${runs} canaries, ${kind.name}: wrong aborts`, atMost(kind.percent, 5, '%')],
+        ['  answers of the new version until promotion, mean', answersOf(kind)],
+      ]),
+      ...bad.flatMap((kind) => [
+        [`${runs} canaries, ${kind.name}: found`, atLeast(kind.percent, 95, '%')],
+        ['  answers of the new version until then, mean', answersOf(kind)],
+      ]),
+      ...scarce.map((kind) => [`${runs} canaries, ${kind.name}: insufficient`, atLeast(kind.percent, 100, '%')]),
+    ],
+  },
   timm: {
     says: 'checking timm, three times',
     measure: () => measureTimm(cli),

@@ -27,6 +27,7 @@ export const layers = [
   { room: 'server/src/frameworks', uses: ['server/src/core', 'server/src/operators'] },
   { room: 'server/src/models', uses: ['server/src/core'] },
   { room: 'server/src/triton', uses: ['server/src/core', 'server/src/models'] },
+  { room: 'server/src/deployPlan', uses: ['protocol/src'] },
   { room: 'server/src/rules', uses: ['server/src/core', 'server/src/triton'] },
   {
     room: 'server/src/service',
@@ -103,6 +104,7 @@ export const layers = [
     uses: [
       'server/src/core',
       'server/src/createService',
+      'server/src/deployPlan',
       'server/src/flow',
       'server/src/host',
       'server/src/loadParser',
@@ -167,7 +169,13 @@ export const layers = [
   // Serving: one process a version, and the front before them.
   {
     room: 'runtime-bridge/node/inference',
-    uses: ['runtime-bridge/node/deploy/engine', 'server/src/triton', 'protocol/src', 'package.json'],
+    uses: [
+      'runtime-bridge/node/deploy/engine',
+      'server/src/triton',
+      'server/src/deployPlan',
+      'protocol/src',
+      'package.json',
+    ],
     packages: ['node', 'onnxruntime-node'],
   },
   {

@@ -85,8 +85,13 @@ async function known(cli, folder, file, ranges) {
 /** How many dims `(B, min(3, H), W)` has; undefined with a part such as `*batch`, whose length isn't known. */
 function rankOf(shape) {
   if (/(^\(|, )\*/.test(shape)) return undefined;
-  const flat = shape.slice(1, -1).replace(/\([^()]*(\([^()]*\)[^()]*)*\)/g, '');
-  return flat.split(',').filter((part) => part.trim() !== '').length;
+  let [depth, commas] = [0, 0];
+  const inner = shape.slice(1, -1).replace(/,$/, '');
+  for (const char of inner) {
+    depth += Number(char === '(') - Number(char === ')');
+    commas += Number(char === ',' && depth === 0);
+  }
+  return inner === '' ? 0 : commas + 1;
 }
 
 async function inParallel(items, work) {

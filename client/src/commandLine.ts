@@ -4,18 +4,38 @@ import { execFile } from 'node:child_process';
 /** Longer answers are no lists that anybody looks at. */
 const longestAnswer = 64 * 1024 * 1024;
 
+export interface Answer {
+  /** 0, 1 or 2; 2 too where it could not be started. */
+  readonly code: number;
+  readonly out: string;
+  readonly told: string;
+}
+
+/** @param module path of dist/cli.js */
+export function answerOf(module: string, args: readonly string[], cwd: string): Promise<Answer> {
+  // The editor's own program is Node where this variable says so.
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' };
+  return new Promise((settle) => {
+    execFile(process.execPath, [module, ...args], { cwd, env, maxBuffer: longestAnswer }, (error, out, told) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 2;
+      settle({ code, out, told: told === '' && error !== null ? error.message : told });
+    });
+  });
+}
+
+/** What to tell of an answer: the last line of what went wrong, else of what was said. */
+export function lastLine({ code, out, told }: Answer): string {
+  const lines = (text: string): readonly string[] => text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const said = [...lines(out), ...(code === 0 ? [] : lines(told))].at(-1) ?? '';
+  return said.replace(/^tensorwright: /, '');
+}
+
 /**
- * @param module path of dist/cli.js
  * @returns what the command prints
  * @throws Error with the command's own sentence
  */
-export function runCommandLine(module: string, args: readonly string[], cwd: string): Promise<string> {
-  // The editor's own program is Node where this variable says so.
-  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  return new Promise((settle, reject) => {
-    execFile(process.execPath, [module, ...args], { cwd, env, maxBuffer: longestAnswer }, (error, out, told) => {
-      if (error === null) settle(out);
-      else reject(new Error(told.trim().replace(/^tensorwright: /, '') || error.message));
-    });
-  });
+export async function runCommandLine(module: string, args: readonly string[], cwd: string): Promise<string> {
+  const answer = await answerOf(module, args, cwd);
+  if (answer.code === 0) return answer.out;
+  throw new Error(answer.told.trim().replace(/^tensorwright: /, ''));
 }

@@ -111,6 +111,7 @@ export interface PairObservation {
   /** Same class where the first output has one (last dim over 1), else close within 1e-3 relative and 1e-5 absolute. */
   readonly agrees?: boolean;
   readonly maxAbsolute?: number;
+  readonly baselineOutput?: TensorSummary;
   readonly candidateOutput?: TensorSummary;
 }
 

@@ -93,8 +93,8 @@ describe('deployment to the embedded front', function () {
       );
       equal(Math.max(...scene.events.map(({ weightPercent }) => weightPercent)), 0);
       deepEqual(
-        count(load.served, ({ status, version }) => `${status} ${version}`),
-        { '200 1': load.served.length },
+        load.served.filter(({ status, version }) => status !== 200 || version !== '1'),
+        [],
       );
     });
 

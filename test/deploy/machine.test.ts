@@ -190,6 +190,21 @@ describe('deployment: what goes wrong ends at the baseline', () => {
     ok(states(world).includes('rollingBack'));
   });
 
+  it('a shadow tells NaN that the baseline has not, and forgives what it has', () => {
+    const shadow = { share: 100, minRequests: 100, dwell: 1, limit: 600 };
+    const gates = [...plan.gates, { kind: 'nonFinite', budget: 0.01, dryRun: false } as const];
+    const asked = { ...header, plan: { ...plan, shadow, gates } };
+    for (const [before, end] of [
+      [0, 'rolledBack'],
+      [1, 'promoted'],
+    ] as const) {
+      const world = new World({ 3: { errors: 0, nonFinite: before }, 4: { errors: 0, nonFinite: 1 } }, busy, 2);
+      world.run(world.begin(asked));
+      equal(world.log.at(-1)?.to, end);
+      equal(states(world).includes('canary'), end === 'promoted');
+    }
+  });
+
   it('memory over its limit is a failure', () => {
     const world = new World(healthy, busy, 1);
     const gates = [...plan.gates, { kind: 'resources', growth: 2, growthFloor: 2 ** 20, dryRun: false } as const];

@@ -7,7 +7,7 @@ import type {
   TargetState,
   TargetVersion,
 } from '../../protocol/src/deploy';
-import type { Observation, PairObservation, RequestObservation } from '../../protocol/src/front';
+import type { Observation, PairObservation, RequestObservation, TensorSummary } from '../../protocol/src/front';
 import { engine, type Advance, type DeployInput, type Deployment } from '../../runtime-bridge/node/deploy/engine';
 import { seeded } from '../../runtime-bridge/node/deploy/engine/statistics/random';
 
@@ -188,11 +188,7 @@ export class World {
       ok: !this.fails(how, unit),
       millis: (how.median ?? 10) * Math.exp(0.5 * this.normal()),
       input: { mean: this.normal(), rms: 1, nonFinite: 0 },
-      output: {
-        mean: (how.outputMean ?? 0) + this.normal(),
-        rms: 1,
-        nonFinite: this.random() < (how.nonFinite ?? 0) ? 1 : 0,
-      },
+      output: this.summary(how),
     };
   }
 
@@ -215,7 +211,14 @@ export class World {
       baselineMillis: 10,
       candidateMillis: 10,
       agrees,
+      baselineOutput: this.summary(left),
+      candidateOutput: this.summary(right),
     };
+  }
+
+  private summary(how: Behaviour | undefined): TensorSummary {
+    const nonFinite = this.random() < (how?.nonFinite ?? 0) ? 1 : 0;
+    return { mean: (how?.outputMean ?? 0) + this.normal(), rms: 1, nonFinite };
   }
 
   private normal(): number {

@@ -17,8 +17,8 @@ describe('settings', () => {
   for (const [raw, problem] of [
     [[], 'the settings must be a table of keys and values'],
     ['on', 'the settings must be a table of keys and values'],
-    [{ rule: {} }, "unknown setting 'rule'; known are rules, pythonPath, exclude, tritonStrict, tritonGpus"],
-    [{ enable: true }, "unknown setting 'enable'; known are rules, pythonPath, exclude, tritonStrict, tritonGpus"],
+    [{ rule: {} }, "unknown setting 'rule'; known are rules, pythonPath, exclude, tritonStrict, tritonGpus, models"],
+    [{ enable: true }, "unknown setting 'enable'; known are rules, pythonPath, exclude, tritonStrict, tritonGpus, models"],
     [{ exclude: 'a' }, "'exclude' must be a list of strings"],
     [{ exclude: [1] }, "'exclude' must be a list of strings"],
     [{ pythonPath: 3 }, "'pythonPath' must be a string"],

@@ -5,12 +5,13 @@ import { basename, join, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { DeployPlan } from '../../../protocol/src/deploy';
 import { estimateOf } from '../../../runtime-bridge/node/deploy/inspect';
-import { defaultPlan } from '../../../runtime-bridge/node/deploy/plan';
+import { readPlan } from '../../../server/src/deployPlan/plan';
 import { deploymentsIn, servedVersions } from '../../../runtime-bridge/node/deploy/records';
 import { deploy as deployVersion } from '../../../runtime-bridge/node/deploy/steer';
 import { targetNamed, targets } from '../../../runtime-bridge/node/deploy/targets';
 import { versionsIn } from '../../../runtime-bridge/node/deploy/versionFiles';
 import { type DeployOptions, exitCode, steering, withState } from '../deploy/common';
+import { planLines } from '../deploy/planText';
 import { type Io, UsageError } from '../io';
 import type { Verb } from '.';
 
@@ -51,7 +52,7 @@ export const deploy: Verb = (program, io, finish) => {
         throw new UsageError(
           `there is no target '${options.target}'; there are ${targets.map(({ id }) => id).join(', ')}`,
         );
-      const plan = options.plan === undefined ? defaultPlan : planIn(resolve(io.cwd, options.plan));
+      const plan = options.plan === undefined ? readPlan('').plan : planIn(resolve(io.cwd, options.plan));
       if (options.dryRun === true) {
         io.out.write(dryRun(modelFolder, options, plan, io));
         return finish(0);
@@ -77,9 +78,19 @@ function checkVersion(modelFolder: string, version: string, written: string): vo
     throw new UsageError(`${written} has no version ${version}; it has ${there.join(', ') || 'none'}`);
 }
 
+/** A whole plan: what the file leaves out has its safe value. */
 function planIn(path: string): DeployPlan {
+  const text = textIn(path);
+  const { plan, problems } = readPlan(text);
+  const wrong = problems.find(({ severity }) => severity === 'error');
+  if (wrong === undefined) return plan;
+  const before = text.slice(0, wrong.start).split('\n');
+  throw new UsageError(`${path}:${before.length}:${(before.at(-1) ?? '').length + 1}: ${wrong.message}`);
+}
+
+function textIn(path: string): string {
   try {
-    return { ...defaultPlan, ...(JSON.parse(readFileSync(path, 'utf8')) as Partial<DeployPlan>) };
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new UsageError(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -95,7 +106,7 @@ function dryRun(modelFolder: string, { version, target, format, stateDir }: Opti
   return [
     `version ${version} of ${model}${baseline === null ? ', the first one' : ` after version ${baseline}`}, to ${target}`,
     `memory: about ${mebibytes(memory.needed)} needed, ${mebibytes(memory.free)} free`,
-    JSON.stringify(plan, undefined, 2),
+    ...planLines(plan, baseline === null),
     '',
   ].join('\n');
 }

@@ -4,6 +4,7 @@ import type { Io } from '../io';
 import { check } from './check';
 import { deploy } from './deploy';
 import { diagnose } from './diagnose';
+import { diff } from './diff';
 import { explain } from './explain';
 import { flow } from './flow';
 import { front } from './front';
@@ -28,6 +29,7 @@ export const verbs: readonly Verb[] = [
   verify,
   run,
   diagnose,
+  diff,
   triton,
   models,
   register,

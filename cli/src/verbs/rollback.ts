@@ -1,5 +1,5 @@
 /** `tensorwright rollback MODEL [--to N]`: back to a version that has served before. */
-import { defaultPlan } from '../../../runtime-bridge/node/deploy/plan';
+import { readPlan } from '../../../server/src/deployPlan/plan';
 import { rollBack } from '../../../runtime-bridge/node/deploy/verbs';
 import { type DeployOptions, exitCode, modelNamed, steering, withState } from '../deploy/common';
 import type { Verb } from '.';
@@ -19,7 +19,9 @@ export const rollback: Verb = (program, io, finish) => {
     .option('--to <version>', 'which version (default: the one before)')
     .addHelpText('after', examples)
     .action(async (model: string, options: DeployOptions & { readonly to?: string }) => {
-      const ended = await steering(options, io, (place) => rollBack(place, modelNamed(model), defaultPlan, options.to));
+      const ended = await steering(options, io, (place) =>
+        rollBack(place, modelNamed(model), readPlan('').plan, options.to),
+      );
       finish(exitCode(ended, ['rolledBack']));
     });
 };

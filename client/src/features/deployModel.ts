@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { section } from '../../../protocol/src/lsp';
 import { chooseVersion, type ChosenVersion } from '../deploy/chooseModel';
-import { lastLine, runVerb } from '../deploy/commandLine';
+import { lastLine, answerOf } from '../commandLine';
 import { stateFolderOf } from '../deploy/deployments';
 import type { Feature } from '../feature';
 
@@ -58,7 +58,7 @@ async function agreed(
 ): Promise<boolean> {
   const title = `Deploying version ${version} of ${basename(model)}`;
   const answer = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () =>
-    runVerb(module, [...args, '--dry-run'], folder.uri.fsPath),
+    answerOf(module, [...args, '--dry-run'], folder.uri.fsPath),
   );
   if (answer.code !== 0) {
     await vscode.window.showErrorMessage(`${title} is not possible. ${lastLine(answer)}`);
@@ -66,7 +66,7 @@ async function agreed(
   }
   const pressed = await vscode.window.showInformationMessage(
     `${title}?`,
-    { modal: true, detail: answer.stdout.trim() },
+    { modal: true, detail: answer.out.trim() },
     'Deploy',
   );
   return pressed === 'Deploy';

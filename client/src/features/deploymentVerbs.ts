@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type CanaryVerb, canaryVerbs, type DeploymentLog } from '../../../protocol/src/canary';
 import { type DeployHeader, finalStates } from '../../../protocol/src/deploy';
-import { type Answer, lastLine, runVerb } from '../deploy/commandLine';
+import { type Answer, lastLine, answerOf } from '../commandLine';
 import { type Deployments, lastOf } from '../deploy/deployments';
 import { explanationOf } from '../deploy/explanation';
 import type { Feature } from '../feature';
@@ -38,7 +38,7 @@ async function carryOut(module: string, verb: CanaryVerb, log: DeploymentLog): P
   const more = verb === 'rollback' ? await chooseEarlier(log) : [];
   if (more === undefined) return undefined;
   const run = (args: readonly string[]): Promise<Answer> =>
-    runVerb(module, [verb, model, ...args, '--state-dir', log.stateFolder], join(log.stateFolder, '..'));
+    answerOf(module, [verb, model, ...args, '--state-dir', log.stateFolder], join(log.stateFolder, '..'));
   const answer = await run(more);
   if (verb !== 'promote' || answer.code === 0 || !lastLine(answer).includes('needs a reason')) return saidOf(answer);
   const reason = await vscode.window.showInputBox({

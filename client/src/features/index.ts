@@ -2,6 +2,7 @@
 import type { Feature } from '../feature';
 import { canaryFeature } from './canary';
 import { checkWorkspaceFeature } from './checkWorkspace';
+import { compareVersionsFeature } from './compareVersions';
 import { completedConfigFeature } from './completedConfig';
 import { createConfigFeature } from './createConfig';
 import { curvesFeature } from './curves';
@@ -28,6 +29,7 @@ import { verifyWithPytorchFeature } from './verifyWithPytorch';
 export const features: readonly Feature[] = [
   canaryFeature,
   checkWorkspaceFeature,
+  compareVersionsFeature,
   completedConfigFeature,
   createConfigFeature,
   curvesFeature,

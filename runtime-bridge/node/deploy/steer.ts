@@ -77,6 +77,10 @@ export async function deploy(place: Workplace, request: DeployRequest): Promise<
 async function goOn(place: Workplace, open: Recorded, { modelFolder, version }: DeployRequest): Promise<Ended> {
   const { candidate, sha256, model } = open.header;
   const isSame = candidate === version && hashOfVersion(join(modelFolder, version)) === sha256;
+  if (!isSame && open.last.to === 'soaking')
+    throw new Refused(
+      `version ${candidate} of ${model} has just been promoted and is still guarded, for ${open.header.plan.soak} s in all; try again after that, or take it back with "tensorwright rollback ${model}"`,
+    );
   if (!isSame)
     throw new Refused(
       `the deployment of version ${candidate} of ${model} is ${open.last.to}; "tensorwright abort ${model}" or "resume" ends it first`,
@@ -175,7 +179,9 @@ async function servingNow(target: Target, before: readonly Recorded[]): Promise<
 /** Sees to it that a version serves before another one is tried beside it. */
 async function serve(target: Target, version: string, plan: DeployPlan): Promise<void> {
   const { routing, versions } = await target.observe();
-  if (!versions.some((each) => each.version === version && each.state === 'ready')) await target.load(version);
+  const isReady = versions.some((each) => each.version === version && each.state === 'ready');
+  // What runs on a server of its own may be unknown to the front that is put before it.
+  if (!isReady || routing?.primary !== version) await target.load(version);
   if (routing?.primary !== version) await target.route(allTo(version, plan));
 }
 

@@ -265,7 +265,12 @@ export class Workbench {
   /** Runs a command that asks for one entry of a list, and chooses it. */
   async pick(title, entry) {
     await this.command(title, { thenCloses: false });
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: entry });
+    await this.entry(entry);
+  }
+
+  /** Chooses an entry of the list that is open, or opens next. */
+  async entry(text) {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
     await row.first().click();
   }
 

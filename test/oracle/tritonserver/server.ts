@@ -55,7 +55,8 @@ const NOTHING_SAID = 'failed to poll from model repository';
 
 export class TritonServer {
   private readonly work = mkdtempSync(join(tmpdir(), 'tensorwright-triton-'));
-  private readonly repository = join(this.work, 'repository');
+  /** The folder of its models. */
+  readonly repository = join(this.work, 'repository');
   private readonly backends = join(this.work, 'backends');
   private readonly logFile = join(this.work, 'log');
   private process: ChildProcess | undefined;

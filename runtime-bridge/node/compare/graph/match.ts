@@ -172,17 +172,21 @@ class Matching {
   /** Nodes whose makers and users are pairs: what stands there now is another operator. */
   pairByPlace(): void {
     const { before, after, partner } = this;
+    const firstMaker = (graph: LinkedGraph, node: number): number =>
+      (graph.producers[node] ?? []).find((each) => each >= 0) ?? -1;
     for (const node of before.order) {
       if (partner.before[node] !== -1) continue;
-      const maker = (before.producers[node] ?? []).find((each) => each >= 0);
-      const from = maker === undefined ? -1 : (partner.before[maker] ?? -1);
-      const users = (before.consumers[node] ?? [])
-        .map((each) => partner.before[each] ?? -1)
-        .filter((each) => each >= 0);
-      const found = (after.consumers[from] ?? []).filter(
-        (each) => partner.after[each] === -1 && (after.consumers[each] ?? []).some((user) => users.includes(user)),
+      const maker = firstMaker(before, node);
+      const from = maker === -1 ? -1 : (partner.before[maker] ?? -1);
+      if (maker !== -1 && from === -1) continue;
+      const users = before.consumers[node] ?? [];
+      const there = users.flatMap((user) => after.producers[partner.before[user] ?? -1] ?? []);
+      const ends = (after.consumers[from] ?? []).filter((each) => after.consumers[each]?.length === 0);
+      const found = new Set(users.length > 0 ? there : ends);
+      const fitting = [...found].filter(
+        (each) => each >= 0 && partner.after[each] === -1 && firstMaker(after, each) === from,
       );
-      if (found.length === 1) this.pair(node, found[0] ?? -1, 'place');
+      if (fitting.length === 1) this.pair(node, fitting[0] ?? -1, 'place');
     }
   }
 

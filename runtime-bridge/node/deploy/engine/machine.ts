@@ -37,6 +37,7 @@ export function begin(id: string, epoch: number, header: DeployHeader, now: numb
       missed: { target: 0, observations: 0 },
       watched: 0,
       tickedAt: now,
+      reading: { at: now, answers: 0 },
       verdicts: [],
       watch: new Watch('shadow', header, 0),
     },

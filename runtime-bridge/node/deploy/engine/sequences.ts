@@ -1,7 +1,10 @@
 /** What each state does at the target, in which order. Every action sets a value, so a list can be begun again. */
 import type { Action, DeployHeader, DeployPosition, TargetRouting } from '../../../../protocol/src/deploy';
 
-interface Where { readonly header: DeployHeader; readonly id: string }
+interface Where {
+  readonly header: DeployHeader;
+  readonly id: string;
+}
 
 /** All requests to one version, nothing split. */
 export const allTo = ({ header }: Where, version: string | undefined): TargetRouting => ({

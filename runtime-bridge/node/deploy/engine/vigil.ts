@@ -13,6 +13,8 @@ import { count, seconds } from './words';
 const mostMissed = 5;
 /** Milliseconds between two ticks that count as watched; more is a pause of the machine or a jump of its clock. */
 const longestGap = 10_000;
+/** Milliseconds between two entries of what the gates say while nothing is decided: for those who watch. */
+const readingEvery = 5_000;
 
 type Tick = Extract<DeployEventIn, { kind: 'tick' }>;
 const watched: readonly DeployState[] = ['shadow', 'canary', 'paused', 'soaking'];
@@ -143,6 +145,18 @@ function weigh(turn: Turn, tick: Tick, target: TargetState): void {
   if (failure !== undefined) return onFailure(turn, failure);
   if (turn.state === 'soaking') return soaked(turn);
   if (turn.state !== 'paused') onTime(turn, verdicts);
+  if (turn.entries.length === 0) tell(turn, verdicts);
+}
+
+function tell(turn: Turn, verdicts: readonly GateVerdict[]): void {
+  const { reading, watch, header } = turn.deployment;
+  const answers = watch.stepRequests;
+  if (turn.now - reading.at < readingEvery || answers === reading.answers) return;
+  turn.set({ reading: { at: turn.now, answers } });
+  const [open] = unmet(verdicts);
+  const next = open === undefined ? '' : `. Gate ${open.gate}: ${open.sentence}`;
+  const seen = `${count(answers)} answers of version ${header.candidate} in this step so far`;
+  turn.remark(`${seen}${next}`, 'controller', { evidence: verdicts });
 }
 
 function onFailure(turn: Turn, failure: GateVerdict): void {

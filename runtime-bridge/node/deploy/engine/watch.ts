@@ -163,7 +163,10 @@ export class Watch {
     this.requests.candidate += 1;
     this.errors.addPair(seen.baselineOk ? 0 : 1, seen.candidateOk ? 0 : 1, unit);
     if (!seen.baselineOk || !seen.candidateOk) return;
-    this.nonFinite.addPair(0, (seen.candidateOutput?.nonFinite ?? 0) > 0 ? 1 : 0, unit);
+    const { baselineOutput, candidateOutput } = seen;
+    // Some models answer -inf on purpose: only what the baseline doesn't do counts.
+    if (baselineOutput !== undefined && candidateOutput !== undefined)
+      this.nonFinite.addPair(baselineOutput.nonFinite > 0 ? 1 : 0, candidateOutput.nonFinite > 0 ? 1 : 0, unit);
     if (seen.agrees !== undefined) this.disagreements.add(unit, seen.agrees ? 0 : 1);
   }
 

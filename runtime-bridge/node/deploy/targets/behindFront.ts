@@ -1,5 +1,5 @@
 /** Targets whose requests pass our front: it splits, copies and observes; the versions run in it or behind it. */
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import type { TargetRouting, TargetState, TargetVersion } from '../../../../protocol/src/deploy';
 import type { FrontCommands, FrontState, Observation, Routing } from '../../../../protocol/src/front';
 import { type FrontControl, FrontRefusal, startFront } from '../../inference/frontProcess';
@@ -50,8 +50,9 @@ export class BehindFront implements Target {
   async observe(): Promise<TargetState> {
     const state = await this.ask((front) => front.state());
     const own = stateOf(state, this.place.model);
-    const behind = await this.backend.versions?.();
-    return behind === undefined ? own : { ...own, versions: [...own.versions, ...unknownTo(own, behind)] };
+    // Before the front routes, the backend says who serves; after that only what the front can reach counts.
+    if (own.routing !== undefined || this.backend.versions === undefined) return own;
+    return { ...own, versions: [...own.versions, ...unknownTo(own, await this.backend.versions())] };
   }
 
   async load(version: string): Promise<void> {
@@ -189,6 +190,3 @@ function sameRouting(found: Routing | undefined, wanted: Routing): boolean {
 function unknownTo({ versions }: TargetState, behind: readonly TargetVersion[]): readonly TargetVersion[] {
   return behind.filter(({ version }) => !versions.some((known) => known.version === version));
 }
-
-/** Whether a version of the front runs behind it. */
-export const isAddress = (folder: string): boolean => !isAbsolute(folder) && /^https?:\/\//.test(folder);

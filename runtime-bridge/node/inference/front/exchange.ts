@@ -181,6 +181,7 @@ function mirror(
           )
         : undefined;
     const compared = answer && compareOutputs(baseline.tensors, answer.tensors);
+    const baselineOutput = answer && summaryOf(baseline.tensors);
     const candidateOutput = answer && summaryOf(answer.tensors);
     front.observations(model).add({
       kind: 'pair',
@@ -191,6 +192,7 @@ function mirror(
       baselineMillis: baseline.millis,
       candidateMillis: answer?.millis ?? performance.now() - began,
       ...compared,
+      ...(baselineOutput === undefined ? {} : { baselineOutput }),
       ...(candidateOutput === undefined ? {} : { candidateOutput }),
     });
   };
