@@ -45,7 +45,7 @@ export const run: Verb = (program, io, finish) => {
     .option('--report-file <file>', 'write the findings there as JSON')
     .option('--no-diagnosis', 'record only')
     .option('--control', 'let the editor pause it and change its learning rate and batch size')
-    .option('--budget <percent>', 'most time that looking at tensors may take, of the whole (default: 3)', percentage)
+    .option('--budget <percent>', 'most time that looking at tensors may take, of the whole (default: 4)', percentage)
     .passThroughOptions()
     .addHelpText('after', examples)
     .action(async (script: string, args: string[], options: RunOptions) =>

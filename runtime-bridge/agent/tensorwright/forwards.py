@@ -203,6 +203,9 @@ class Forwards:
         if not self._awaiting or self.watcher.step == 0:
             return
         self._evaluations += 1
+        if self._evaluations <= 2:
+            # Training goes on in whatever mode the evaluation leaves: that is looked at at once.
+            self.watcher.sampler.force(3)
         acting = [
             self.watcher.names.layers.get(each) or type(each).__name__
             for each in module.modules()

@@ -3,8 +3,8 @@
 import os
 import time
 
-# Share of the run's time that watching may take after the start.
-BUDGET = 0.03
+# Share of the run's time that watching may take after the start, in all.
+BUDGET = 0.04
 # Parts of the budget: looks at tensors, and the gradient's norm between them. The rest is for what can't be measured:
 # calls that go through a trace, caches that the training finds cold.
 LOOKS, NORMS = 0.6, 0.2
