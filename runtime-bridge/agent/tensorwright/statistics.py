@@ -98,7 +98,8 @@ def _digest(values):
         *(lost[:, 1], lost[:, 0], sizes[:, :, 0].sum(1)),
         *(clean.sum(1), (clean * clean).sum(1), least, most, torch.maximum(-least, most)),
     ]
-    return torch.cat([torch.stack(numbers, 1), bins.view(rows, 2 * BINS)], 1)
+    # The sign bit is that of negative numbers, which come first in the record.
+    return torch.cat([torch.stack(numbers, 1), bins.flip(1).reshape(rows, 2 * BINS)], 1)
 
 
 def channel_extremes(tensor, dim):
