@@ -78,6 +78,7 @@ describe('log of a deployment', () => {
   });
 
   it('a full disk is told, and the log stays as it was', function () {
+    // Only Linux has the device that is always full.
     if (process.platform !== 'linux') this.skip();
     throws(() => DeploymentLog.open('/dev/full').append({ state: 'draft' }), LogNotWritten);
     throws(() => DeploymentLog.open('/dev/full').append({ state: 'draft' }), /ENOSPC/);

@@ -18,6 +18,7 @@ describe('trainings of frameworks', function () {
   for (const pair of pairsIn('test/training-frameworks')) {
     const { name, framework = '', fault, also } = pair;
     it(`${name}: ${fault}, and a silent twin${has(framework) ? '' : ` (${framework} is not installed)`}`, function () {
+      // The title says which framework is not installed.
       if (!has(framework)) this.skip();
       const faulty = train(half(pair, 'fault'), [], python);
       equal(faulty.code, 0, faulty.stderr);

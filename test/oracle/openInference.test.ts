@@ -45,6 +45,7 @@ describe('Open Inference Protocol', () => {
   let front: TestFront | undefined;
   let server: TritonServer | undefined;
   before(async function () {
+    // The real server could not be installed on this machine.
     if (triton === undefined) return this.skip();
     server = await TritonServer.start(triton);
     front = await TestFront.start();
@@ -55,6 +56,7 @@ describe('Open Inference Protocol', () => {
   });
 
   it(`is spoken as a real Triton speaks it${triton === undefined ? `; ${tritonIsMissing}` : ''}`, async function () {
+    // As above: there is nothing to compare with.
     if (front === undefined || server === undefined) return this.skip();
     const real = await ask(await server.serve({ files: tritonFiles(), dirs: [] }));
     const ours = await ask(await serveSame(front));

@@ -85,7 +85,7 @@ function logOf(
     from = to;
     return record;
   });
-  return { id, stateFolder: '/work/.tensorwright', records };
+  return { id, stateFolder: '/project/.tensorwright', records };
 }
 
 const shownOf = (log: DeploymentLog): NonNullable<ReturnType<typeof shown>> => {
