@@ -6,7 +6,7 @@ import type { DeployHeader, DeployPosition, DeployRecord, DeployState, GateVerdi
 import { explanationOf } from '../../client/src/deploy/explanation';
 import { LogTail } from '../../client/src/deploy/logTail';
 import { place, scaleOf, width } from '../../webviews/src/canary/scale';
-import { byWeight, reduce, shown, stages, start, verbsFor } from '../../webviews/src/canary/state';
+import { byWeight, reduce, shown, stages, start, verbsFor, verdictOf } from '../../webviews/src/canary/state';
 import { folderWith } from '../harness/folder';
 
 const header: DeployHeader = {
@@ -137,6 +137,11 @@ describe('the Canary view', () => {
     it(`offers ${expected.join(', ') || 'nothing'} while ${state}${'frozen' in over ? ' and frozen' : ''}`, () => {
       deepEqual(verbsFor(shownOf(logOf('a', 1, [state, over]))), expected);
     });
+
+  it('says of a deployment that went back why it did', () => {
+    equal(verdictOf(shownOf(logOf('a', 1, ['canary'], ['aborting'], ['rolledBack']))), 'now rolledBack. now aborting');
+    equal(verdictOf(shownOf(logOf('a', 1, ['canary']))), 'now canary');
+  });
 
   it('keeps what was judged last when the deployment has gone on', () => {
     deepEqual(

@@ -65,6 +65,12 @@ export function shown(state: CanaryState): Shown | undefined {
 const gatesOf = (records: readonly DeployRecord[]): readonly GateVerdict[] =>
   records.findLast(({ evidence }) => evidence !== undefined && evidence.length > 0)?.evidence ?? [];
 
+/** Where it stands; of a deployment that went back, also why it did. */
+export function verdictOf({ state, last, records }: Shown): string {
+  const turned = records.findLast(({ from, to }) => from !== to && (to === 'aborting' || to === 'rollingBack'));
+  return state === 'rolledBack' && turned !== undefined ? `${last.reason}. ${turned.reason}` : last.reason;
+}
+
 export interface Stage {
   readonly label: string;
   readonly now: boolean;

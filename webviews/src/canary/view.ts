@@ -16,6 +16,7 @@ import {
   stages,
   start,
   verbsFor,
+  verdictOf,
 } from './state';
 import { countWords, emptyWords, intervalWords, stateWords, titleOf, verbWords } from './words';
 
@@ -141,10 +142,10 @@ const choiceWords = (first: DeployRecord, header: Shown['header']): string =>
   `${titleOf(header)} · ${new Date(first.ts).toLocaleString()}`;
 
 function head(now: Shown): readonly HTMLElement[] {
-  const { state, last } = now;
+  const { state } = now;
   return [
     element('h1', {}, [titleOf(now.header), element('span', { class: `badge ${state}` }, [stateWords[state]])]),
-    element('p', { class: 'verdict' }, [last.reason]),
+    element('p', { class: 'verdict' }, [verdictOf(now)]),
     element(
       'ol',
       { class: 'stages', 'aria-label': 'Stages' },
