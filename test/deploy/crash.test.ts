@@ -9,7 +9,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { build } from 'esbuild';
-import { deploymentsIn } from '../../runtime-bridge/node/deploy/records';
+import { deploymentsOf } from '../../runtime-bridge/node/deploy/records';
 import { readLog } from '../../runtime-bridge/node/deploy/logFile';
 import { give, rollBack } from '../../runtime-bridge/node/deploy/verbs';
 import { findFront } from '../../runtime-bridge/node/inference/frontProcess';
@@ -61,7 +61,7 @@ describe('kills under load', function () {
   /** What must hold once nothing goes on any more; answers with the version that serves. */
   async function settled(what: string): Promise<string> {
     const serving = await scene.serving();
-    const last = deploymentsIn(scene.stateFolder, 'cnn').at(-1);
+    const last = deploymentsOf(scene.stateFolder, 'cnn').at(-1);
     if (last === undefined) throw new Error('no deployment');
     ok(['promoted', 'rolledBack'].includes(last.last.to), `${what}: ended ${last.last.to}: ${last.last.reason}`);
     const { baseline, candidate } = last.header;
@@ -98,7 +98,7 @@ describe('kills under load', function () {
     it(`the controller, at entry ${at} of its log`, async () => {
       const from = load.served.length;
       await crash(at, 0);
-      const open = deploymentsIn(scene.stateFolder, 'cnn').at(-1);
+      const open = deploymentsOf(scene.stateFolder, 'cnn').at(-1);
       if (open !== undefined && !['promoted', 'rolledBack'].includes(open.last.to)) {
         const taken = await give(scene.place, 'cnn', { kind: 'command', verb: 'resume' });
         ok(['promoted', 'rolledBack'].includes(taken.state), taken.reason);
@@ -115,7 +115,7 @@ describe('kills under load', function () {
     for (let i = 0; i < kills; i++) {
       const [at, later] = [1 + Math.floor(Math.random() * boundaries), Math.floor(Math.random() * 300)];
       await crash(at, later);
-      const open = deploymentsIn(scene.stateFolder, 'cnn').at(-1);
+      const open = deploymentsOf(scene.stateFolder, 'cnn').at(-1);
       const verb = (['resume', 'abort'] as const)[i % 2] ?? 'abort';
       if (open !== undefined && !['promoted', 'rolledBack'].includes(open.last.to))
         await give(scene.place, 'cnn', { kind: 'command', verb }).catch((error: unknown) => {
@@ -155,7 +155,7 @@ describe('kills under load', function () {
 
   /** A deployment that soaks is watched to its end. */
   async function finished(): Promise<void> {
-    const open = deploymentsIn(scene.stateFolder, 'cnn').at(-1);
+    const open = deploymentsOf(scene.stateFolder, 'cnn').at(-1);
     if (open !== undefined && !['promoted', 'rolledBack'].includes(open.last.to))
       await rollBack(scene.place, 'cnn', plan);
   }
