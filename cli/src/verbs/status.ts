@@ -43,15 +43,16 @@ function audited(stateFolder: string, id: string, io: Io): ExitCode {
   return 1;
 }
 
-function textOf({ deployments, serving }: DeployStatus): string {
-  if (deployments.length === 0 && serving.length === 0) return 'nothing is deployed from this folder\n';
+function textOf({ deployments, unreadable, serving }: DeployStatus): string {
+  if (deployments.length + unreadable.length + serving.length === 0) return 'nothing is deployed from this folder\n';
   const lines = deployments.map(({ id, state, baseline, candidate, weightPercent, reason }) => {
     const share = state === 'promoted' || state === 'rolledBack' ? '' : `, ${weightPercent} % of the traffic`;
     return `${id}  version ${candidate}${baseline === null ? '' : ` after ${baseline}`}: ${state}${share}\n    ${reason}\n`;
   });
+  const unknown = unreadable.map(({ id, reason }) => `${id}  not known\n    ${reason}\n`);
   const served = serving.map(
     ({ model, version, ready, endpoint }) =>
       `serving  ${model} ${version}${ready ? '' : ' (not ready)'}  ${endpoint ?? ''}\n`,
   );
-  return [...lines, ...served].join('');
+  return [...lines, ...unknown, ...served].join('');
 }

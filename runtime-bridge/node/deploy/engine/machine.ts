@@ -37,6 +37,7 @@ export function begin(id: string, epoch: number, header: DeployHeader, now: numb
       missed: { target: 0, observations: 0 },
       watched: 0,
       tickedAt: now,
+      held: 0,
       reading: { at: now, answers: 0 },
       verdicts: [],
       watch: new Watch('shadow', header, 0),
@@ -87,7 +88,7 @@ function done(turn: Turn, action: Action & { readonly key: string }, event: Done
       ...(action.op === 'route' ? shareOf(action.routing, turn) : {}),
     },
   );
-  if (action.op === 'route' && turn.state === 'canary')
+  if (action.op === 'route' && (turn.state === 'canary' || turn.state === 'paused'))
     turn.deployment.watch.setWeight(action.routing.weightPercent / 100);
   if (turn.deployment.underWay === undefined) arrived(turn, event.inspection);
 }

@@ -57,6 +57,7 @@ function restored(log: readonly DeployEntry[], epoch: number, now: number): Depl
     missed: { target: 0, observations: 0 },
     watched: 0,
     tickedAt: now,
+    held: 0,
     reading: { at: now, answers: 0 },
     verdicts: [],
     watch,
