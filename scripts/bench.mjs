@@ -186,13 +186,17 @@ const parts = {
     says: 'requests through the front, beside ONNX Runtime alone and a real Triton (about two minutes)',
     measure: () => measureFront(cli),
     rows: ({ models, clients }) =>
-      models.flatMap(({ name, bytes, direct, front, triton, throughputShare }) => [
+      models.flatMap(({ name, bytes, direct, front, hop, triton, throughputShare }) => [
         [
           `front, ${name} model (${bytes} bytes of input): ONNX Runtime alone: p50, p95`,
           plain(`${direct.p50}, ${direct.p95} ms`),
         ],
         ['  through the front: p50, p95', plain(`${front.p50}, ${front.p95} ms`)],
         ['  added by the front: p50', atMost(Number((front.p50 - direct.p50).toFixed(3)), 0.5, 'ms')],
+        [
+          '  of which the least that a call over a socket costs here, without HTTP and front: p50',
+          plain(`${(hop.p50 - direct.p50).toFixed(3)} ms`),
+        ],
         ...(triton
           ? [['  through Triton with its python backend: p50, p95', plain(`${triton.p50}, ${triton.p95} ms`)]]
           : []),

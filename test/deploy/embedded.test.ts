@@ -45,7 +45,6 @@ const otherType = onnxFile({
 });
 
 describe('deployment to the embedded front', function () {
-  this.timeout(120_000);
   let scene: Scene;
   beforeEach(async () => {
     scene = new Scene();

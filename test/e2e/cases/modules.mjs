@@ -3,7 +3,7 @@ import { match, ok } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { inRoot } from '../../../scripts/paths.mjs';
 import { Unavailable } from '../../../scripts/unavailable.mjs';
-import { until } from '../driver/until.mjs';
+import { limitMs, until } from '../driver/until.mjs';
 
 export const name = 'modules';
 const python = inRoot('.cache', 'venv', 'bin', 'python');
@@ -88,7 +88,7 @@ export const tests = [
 ];
 
 /** Waits for a read-only page beside the code. */
-async function page(workbench, what, wanted, patienceMs = 20_000) {
+async function page(workbench, what, wanted, patienceMs = limitMs) {
   const lines = workbench.page.locator('.editor-group-container .view-lines');
   const end = Date.now() + patienceMs;
   let text = '';
