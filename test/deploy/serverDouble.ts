@@ -76,42 +76,32 @@ export class ServerDouble {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
     const url = request.url ?? '';
-    const say = (status: number, value?: object): void => {
-      response.writeHead(status).end(value === undefined ? '' : JSON.stringify(value));
-    };
     const [, version = '', rest] = /^\/v2\/models\/cnn\/versions\/(\d+)(\/\w+)?$/.exec(url) ?? [];
     if (rest === '/infer') return this.infer(request, response, version, body);
     await pause(this.patience);
-    if (url === '/v2/repository/index') {
-      say(200, this.index());
-      return;
-    }
-    if (url.endsWith('/load')) {
-      this.load(request, say);
-      return;
-    }
-    if (url.endsWith('/unload')) {
-      this.loaded = [];
-      say(200);
-      return;
-    }
-    if (!this.loaded.includes(version)) {
-      say(400, { error: `version ${version} of cnn is not ready` });
-      return;
-    }
-    say(200, rest === '/ready' ? undefined : { name: 'cnn', inputs: [tensor('x')], outputs: [tensor('y')] });
+    const said = this.asked(url, version);
+    if (said === undefined) request.socket.destroy();
+    else response.writeHead(said.status).end(said.value === undefined ? '' : JSON.stringify(said.value));
   }
 
-  private index(): object {
-    return this.loaded.map((version) => ({ name: 'cnn', version, state: 'READY' }));
+  /** Undefined where the connection ends in the place of an answer. */
+  private asked(url: string, version: string): { readonly status: number; readonly value?: object } | undefined {
+    if (url.endsWith('/load')) return this.load();
+    if (url.endsWith('/unload')) this.loaded = [];
+    else if (url.endsWith('/index'))
+      return { status: 200, value: this.loaded.map((each) => ({ name: 'cnn', version: each, state: 'READY' })) };
+    else if (!this.loaded.includes(version)) return { status: 400, value: { error: `${version} of cnn is not ready` } };
+    else if (!url.endsWith('/ready'))
+      return { status: 200, value: { name: 'cnn', inputs: [tensor('x')], outputs: [tensor('y')] } };
+    return { status: 200 };
   }
 
-  private load(request: IncomingMessage, say: (status: number, value?: object) => void): void {
-    const asked = this.configured();
-    const bad = asked.map((version) => this.faults.get(version)).find((each) => each?.lies ?? each?.diesAtLoad);
-    if (bad?.diesAtLoad === true) return void request.socket.destroy();
-    if (bad?.lies !== true) this.loaded = asked;
-    say(200);
+  private load(): { readonly status: number } | undefined {
+    const versions = this.configured();
+    const faults = versions.map((version) => this.faults.get(version) ?? {});
+    if (faults.some(({ diesAtLoad }) => diesAtLoad === true)) return undefined;
+    if (!faults.some(({ lies }) => lies === true)) this.loaded = versions;
+    return { status: 200 };
   }
 
   private async infer(
