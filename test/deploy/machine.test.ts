@@ -182,6 +182,23 @@ describe('deployment: what goes wrong ends at the baseline', () => {
     equal(world.log.at(-1)?.to, 'rolledBack');
   });
 
+  it('what was seen before it began is no evidence: neither pairs nor answers of an earlier deployment', () => {
+    const world = new World({ 3: { errors: 0 }, 4: { errors: 0.5, differs: 1 } }, busy, 1);
+    world.routing = { ...world.routing, candidate: '4', weightPercent: 50, shadowPercent: 100 } as World['routing'];
+    world.versions.set('4', { version: '4', state: 'ready' });
+    const earlier = world.seen(10);
+    world.routing = { ...world.routing, candidate: undefined, weightPercent: 0, shadowPercent: 0 } as World['routing'];
+    world.behaviours['4'] = { errors: 0 };
+    const shadow = { share: 100, minRequests: 100, dwell: 1, limit: 600 };
+    const gates = [...plan.gates, { kind: 'agreement', budget: 0.01, dryRun: false } as const];
+    const begun = world.begin({ ...header, plan: { ...plan, shadow, gates } });
+    equal(begun.position.state, 'shadow');
+    const at = world.send(begun, earlier);
+    deepEqual([at.position.state, at.watch.requests], ['shadow', { baseline: 0, candidate: 0 }]);
+    world.run(at);
+    equal(world.log.at(-1)?.to, 'promoted');
+  });
+
   it('a problem of the preflight does nothing at the target', () => {
     const world = new World(healthy, busy, 1);
     const act = world.act.bind(world);

@@ -122,6 +122,8 @@ export const tests = [
   [
     'a version that its warm-up finds nothing wrong with is caught in its canary and goes back by itself',
     async ({ workbench, shot, folder }) => {
+      // Its shadow would find it before any user does.
+      writeFileSync(join(folder, 'deploy.yaml'), `shadow: off\n${plan}`);
       const stop = users(folder);
       try {
         await deploy(workbench, '3', shot);
@@ -131,7 +133,10 @@ export const tests = [
       } finally {
         const seen = await stop();
         ok(seen.some(({ version }) => version === '2'));
-        ok(seen.some(({ version }) => version === '3'), 'users who saw it');
+        ok(
+          seen.some(({ version }) => version === '3'),
+          'users who saw it',
+        );
       }
       equal((await ask(folder, 1)).version, '2');
     },
