@@ -79,7 +79,8 @@ export function modelText(model: Model): string {
       .map((tensor) => `- ${side} \`${tensorText(tensor)}\``),
   );
   const runs = model.isEnsemble ? 'An ensemble' : config.text('backend') ? `Backend \`${config.text('backend')}\`` : '';
-  const versions = model.loaded?.join(', ') || 'none';
+  const served = model.loaded ?? [];
+  const versions = served.length === 0 ? 'none' : served.join(', ');
   const facts = [`${runs && `${runs}, `}\`max_batch_size: ${config.number('max_batch_size')}\`.`, lists.join('\n')];
   return [`Model \`${model.name}\``, ...facts, `Served versions: ${versions}.`]
     .filter((fact) => fact !== '')
