@@ -1,5 +1,4 @@
 /** The verbs for deployments that are there: given to the controller that runs, or carried out as its successor. */
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DeployPlan } from '../../../protocol/src/deploy';
 import { sendCommand } from './commandServer';
