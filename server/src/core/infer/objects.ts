@@ -210,7 +210,9 @@ function classMember(ev: Evaluator, cls: Value & { kind: 'class' }, name: string
   if (found === undefined || found === 'unknown') return unknown(`${name} of class ${cls.node.name}`, node);
   if ('external' in found) {
     const callee: Value = { kind: 'external', path: `${found.external}.${name}` };
-    return callee.path === 'torch.autograd.Function.apply' ? { kind: 'partial', callee, args: [cls], keywords: [] } : callee;
+    return callee.path === 'torch.autograd.Function.apply'
+      ? { kind: 'partial', callee, args: [cls], keywords: [] }
+      : callee;
   }
   return found.value.kind === 'function' && found.value.binding === 'class'
     ? { kind: 'method', self: cls, target: found.value }
