@@ -353,6 +353,28 @@ describe('deployment: commands', () => {
     deepEqual(world.done.slice(-3), ['route 3', 'drain 4', 'unload 4']);
     equal(world.log.at(-1)?.to, 'rolledBack');
   });
+  it('rollback in the soak, with the old version gone: it is loaded before it gets the traffic', () => {
+    const world = new World(healthy, busy, 1);
+    const at = until(world, world.begin(), 'soaking');
+    world.versions.delete('3');
+    world.run(world.send(at, { kind: 'command', verb: 'rollback' }));
+    deepEqual(world.done.slice(-4), ['load 3', 'route 3', 'drain 4', 'unload 4']);
+    equal(world.log.at(-1)?.to, 'rolledBack');
+  });
+  it('where the way back is refused again and again it is stuck, says so once, and tries again by hand', () => {
+    const world = new World(healthy, busy, 1);
+    let at = until(world, world.begin(), 'canary');
+    world.refuse = ({ op }) => (op === 'route' ? 'no' : undefined);
+    at = until(world, world.send(at, { kind: 'command', verb: 'abort' }), 'stuck');
+    match(last(world), /Could not route all requests to version 3: no\. Routing is left as it is.*"retry"/);
+    const entries = world.log.length;
+    for (let i = 0; i < 50; i++) at = world.tick(at);
+    equal(world.log.length, entries);
+    world.refuse = () => undefined;
+    world.run(world.send(at, { kind: 'command', verb: 'retry' }));
+    equal(world.log.at(-1)?.to, 'rolledBack');
+    equal(world.routing?.primary, '3');
+  });
   it('commands that do not fit are refused in a sentence and leave no trace', () => {
     const { world, at } = canary();
     for (const verb of ['resume', 'retry'] as const) {
@@ -370,6 +392,17 @@ describe('deployment: a crash after every entry', () => {
     ['bad', { 3: { errors: 0 }, 4: { errors: 0.3 } }, header],
     ['unload-first', healthy, { ...header, plan: { ...plan, order: 'unload-first' } }],
   ];
+
+  it('while the old version was unloaded after the soak: that is finished', () => {
+    const world = new World(healthy, busy, 1);
+    const asked = { ...header, plan: { ...plan, steps: [], soak: 1 } };
+    until(world, world.begin(asked), 'promoted');
+    const unloading = world.log.findIndex(({ intent }) => intent?.op === 'unload');
+    const at = world.settle(engine.recover(world.log.slice(0, unloading + 1), 2, world.target, world.now));
+    equal(at.position.state, 'promoted');
+    equal(world.routing?.primary, '4');
+  });
+
   for (const [name, behaviours, asked] of ways) {
     const whole = new World(behaviours, busy, 7);
     whole.run(whole.begin(asked));

@@ -71,6 +71,20 @@ describe('status of deployments', () => {
     match(out, /^cnn-20260101T000000-0a0a {2}not known\n {4}.*was changed: line 1/m);
   });
 
+  for (const [what, id, code, said] of [
+    ['is whole', ids[1], 0, /^$/],
+    ['was changed after its header', ids[2], 1, /was changed: line 2 does not fit its hash; only what is before/],
+    ['was changed at its header', ids[0], 1, /was changed: line 1 does not fit its hash/],
+    ['is a folder', 'folder-20260104T000000-0a0a', 2, /can't be read: EISDIR/],
+    ['does not exist', 'cnn-1', 2, /there is no deployment cnn-1; "tensorwright status" lists them/],
+    ['lies elsewhere', '../deployments/x', 2, /there is no deployment/],
+  ] as const)
+    it(`the audit of a log that ${what}`, async () => {
+      const ran = await run(['status', '--state-dir', stateFolder, '--audit', id ?? ''], { cwd: folder.path });
+      equal(ran.code, code);
+      match(ran.err, said);
+    });
+
   it('such a model is not steered, the others are', async () => {
     const place = { stateFolder, frontScript: 'none', onEvent: () => undefined };
     await rejects(rollBack(place, 'cnn', plan), TamperedLog);

@@ -1,5 +1,5 @@
 /** What the logs of a state folder say: deployments with where they stand, and which versions have served. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeployEntry, type DeployHeader, type DeployRecord, finalStates } from '../../../protocol/src/deploy';
 import { changedLog, readLog, TamperedLog } from './logFile';
@@ -75,12 +75,13 @@ const inOrder = (deployments: readonly Recorded[]): readonly Recorded[] =>
   [...deployments].sort((a, b) => firstTime(a) - firstTime(b) || (a.id < b.id ? -1 : 1));
 
 /**
- * A deployment by its log; undefined where the log has no header.
+ * A deployment by its log; undefined where there is none, or it has no header.
  *
  * @throws TamperedLog where the header can't be believed; LogNotRead
  */
 export function recorded(stateFolder: string, id: string): Recorded | undefined {
   const path = logPath(stateFolder, id);
+  if (!existsSync(path)) return undefined;
   const { records: read, broken } = readLog(path);
   // The chain says that these lines are as they were written, and only we write them.
   const records = read as unknown as readonly DeployRecord[];

@@ -7,7 +7,10 @@ import { limitMs, until } from '../driver/until.mjs';
 
 export const name = 'modules';
 const python = inRoot('.cache', 'venv', 'bin', 'python');
-export const opens = { settings: { 'editor.minimap.enabled': false, 'tensorwright.pythonPath': python } };
+export const opens = {
+  settings: { 'editor.minimap.enabled': false },
+  folderSettings: { 'tensorwright.pythonPath': python },
+};
 
 const unet = 'unet-sizes/unet.py';
 const classifier = 'first-classifier/classifier.py';

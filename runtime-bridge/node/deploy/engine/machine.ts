@@ -143,12 +143,8 @@ function failed(
   const mayRepeat = again && left > 0 && (isGoingBack || (action.op !== 'load' && action.op !== 'warm'));
   if (action.op === 'drain') return goOn(turn, sentence, result, target);
   if (mayRepeat) {
-    turn.remark(
-      `${sentence}. It is tried again`,
-      'controller',
-      { result, observed: target },
-      { todo: [action, ...position.todo] },
-    );
+    const todo = [...neededBefore(action, target, isGoingBack), action, ...position.todo];
+    turn.remark(`${sentence}. It is tried again`, 'controller', { result, observed: target }, { todo });
     return turn.set({ underWay: undefined, attempts: attempts + 1 });
   }
   // What is left is memory that isn't given back; the traffic is where it should be.
@@ -164,6 +160,13 @@ function failed(
       position: { pausedFrom: position.state },
     });
   goBack(turn, 'aborting', action.op === 'warm' ? 'gate' : 'timeout', sentence);
+}
+
+/** The routing is the first thing that changes on the way back, unless the old version turns out to be gone. */
+function neededBefore(action: Action, target: TargetState | undefined, isGoingBack: boolean): readonly Action[] {
+  if (!isGoingBack || action.op !== 'route' || target === undefined) return [];
+  const { primary } = action.routing;
+  return primary === undefined || isReady(target, primary) ? [] : [{ op: 'load', version: primary }];
 }
 
 function goOn(

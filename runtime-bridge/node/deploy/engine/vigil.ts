@@ -34,8 +34,11 @@ export function look(turn: Turn, tick: Tick): void {
   });
   turn.effects.push({ kind: 'heartbeat' });
   deployment.watch.take(tick.observations ?? [], tick.outcomes ?? []);
-  if (turn.state === 'stuck')
-    return tick.target === undefined ? undefined : resumeFrom(turn, tick.target, 'controller');
+  if (turn.state === 'stuck') {
+    // A target that was seen all the time said no: asking again by itself would have the same answer.
+    const hasReturned = tick.target !== undefined && deployment.missed.target > 0;
+    return hasReturned ? resumeFrom(turn, tick.target, 'controller') : undefined;
+  }
   if (isHeldTooLong(turn)) return;
   if (turn.deployment.underWay !== undefined) return;
   if (turn.deployment.position.todo.length > 0) return turn.note('It is tried again', {});
