@@ -1,5 +1,5 @@
 /**
- * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton|front|weights|canary ...]`: measures
+ * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton|front|rollback|weights|canary ...]`: measures
  * the built product, prints a table and writes bench/results.json and docs/benchmarks.md. A missed goal is said, never a
  * failure; what can't be measured is said and skipped.
  */
@@ -15,6 +15,7 @@ import { modelFile } from '../bench/modelFile.mjs';
 import { measureMutants } from '../bench/mutants.mjs';
 import { writePage } from '../bench/page.mjs';
 import { measurePeers, peerRows } from '../bench/peers/index.mjs';
+import { measureRollback } from '../bench/rollback.mjs';
 import { measureTimm } from '../bench/timm.mjs';
 import { measureConfigEdits, measureRepository } from '../bench/triton.mjs';
 import { measureWeights } from '../bench/weights.mjs';
@@ -185,13 +186,17 @@ const parts = {
     says: 'requests through the front, beside ONNX Runtime alone and a real Triton (about two minutes)',
     measure: () => measureFront(cli),
     rows: ({ models, clients }) =>
-      models.flatMap(({ name, bytes, direct, front, triton, throughputShare }) => [
+      models.flatMap(({ name, bytes, direct, front, hop, triton, throughputShare }) => [
         [
           `front, ${name} model (${bytes} bytes of input): ONNX Runtime alone: p50, p95`,
           plain(`${direct.p50}, ${direct.p95} ms`),
         ],
         ['  through the front: p50, p95', plain(`${front.p50}, ${front.p95} ms`)],
         ['  added by the front: p50', atMost(Number((front.p50 - direct.p50).toFixed(3)), 0.5, 'ms')],
+        [
+          '  of which the least that a call over a socket costs here, without HTTP and front: p50',
+          plain(`${(hop.p50 - direct.p50).toFixed(3)} ms`),
+        ],
         ...(triton
           ? [['  through Triton with its python backend: p50, p95', plain(`${triton.p50}, ${triton.p95} ms`)]]
           : []),
@@ -206,6 +211,19 @@ const parts = {
             : plain(`${Math.round(throughputShare * 100)} %`),
         ],
       ]),
+  },
+  rollback: {
+    says: 'taking a version back in its soak, fifty times under load (about five minutes)',
+    measure: () => measureRollback(cli),
+    rows: ({ rounds, perSecond, requests, failed, untilLast, untilEnd }) => [
+      [
+        `rollback to a warm version, ${rounds} at ${perSecond} requests a second: command to last answer of the old one, p95`,
+        atMost(untilLast.p95, 1_000, 'ms'),
+      ],
+      ['  p50, max', plain(`${untilLast.p50}, ${untilLast.max} ms`)],
+      ['  until the command ends, the version unloaded: p50, p95', plain(`${untilEnd.p50}, ${untilEnd.p95} ms`)],
+      [`  requests that failed, of ${requests}`, atMost(failed, 0, '')],
+    ],
   },
   weights: {
     says: 'comparing two safetensors files of 2 GB (a few minutes, 4 GB of the disk)',
