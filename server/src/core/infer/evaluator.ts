@@ -17,7 +17,7 @@ import { distinct, itemsOf, subscript } from './containers';
 import { getAttribute } from './objects';
 import { assign } from './assignment';
 import { evaluateComprehension } from './comprehension';
-import { settle, tensorOf } from './latent';
+import { intOf, settle, tensorOf } from './latent';
 import { PathEnds, type Branch, type Machine, type State } from './machine';
 import type { Memo } from './memo';
 import type { Module, Program } from './program';
@@ -113,6 +113,11 @@ export class Evaluator implements ValueAccess {
 
   settle(value: Value): Value {
     return settle(this, value);
+  }
+
+  asSize(value: LatentValue): Dim | undefined {
+    const size = value.hint === 'number' ? intOf(this, value) : undefined;
+    return size?.kind === 'int' ? size.dim : undefined;
   }
 
   isNone(value: LatentValue): boolean {
