@@ -228,10 +228,11 @@ const parts = {
   weights: {
     says: 'comparing two safetensors files of 2 GB (a few minutes, 4 GB of the disk)',
     measure: measureWeights,
-    rows: ({ fileBytes, float32, bfloat16, equal }) =>
+    rows: ({ fileBytes, float32, bfloat16, tuned, equal }) =>
       [
         ['float32, all values differ', float32],
         ['bfloat16, all values differ', bfloat16],
+        ['bfloat16, one tensor of eight differs', tuned],
         ['equal files', equal],
       ].flatMap(([what, { gigabytesPerSecond, perProcessorSecond, mostMemoryMiB }]) => [
         [`weights of two files of ${fileBytes / 1e9} GB, ${what}: read`, atLeast(gigabytesPerSecond, 1, 'GB/s')],

@@ -66,4 +66,18 @@ export const tests = [
       ok(manifest.signature.inputs[0].name === 'image');
     },
   ],
+  [
+    'Compare Versions says what differs, on a page',
+    async ({ workbench, shot }) => {
+      await workbench.command('Tensorwright: Compare Versions...', { thenCloses: false });
+      // The new one, and what it is compared with.
+      for (const version of ['2', '1'])
+        await workbench.page
+          .locator('.quick-input-list .monaco-list-row', { has: workbench.page.getByText(version, { exact: true }) })
+          .first()
+          .click();
+      await workbench.webviewText('the report', (words) => /resnet.1 → resnet.2/.test(words));
+      await shot('compared');
+    },
+  ],
 ];
