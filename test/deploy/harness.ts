@@ -4,6 +4,7 @@ import type { DeployEvent, DeployPlan } from '../../protocol/src/deploy';
 import type { Controller, Ended } from '../../runtime-bridge/node/deploy/controller';
 import { deploy, type DeployRequest, type Workplace } from '../../runtime-bridge/node/deploy/steer';
 import { targetNamed, type NamedTarget } from '../../runtime-bridge/node/deploy/targets';
+import type { Target } from '../../runtime-bridge/node/deploy/targets/target';
 import { findFront } from '../../runtime-bridge/node/inference/frontProcess';
 import type { FrontState } from '../../protocol/src/front';
 import { inRoot } from '../../scripts/paths.mjs';
@@ -74,6 +75,16 @@ export class Scene {
       mode: 'canary',
       ...more,
     });
+  }
+
+  /** Opens a target on the models. @param written as on the command line */
+  opening(written: string, modelFolder = this.modelFolder): (epoch: number) => Promise<Target> {
+    const named = targetNamed(written);
+    if (named === undefined) throw new Error(`there is no target ${written}`);
+    const { stateFolder, place } = this;
+    const common = { model: 'cnn', modelFolder, stateFolder, frontScript: place.frontScript, drain: 5 };
+    const { kind, server } = named;
+    return (epoch) => kind.open({ ...common, epoch, ...(server === undefined ? {} : { server }) });
   }
 
   onEvent(listener: (event: DeployEvent) => void): void {

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { targetNamed } from '../../../runtime-bridge/node/deploy/targets';
 import { withVersions } from '../../../runtime-bridge/node/deploy/targets/triton';
-import { count, noSteps, quickPlan, Scene } from '../../deploy/harness';
+import { conforms } from '../../deploy/conformance';
+import { count, noSteps, pause, quickPlan, Scene } from '../../deploy/harness';
 import { triton, tritonIsMissing } from './environment';
 import { TritonServer } from './server';
 
@@ -21,6 +22,16 @@ class TritonPythonModel:
         return [pb.InferenceResponse([pb.Tensor("y", pb.get_input_tensor_by_name(r, "x").as_numpy() * self.factor)]) for r in requests]
 `;
 
+const repository = {
+  files: {
+    'cnn/config.pbtxt': config,
+    'cnn/1/model.py': script('self.factor = 1'),
+    'cnn/2/model.py': script('self.factor = 2'),
+    'cnn/3/model.py': script('raise RuntimeError("this one never loads")'),
+  },
+  dirs: [],
+};
+
 describe('deployment to a real Triton', function () {
   this.timeout(240_000);
   if (triton === undefined) {
@@ -34,19 +45,31 @@ describe('deployment to a real Triton', function () {
   before(async () => {
     server = await TritonServer.start(environment);
     scene = new Scene();
-    address = await server.serve({
-      files: {
-        'cnn/config.pbtxt': config,
-        'cnn/1/model.py': script('self.factor = 1'),
-        'cnn/2/model.py': script('self.factor = 2'),
-        'cnn/3/model.py': script('raise RuntimeError("this one never loads")'),
-      },
-      dirs: [],
-    });
+    address = await server.serve(repository);
   });
   after(async () => {
     await scene.dispose();
     await server.stop();
+  });
+
+  /** Unloading goes on after Triton has said OK. */
+  async function isShown(): Promise<boolean> {
+    const answer = await fetch(`${address}/v2/repository/index`, { method: 'POST', body: '{}' });
+    return /READY|LOADING/.test(await answer.text());
+  }
+
+  describe('what every target does', () => {
+    conforms(async () => {
+      const own = new Scene();
+      // The server loads what it is shown; the target begins with nothing.
+      await server.serve(repository);
+      await fetch(`${address}/v2/repository/models/cnn/unload`, { method: 'POST', body: '{}' });
+      while (await isShown()) await pause(50);
+      const modelFolder = join(server.repository, 'cnn');
+      return { open: own.opening(`triton=${address}`, modelFolder), dispose: () => own.dispose() };
+    });
+    // What follows begins with version 1 in service.
+    after(() => server.serve(repository));
   });
 
   it('what is served already is the baseline; a good version replaces it, one that does not load leaves no trace', async () => {
