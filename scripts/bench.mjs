@@ -137,21 +137,22 @@ const parts = {
     measure: measureAgent,
     rows: (found) => [
       ['agent: its start, where torch is imported', atMost(found.startMillis, 25, 'ms')],
-      ...Object.values(found.models).flatMap((model) => [
+      ...Object.values(found.models).flatMap(({ title, usual, onePercent }) => [
         [
-          `agent: ${model.title}, ${found.steps} steps of ${model.stepMillis} ms: processor time added`,
-          atMost(model.usual.processorPercent, 5, '%'),
+          `agent: ${title}, ${found.steps} steps of ${usual.stepMillis} ms: processor time added`,
+          atMost(usual.processorPercent, 5, '%'),
         ],
-        ['  with a budget of 1 %', atMost(model.onePercent.processorPercent, 1, '%')],
-        ['  a second plain run beside the first: the noise', plain(`${model.again.processorPercent} %`)],
+        ['  with a budget of 1 %', atMost(onePercent.processorPercent, 1, '%')],
+        ...[
+          ['  95 % intervals, both budgets', 'processorPercentBetween'],
+          ['  a second plain arm, the noise: 95 % intervals', 'noisePercentBetween'],
+        ].map(([what, key]) => [what, plain(`${usual[key].join(' to ')}, ${onePercent[key].join(' to ')} %`)]),
         [
-          '  what the agent itself counts, both budgets',
-          plain(`${model.usual.ownPercent}, ${model.onePercent.ownPercent} %`),
+          '  on steps that are not looked at, both budgets',
+          plain(`${usual.unsampledPercent}, ${onePercent.unsampledPercent} %`),
         ],
-        [
-          '  added once, by the first 12 steps, both budgets',
-          plain(`${model.usual.firstMillis}, ${model.onePercent.firstMillis} ms`),
-        ],
+        ['  what the agent itself counts, both budgets', plain(`${usual.ownPercent}, ${onePercent.ownPercent} %`)],
+        ['  once, in the first 12 steps', plain(`${usual.firstMillis}, ${onePercent.firstMillis} ms`)],
       ]),
     ],
   },
