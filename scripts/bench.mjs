@@ -1,5 +1,5 @@
 /**
- * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton|front|weights|canary ...]`: measures
+ * `npm run bench [timm|coverage|latency|start|curves|agent|live|mutants|peers|triton|front|weights|canary ...]`: measures
  * the built product, prints a table and writes bench/results.json and docs/benchmarks.md. A missed goal is said, never a
  * failure; what can't be measured is said and skipped.
  */
@@ -10,6 +10,7 @@ import { measureAgent } from '../bench/agent/index.mjs';
 import { measureCoverage } from '../bench/coverage/index.mjs';
 import { measureCurves } from '../bench/curves.mjs';
 import { measureLatency, measureStart } from '../bench/latency.mjs';
+import { measureLive } from '../bench/live/index.mjs';
 import { measureFront } from '../bench/front.mjs';
 import { modelFile } from '../bench/modelFile.mjs';
 import { measureMutants } from '../bench/mutants.mjs';
@@ -154,6 +155,22 @@ const parts = {
         ['  what the agent itself counts, both budgets', plain(`${usual.ownPercent}, ${onePercent.ownPercent} %`)],
         ['  once, in the first 12 steps', plain(`${usual.firstMillis}, ${onePercent.firstMillis} ms`)],
       ]),
+    ],
+  },
+  live: {
+    says: 'training under the eyes of a Curves view, then failing twenty times (about three minutes)',
+    measure: measureLive,
+    rows: ({ points, alerts }) => [
+      [
+        `live: a step to its point on the drawn curve, ${points.steps} steps: p95`,
+        atMost(points.millis.p95, 300, 'ms'),
+      ],
+      ['  p50, max', plain(`${points.millis.p50}, ${points.millis.max} ms`)],
+      [
+        `live: a step whose loss is NaN to the alert at the editor, ${alerts.runs} runs: p95`,
+        atMost(alerts.millis.p95, 500, 'ms'),
+      ],
+      ['  p50, max', plain(`${alerts.millis.p50}, ${alerts.millis.max} ms`)],
     ],
   },
   mutants: {
