@@ -4,10 +4,11 @@ import weakref
 
 import torch
 
+from tensorwright.directions import agreement
 from tensorwright.forwards import acts_differently
 from tensorwright.identity import WeakTable
 from tensorwright.journal import number
-from tensorwright.memory import memory
+from tensorwright.memory import compiled_graphs, memory
 from tensorwright.places import as_fact, keeping_lines, user_place
 from tensorwright.sampling import clock, now
 from tensorwright.statistics import Batch, sample_of
@@ -33,6 +34,7 @@ class State:
         self.described = None
         self.before = []
         self.moved = []
+        self.direction = {}
         self.zero_place = None
         self.step_place = None
         self.bare = False
@@ -326,9 +328,13 @@ class Optimizing:
         self._put_back(state)
         shown = self._shown([(n, p) for n, p in named if n is not None and p.grad is not None])
         state.before = []
+        gradients = {}
         for name, parameter in shown:
-            batch.add("gradient", name, parameter.grad)
+            gradient = sample_of(parameter.grad)
+            batch.add_sample("gradient", name, gradient, parameter.grad.numel())
+            gradients[name] = gradient
             state.before.append((name, parameter, sample_of(parameter)))
+        state.direction = agreement(watcher, state, gradients)
         watcher.event(
             "gradients",
             optimizer=state.id,
@@ -421,6 +427,7 @@ class Optimizing:
             modes=self._modes(optimizer),
             places=places,
             memory=memory(),
+            compiledGraphs=compiled_graphs(),
         )
 
     @property
@@ -431,8 +438,6 @@ class Optimizing:
 
     def _modes(self, optimizer):
         """Layers that are trained while they are switched for evaluation."""
-        from tensorwright.forwards import acts_differently
-
         mine = {id(p) for p in _parameters(optimizer)}
         asleep, awake = [], 0
         rooted = False
