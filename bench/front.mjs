@@ -69,7 +69,7 @@ async function compare(model, folder, endpoint, triton) {
     join(folder, 'models', name, '1', 'model.onnx'),
     `${rows}x${width}`,
   ]);
-  await once(direct, 'message');
+  const [hop] = await once(direct, 'message');
   const callDirect = async (count) => {
     direct.send(count);
     const [millis] = await once(direct, 'message');
@@ -77,6 +77,7 @@ async function compare(model, folder, endpoint, triton) {
   };
   const served = [
     { name: 'front', client: await Clients.open(endpoint, model) },
+    { name: 'hop', client: await Clients.open(hop, model) },
     ...(triton === undefined ? [] : [{ name: 'triton', client: await Clients.open(triton, model) }]),
   ];
   const arms = [

@@ -1,7 +1,7 @@
 /**
- * `npm run bench [timm|coverage|latency|start|curves|agent|live|mutants|peers|triton|front|weights|canary ...]`: measures
- * the built product, prints a table and writes bench/results.json and docs/benchmarks.md. A missed goal is said, never a
- * failure; what can't be measured is said and skipped.
+ * `npm run bench [NAME ...]`, one of timm, coverage, latency, start, curves, agent, live, mutants, peers, triton, front,
+ * rollback, weights, canary: measures the built product, prints a table and writes bench/results.json and
+ * docs/benchmarks.md. A missed goal is said, never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
@@ -16,6 +16,7 @@ import { modelFile } from '../bench/modelFile.mjs';
 import { measureMutants } from '../bench/mutants.mjs';
 import { writePage } from '../bench/page.mjs';
 import { measurePeers, peerRows } from '../bench/peers/index.mjs';
+import { measureRollback } from '../bench/rollback.mjs';
 import { measureTimm } from '../bench/timm.mjs';
 import { measureConfigEdits, measureRepository } from '../bench/triton.mjs';
 import { measureWeights } from '../bench/weights.mjs';
@@ -203,13 +204,17 @@ const parts = {
     says: 'requests through the front, beside ONNX Runtime alone and a real Triton (about two minutes)',
     measure: () => measureFront(cli),
     rows: ({ models, clients }) =>
-      models.flatMap(({ name, bytes, direct, front, triton, throughputShare }) => [
+      models.flatMap(({ name, bytes, direct, front, hop, triton, throughputShare }) => [
         [
           `front, ${name} model (${bytes} bytes of input): ONNX Runtime alone: p50, p95`,
           plain(`${direct.p50}, ${direct.p95} ms`),
         ],
         ['  through the front: p50, p95', plain(`${front.p50}, ${front.p95} ms`)],
         ['  added by the front: p50', atMost(Number((front.p50 - direct.p50).toFixed(3)), 0.5, 'ms')],
+        [
+          '  of which the least that a call over a socket costs here, without HTTP and front: p50',
+          plain(`${(hop.p50 - direct.p50).toFixed(3)} ms`),
+        ],
         ...(triton
           ? [['  through Triton with its python backend: p50, p95', plain(`${triton.p50}, ${triton.p95} ms`)]]
           : []),
@@ -225,13 +230,27 @@ const parts = {
         ],
       ]),
   },
+  rollback: {
+    says: 'taking a version back in its soak, fifty times under load (about five minutes)',
+    measure: () => measureRollback(cli),
+    rows: ({ rounds, perSecond, requests, failed, untilLast, untilEnd }) => [
+      [
+        `rollback to a warm version, ${rounds} at ${perSecond} requests a second: command to last answer of the old one, p95`,
+        atMost(untilLast.p95, 1_000, 'ms'),
+      ],
+      ['  p50, max', plain(`${untilLast.p50}, ${untilLast.max} ms`)],
+      ['  until the command ends, the version unloaded: p50, p95', plain(`${untilEnd.p50}, ${untilEnd.p95} ms`)],
+      [`  requests that failed, of ${requests}`, atMost(failed, 0, '')],
+    ],
+  },
   weights: {
     says: 'comparing two safetensors files of 2 GB (a few minutes, 4 GB of the disk)',
     measure: measureWeights,
-    rows: ({ fileBytes, float32, bfloat16, equal }) =>
+    rows: ({ fileBytes, float32, bfloat16, tuned, equal }) =>
       [
         ['float32, all values differ', float32],
         ['bfloat16, all values differ', bfloat16],
+        ['bfloat16, one tensor of eight differs', tuned],
         ['equal files', equal],
       ].flatMap(([what, { gigabytesPerSecond, perProcessorSecond, mostMemoryMiB }]) => [
         [`weights of two files of ${fileBytes / 1e9} GB, ${what}: read`, atLeast(gigabytesPerSecond, 1, 'GB/s')],

@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 
 /**
- * @param {string} file absolute path of a module that needs neither packages nor Node
+ * @param {string} file absolute path of a module that needs no packages
  * @returns {Promise<Record<string, any>>} its exports
  */
 export async function loadTypeScript(file) {
@@ -12,6 +12,7 @@ export async function loadTypeScript(file) {
     write: false,
     format: 'esm',
     platform: 'neutral',
+    external: ['node:*'],
     target: 'node20',
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);

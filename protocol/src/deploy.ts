@@ -336,6 +336,8 @@ export interface DeployStatus {
     readonly endpoint: string | null;
     readonly reason: string;
   }[];
+  /** Deployments whose logs can't be believed or read from their first line on. */
+  readonly unreadable: readonly { readonly id: string; readonly model: string; readonly reason: string }[];
   readonly serving: readonly {
     readonly model: string;
     readonly version: string;

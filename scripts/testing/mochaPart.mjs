@@ -6,6 +6,9 @@ import Mocha from 'mocha';
 import { parserFiles } from '../parserFiles.mjs';
 import { fromRoot, inRoot, root } from '../paths.mjs';
 
+/** A test that has not ended by then hangs. A slow machine is no failure, so this is far above what any test takes. */
+const HANGS_MS = 300_000;
+
 /**
  * Runs test files; packages stay external, so that tests and product share one copy of each.
  * The folder is this run's own: several runs at once don't meet. Tests run with the repository as working directory.
@@ -14,7 +17,7 @@ import { fromRoot, inRoot, root } from '../paths.mjs';
  * @param {{ reporter?: string, timeoutMs?: number }} options
  * @returns {Promise<{ passed: number, failed: number, skipped: string[] }>} `skipped` holds full titles
  */
-export async function runMocha(files, { reporter = 'dot', timeoutMs = 20_000 } = {}) {
+export async function runMocha(files, { reporter = 'dot', timeoutMs = HANGS_MS } = {}) {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: [] };
   process.chdir(root);
   process.setSourceMapsEnabled(true);

@@ -33,8 +33,6 @@ while time.time() < end:
 `;
 
 describe('control of a training', function () {
-  this.timeout(120_000);
-
   it('changes the rate of every group, pauses, steps, resumes, stops after a checkpoint', async function () {
     // A real training needs PyTorch; the oracle part of the tests installs it.
     if (!existsSync(python)) this.skip();

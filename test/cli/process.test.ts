@@ -9,7 +9,6 @@ const right = 'import torch\ny = torch.randn(4, 512) @ torch.randn(512, 10)\n';
 const silenced = wrong.replace(')\n', ')  # tensorwright: ignore[matmul-inner-dim-mismatch]\n');
 
 describe('the command as a process', function () {
-  this.timeout(30_000);
   let folder: ReturnType<typeof folderWith>;
   afterEach(() => folder.dispose());
 

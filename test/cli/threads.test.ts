@@ -14,8 +14,6 @@ const rows: readonly (readonly [files: number, processors: number, threads: numb
 ];
 
 describe('threads of a check', function () {
-  this.timeout(60_000);
-
   for (const [files, processors, threads] of rows)
     it(`${files} files on ${processors} processors: ${threads}`, () => {
       equal(threadsFor(files, processors), threads);

@@ -66,6 +66,33 @@ describe('deployment: the way of a healthy version', () => {
     equal(world.log.at(-1)?.to, 'promoted');
   });
 
+  it('unload-first: a version that is not ready within "hold" makes room for the old one again', () => {
+    const world = new World(healthy, busy, 1);
+    const asked = { ...header, plan: { ...plan, order: 'unload-first' as const, hold: 30 } };
+    const carryOut = world.act.bind(world);
+    let first = engine.begin('d1', 1, asked, world.now);
+    // Everything is done at once but the load of the new version, which never ends.
+    const settle = (step: typeof first): void => {
+      first = step;
+      world.log.push(...step.entries);
+      for (const effect of step.effects)
+        if (effect.kind === 'act' && !(effect.op === 'load' && effect.version === '4'))
+          settle(engine.advance(first.deployment, { ...carryOut(effect), now: world.now }));
+    };
+    settle(first);
+    equal(world.routing?.primary, undefined);
+    const tick = (seconds: number): void =>
+      settle(engine.advance(first.deployment, { ...world.seen(seconds), now: world.now }));
+    for (let i = 0; i < 5; i++) tick(6);
+    equal(first.deployment.position.state, 'loading');
+    tick(6);
+    deepEqual([first.deployment.position.state, world.routing?.primary], ['rolledBack', '3']);
+    match(
+      world.log.find((entry) => entry.to === 'aborting')?.reason ?? '',
+      /^Requests were held off for 30 s, the longest that the plan allows \("hold"\), and version 4 does not serve yet$/,
+    );
+  });
+
   it('the first version gets all traffic after its warm-up', () => {
     const world = new World({ 4: { errors: 0 } }, busy, 1);
     world.versions.clear();
@@ -230,7 +257,25 @@ describe('deployment: what ends as paused', () => {
     const world = new World({ 3: { errors: 0.01 }, 4: { errors: 0.2 } }, { perSecond: 0.02 }, 3);
     const end = world.run(world.begin(), 2_000, 10);
     equal(end.position.pausedBecause, 'insufficient');
-    match(last(world), /Insufficient data: \d+ of 50 answers of version 4 came within 60 min/);
+    match(
+      world.log.find((entry) => entry.to === 'paused')?.reason ?? '',
+      /Insufficient data: \d+ of 50 answers of version 4 came within 60 min\. Until it is resumed all requests go to version 3$/,
+    );
+    deepEqual([end.position.weightPercent, world.routing?.weightPercent, world.routing?.primary], [0, 0, '3']);
+    equal(world.send(end, { kind: 'command', verb: 'resume' }).position.weightPercent, 5);
+  });
+
+  it('low traffic keeps its share where the plan says so, or a person froze it', () => {
+    const scarce = { perSecond: 0.02 };
+    const stays = { ...header, plan: { ...plan, onControllerLoss: 'hold' as const } };
+    const world = new World(healthy, scarce, 3);
+    const end = world.run(world.begin(stays), 2_000, 10);
+    deepEqual([end.position.pausedBecause, world.routing?.weightPercent], ['insufficient', 5]);
+    const other = new World(healthy, scarce, 3);
+    let at = until(other, other.begin(), 'canary');
+    at = other.send(at, { kind: 'command', verb: 'freeze' });
+    for (let i = 0; i < 500; i++) at = other.tick(at, 10);
+    deepEqual([at.position.state, other.routing?.weightPercent], ['canary', 5]);
   });
 
   it('a split that is not the one asked for', () => {
@@ -308,6 +353,28 @@ describe('deployment: commands', () => {
     deepEqual(world.done.slice(-3), ['route 3', 'drain 4', 'unload 4']);
     equal(world.log.at(-1)?.to, 'rolledBack');
   });
+  it('rollback in the soak, with the old version gone: it is loaded before it gets the traffic', () => {
+    const world = new World(healthy, busy, 1);
+    const at = until(world, world.begin(), 'soaking');
+    world.versions.delete('3');
+    world.run(world.send(at, { kind: 'command', verb: 'rollback' }));
+    deepEqual(world.done.slice(-4), ['load 3', 'route 3', 'drain 4', 'unload 4']);
+    equal(world.log.at(-1)?.to, 'rolledBack');
+  });
+  it('where the way back is refused again and again it is stuck, says so once, and tries again by hand', () => {
+    const world = new World(healthy, busy, 1);
+    let at = until(world, world.begin(), 'canary');
+    world.refuse = ({ op }) => (op === 'route' ? 'no' : undefined);
+    at = until(world, world.send(at, { kind: 'command', verb: 'abort' }), 'stuck');
+    match(last(world), /Could not route all requests to version 3: no\. Routing is left as it is.*"retry"/);
+    const entries = world.log.length;
+    for (let i = 0; i < 50; i++) at = world.tick(at);
+    equal(world.log.length, entries);
+    world.refuse = () => undefined;
+    world.run(world.send(at, { kind: 'command', verb: 'retry' }));
+    equal(world.log.at(-1)?.to, 'rolledBack');
+    equal(world.routing?.primary, '3');
+  });
   it('commands that do not fit are refused in a sentence and leave no trace', () => {
     const { world, at } = canary();
     for (const verb of ['resume', 'retry'] as const) {
@@ -325,6 +392,17 @@ describe('deployment: a crash after every entry', () => {
     ['bad', { 3: { errors: 0 }, 4: { errors: 0.3 } }, header],
     ['unload-first', healthy, { ...header, plan: { ...plan, order: 'unload-first' } }],
   ];
+
+  it('while the old version was unloaded after the soak: that is finished', () => {
+    const world = new World(healthy, busy, 1);
+    const asked = { ...header, plan: { ...plan, steps: [], soak: 1 } };
+    until(world, world.begin(asked), 'promoted');
+    const unloading = world.log.findIndex(({ intent }) => intent?.op === 'unload');
+    const at = world.settle(engine.recover(world.log.slice(0, unloading + 1), 2, world.target, world.now));
+    equal(at.position.state, 'promoted');
+    equal(world.routing?.primary, '4');
+  });
+
   for (const [name, behaviours, asked] of ways) {
     const whole = new World(behaviours, busy, 7);
     whole.run(whole.begin(asked));

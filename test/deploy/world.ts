@@ -117,7 +117,7 @@ export class World {
   }
 
   act(action: Action & { readonly key: string }): DeployInput {
-    const refused = this.refuse(action);
+    const refused = this.refuse(action) ?? this.unready(action);
     if (refused !== undefined) return { kind: 'failed', key: action.key, reason: refused, target: this.target };
     this.done.push(
       'version' in action
@@ -134,6 +134,15 @@ export class World {
     if (action.op === 'warm') return { ...shown, warmUp: { requests: action.requests, problems: [] } };
     if (action.op !== 'inspect') return shown;
     return { ...shown, inspection: { problems: [], canSplit: true, canShadow: true, target: this.target } };
+  }
+
+  /** Requests go only to versions that are there, as at every real target. */
+  private unready(action: Action): string | undefined {
+    if (action.op !== 'route') return undefined;
+    const missing = [action.routing.primary, action.routing.candidate].find(
+      (version) => version !== undefined && this.versions.get(version)?.state !== 'ready',
+    );
+    return missing && `version ${missing} is not loaded, it can't answer requests`;
   }
 
   /** Seconds of traffic, and what is seen of it. */

@@ -6,7 +6,7 @@
  * TENSORWRIGHT_VSIX names a packaged extension to use instead of a fresh one. Screenshots of every step are kept in
  * test-results/screenshots. What the machine lacks is said in one line, and the tests count as skipped.
  */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -18,7 +18,10 @@ import { openWorkbench } from './driver/workbench.mjs';
 
 const screenshots = inRoot('test-results', 'screenshots');
 
-/** The sessions: each file of cases/ has `name`, what the workbench is opened with, `tests` in order, and maybe `after`. */
+/**
+ * The sessions: each file of cases/ has `name`, `tests` in order, and maybe `after` and `opens`: what the workbench is
+ * opened with. The interpreter is a setting of the machine or of the folder, so it belongs to `opens.folderSettings`.
+ */
 async function sessions(filter) {
   const files = readdirSync(new URL('./cases/', import.meta.url)).sort();
   const all = await Promise.all(files.map((file) => import(`./cases/${file}`)));
@@ -54,10 +57,13 @@ async function runSession({ name, opens = {}, tests, after }, vsix, total, log) 
   const profile = `e2e-${name}`;
   forget(profile);
   cpSync(inRoot('examples'), folder, { recursive: true });
+  const { folderSettings = {}, ...how } = opens;
+  mkdirSync(join(folder, '.vscode'), { recursive: true });
+  writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(folderSettings));
   log(`opening the workbench: ${name}`);
   let workbench;
   try {
-    workbench = await openWorkbench({ folder, vsix, profile, screenshots, log, ...opens });
+    workbench = await openWorkbench({ folder, vsix, profile, screenshots, log, ...how });
     for (const [index, test] of tests.entries()) {
       const prefix = `${name}-${String(index + 1).padStart(2, '0')}`;
       const passed = await runTest(test, { workbench, folder, profile, prefix });

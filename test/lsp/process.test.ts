@@ -23,7 +23,6 @@ y = Net()(torch.randn(4, 512))
 const codeOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.on('exit', resolve));
 
 describe('the language server as a process', function () {
-  this.timeout(30_000);
   const folder = folderWith();
   const file = folder.at('net.py');
   let client: LspClient;

@@ -157,5 +157,5 @@ describe('python: edited documents', () => {
         },
       ),
       { numRuns: 60 },
-    )).timeout(60_000);
+    ));
 });

@@ -86,7 +86,6 @@ function touched(act: () => void): number {
 
 describe('engine: a long training', () => {
   it('of 200,000 records costs the same for each record, and its verdict stays', function () {
-    this.timeout(120_000);
     const engine = new Engine({ rules });
     for (const record of started) engine.add(record);
     const fold = (from: number, to: number): void => {

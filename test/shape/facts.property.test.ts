@@ -106,7 +106,7 @@ const learnAll = (
 const boxes = { two: assignments(2, 14), three: assignments(3, 8) };
 const runs = Number(process.env['FACTS_RUNS'] ?? 600);
 /** More runs than usual may take as long as they need. */
-const patience = runs > 600 ? 0 : 60_000;
+const patience = runs > 600 ? 0 : 300_000;
 
 for (const [name, count, box] of [
   ['two symbols', 2, boxes.two],

@@ -20,7 +20,6 @@ describe('Triton cases that a server has judged', () => {
       continue;
     }
     it(`${file}: verdict, words and line`, async function () {
-      this.timeout(120_000);
       const verdicts = [];
       for (const each of readCases(path)) verdicts.push(await verdictOf({ ...lineOf(each.id), ...each }));
       const decidable = verdicts.filter(({ each }) => isDecidable(each));

@@ -47,7 +47,7 @@ describe('configurations in the editor: completion', () => {
     ['fields of the file', '|', 'name'],
     ['fields of a message', 'input { | }', 'name'],
     ['fields that are not there yet', 'input { name: "x" | }', 'data_type'],
-    ['values of an enum', 'input {\n  data_type: |\n}', 'TYPE_INVALID'],
+    ['values of an enum', 'input {\n  data_type: |\n}', 'TYPE_BOOL'],
     ['yes and no', 'dynamic_batching {\n  preserve_ordering: |\n}', 'true'],
     ['backends', 'backend: "|"', 'tensorflow'],
     ['models of the repository', ensemble.replace('"part"', '"|"'), 'part'],
@@ -58,6 +58,11 @@ describe('configurations in the editor: completion', () => {
       const { model, offset, text } = await at(config);
       equal(proposalsAt(text, model.file.root, offset, model)[0]?.label, first);
     });
+
+  it('tells of the tensors that it offers', async () => {
+    const { model, offset, text } = await at(ensemble.replace('"x"', '"|"'));
+    equal(proposalsAt(text, model.file.root, offset, model)[0]?.detail, 'x: TYPE_FP32 [ 1 ]');
+  });
 
   it('offers no second scheduler', async () => {
     const { model, offset, text } = await at('dynamic_batching { }\n|');
@@ -73,6 +78,14 @@ describe('configurations in the editor: hover', () => {
       'the versions on the disk',
       'backend: "identity"\nversion_|policy { all { } }',
       'On the disk: 1, 3. Served: 3, 1.',
+    ],
+    ['a model, with its tensors', ensemble.replace('"part"', '"pa|rt"'), '- output `y: TYPE_FP32 [ 1 ]`'],
+    ['a tensor of a step', ensemble.replace('"x"', '"|x"'), '`x: TYPE_FP32 [ 1 ]`\n\nOf model `part`.'],
+    ['a tensor of the file', ensemble.replace('"IN" d', '"I|N" d'), '`IN: TYPE_FP32 [ 1 ]`\n\nOf model `model`.'],
+    [
+      'what flows between steps',
+      ensemble.replace('value: "OUT"', 'value: "m|id"'),
+      '`y: TYPE_FP32 [ 1 ]`\n\nOf model `part`.',
     ],
     ['the batch dim', 'max_batch_size: 4\ninput { name: "x" di|ms: 3 }', 'the full shape is [-1]'],
   ] as const)

@@ -31,3 +31,22 @@ describe('configurations that can be read in part', () => {
   ] as const)
     it(what, async () => deepEqual(await idsOf(config), ids));
 });
+
+describe('a model without a version folder', () => {
+  const config = 'backend: "identity"\n';
+  for (const [what, files, dirs, severity] of [
+    ['alone: its model may be kept elsewhere', {}, [], 'warning'],
+    ['beside one with a file in its version', { 'other/config.pbtxt': config, 'other/1/model.py': '' }, [], 'warning'],
+    ['beside one with an empty version', { 'other/config.pbtxt': config }, ['other/1'], 'error'],
+    ['with another file', { 'm/labels.txt': '', 'm/model.onnx': '' }, [], 'error'],
+    ['with another folder', {}, ['m/notes'], 'error'],
+  ] as const)
+    it(`${what}: ${severity}`, async () => {
+      const said = await judge({ id: '', model: 'm', files: { 'm/config.pbtxt': config, ...files }, dirs });
+      const found = said.filter(({ id }) => id === 'no-version-available');
+      deepEqual(
+        found.map((each) => each.severity),
+        [severity],
+      );
+    });
+});

@@ -66,5 +66,5 @@ describe('text format: bad input', () => {
   ] as const)
     it(`comes to an end of ${what}`, () => {
       doesNotThrow(() => readTextFormat(text, modelConfig));
-    }).timeout(120_000);
+    });
 });

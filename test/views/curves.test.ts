@@ -9,7 +9,6 @@ import { type OpenView, openView } from './pages';
 const pictures = 'test-results/screenshots';
 
 describe('Curves view', function () {
-  this.timeout(60_000);
   // A person's steps, one after the other.
   this.bail(true);
   let folder: ReturnType<typeof folderWith>;

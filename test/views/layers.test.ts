@@ -124,7 +124,6 @@ function captured(step: number): readonly JournalRecord[] {
 }
 
 describe('Layers view', function () {
-  this.timeout(60_000);
   // A person's steps, one after the other.
   this.bail(true);
   let folder: ReturnType<typeof folderWith>;

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { DeployEvent, DeployState } from '../../../protocol/src/deploy';
 import type { Controller, Ended } from '../../../runtime-bridge/node/deploy/controller';
 import { LeaseHeld } from '../../../runtime-bridge/node/deploy/lease';
-import { LogNotWritten, TamperedLog } from '../../../runtime-bridge/node/deploy/logFile';
+import { LogNotRead, LogNotWritten, TamperedLog } from '../../../runtime-bridge/node/deploy/logFile';
 import { Refused, type Workplace } from '../../../runtime-bridge/node/deploy/steer';
 import { TargetDown, TargetRefused } from '../../../runtime-bridge/node/deploy/targets/target';
 import { type ExitCode, type Io, UsageError } from '../io';
@@ -66,7 +66,7 @@ export async function steering(
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 const isForUsers = (error: unknown): boolean =>
-  [Refused, LeaseHeld, TamperedLog, LogNotWritten, TargetDown, TargetRefused].some((kind) => error instanceof kind);
+  [Refused, LeaseHeld, TamperedLog, LogNotRead, LogNotWritten, TargetDown, TargetRefused].some((kind) => error instanceof kind);
 
 function lineOf({ ts, state, weightPercent, verdict, reason }: DeployEvent): string {
   const share = weightPercent > 0 ? ` ${weightPercent} %` : '';

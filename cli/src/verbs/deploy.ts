@@ -6,7 +6,7 @@ import { InvalidArgumentError } from 'commander';
 import type { DeployPlan } from '../../../protocol/src/deploy';
 import { estimateOf } from '../../../runtime-bridge/node/deploy/inspect';
 import { readPlan } from '../../../server/src/deployPlan/plan';
-import { deploymentsIn, servedVersions } from '../../../runtime-bridge/node/deploy/records';
+import { deploymentsOf, servedVersions } from '../../../runtime-bridge/node/deploy/records';
 import { deploy as deployVersion } from '../../../runtime-bridge/node/deploy/steer';
 import { targetNamed, targets } from '../../../runtime-bridge/node/deploy/targets';
 import { versionsIn } from '../../../runtime-bridge/node/deploy/versionFiles';
@@ -98,7 +98,7 @@ function textIn(path: string): string {
 
 function dryRun(modelFolder: string, { version, target, format, stateDir }: Options, plan: DeployPlan, io: Io): string {
   const model = basename(modelFolder);
-  const baseline = servedVersions(deploymentsIn(resolve(io.cwd, stateDir), model)).at(-1) ?? null;
+  const baseline = servedVersions(deploymentsOf(resolve(io.cwd, stateDir), model)).at(-1) ?? null;
   const memory = { needed: estimateOf(join(modelFolder, version)), free: freemem() };
   const asked = { model, candidate: version, baseline, target, memory, plan };
   if (format === 'json') return `${JSON.stringify(asked)}\n`;

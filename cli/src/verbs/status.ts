@@ -1,7 +1,8 @@
 /** `tensorwright status`: deployments, and what serves. `--audit ID` writes the log of one. */
 import { resolve } from 'node:path';
 import type { DeployStatus } from '../../../protocol/src/deploy';
-import { recorded } from '../../../runtime-bridge/node/deploy/records';
+import { LogNotRead, TamperedLog } from '../../../runtime-bridge/node/deploy/logFile';
+import { type Recorded, recorded } from '../../../runtime-bridge/node/deploy/records';
 import { statusOf } from '../../../runtime-bridge/node/deploy/status';
 import { type DeployOptions, withState } from '../deploy/common';
 import { type ExitCode, type Io, UsageError } from '../io';
@@ -35,7 +36,11 @@ export const status: Verb = (program, io, finish) => {
 };
 
 function audited(stateFolder: string, id: string, io: Io): ExitCode {
-  const found = /^[\w.-]+$/.test(id) ? recorded(stateFolder, id) : undefined;
+  const found = /^[\w.-]+$/.test(id) ? deployment(stateFolder, id) : undefined;
+  if (typeof found === 'string') {
+    io.err.write(`tensorwright: ${found}\n`);
+    return 1;
+  }
   if (found === undefined) throw new UsageError(`there is no deployment ${id}; "tensorwright status" lists them`);
   for (const record of found.records) io.out.write(`${JSON.stringify(record)}\n`);
   if (found.broken === undefined) return 0;
@@ -43,15 +48,26 @@ function audited(stateFolder: string, id: string, io: Io): ExitCode {
   return 1;
 }
 
-function textOf({ deployments, serving }: DeployStatus): string {
-  if (deployments.length === 0 && serving.length === 0) return 'nothing is deployed from this folder\n';
+/** Of a log that was changed at its very first line what is wrong with it. */
+function deployment(stateFolder: string, id: string): Recorded | string | undefined {
+  try {
+    return recorded(stateFolder, id);
+  } catch (error) {
+    if (error instanceof TamperedLog) return error.message;
+    throw error instanceof LogNotRead ? new UsageError(error.message) : error;
+  }
+}
+
+function textOf({ deployments, unreadable, serving }: DeployStatus): string {
+  if (deployments.length + unreadable.length + serving.length === 0) return 'nothing is deployed from this folder\n';
   const lines = deployments.map(({ id, state, baseline, candidate, weightPercent, reason }) => {
     const share = state === 'promoted' || state === 'rolledBack' ? '' : `, ${weightPercent} % of the traffic`;
     return `${id}  version ${candidate}${baseline === null ? '' : ` after ${baseline}`}: ${state}${share}\n    ${reason}\n`;
   });
+  const unknown = unreadable.map(({ id, reason }) => `${id}  not known\n    ${reason}\n`);
   const served = serving.map(
     ({ model, version, ready, endpoint }) =>
       `serving  ${model} ${version}${ready ? '' : ' (not ready)'}  ${endpoint ?? ''}\n`,
   );
-  return [...lines, ...served].join('');
+  return [...lines, ...unknown, ...served].join('');
 }

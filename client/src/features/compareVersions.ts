@@ -1,5 +1,5 @@
 /** `Compare Versions...`: what differs between two versions or model files, as a page of its own. */
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { answerOf, lastLine } from '../commandLine';
 import { chooseVersion } from '../deploy/chooseModel';
@@ -12,9 +12,12 @@ export const compareVersionsFeature: Feature = ({ context }) =>
     const sides = await chooseSides(given, selected);
     if (sides === undefined) return;
     const [left, right] = sides;
+    // The report calls them as they are given: `resnet/1`.
+    const from = dirname(commonFolder(left, right));
+    const names = [left, right].map((path) => relative(from, path));
     const answer = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: `Comparing ${words(left)} with ${words(right)}` },
-      () => answerOf(context.asAbsolutePath('dist/cli.js'), ['diff', left, right, '--format', 'html'], dirname(left)),
+      () => answerOf(context.asAbsolutePath('dist/cli.js'), ['diff', ...names, '--format', 'html'], from),
     );
     if (answer.code !== 0) {
       await vscode.window.showErrorMessage(`${words(left)} and ${words(right)} can't be compared. ${lastLine(answer)}`);
@@ -50,6 +53,12 @@ function pathOf(given: unknown): string | undefined {
   if (given instanceof vscode.Uri) return given.fsPath;
   const folder = typeof given === 'object' && given !== null && 'folder' in given ? given.folder : undefined;
   return typeof folder === 'string' ? folder : undefined;
+}
+
+function commonFolder(left: string, right: string): string {
+  let folder = dirname(left);
+  while (relative(folder, right).startsWith('..') && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
 }
 
 /** `resnet 3` of a version's folder, the name of a file. */

@@ -5,6 +5,7 @@ import { type CanaryVerb, canaryVerbs, type DeploymentLog } from '../../../proto
 import { type DeployHeader, finalStates } from '../../../protocol/src/deploy';
 import { type Answer, lastLine, answerOf } from '../commandLine';
 import { type Deployments, lastOf } from '../deploy/deployments';
+import { earlierVersions } from '../deploy/earlierVersions';
 import { explanationOf } from '../deploy/explanation';
 import type { Feature } from '../feature';
 
@@ -27,16 +28,24 @@ export const deploymentVerbsFeature: Feature = ({ context, deployments }) => {
       return said;
     });
   return vscode.Disposable.from(
-    ...canaryVerbs.map((verb) => command(verb, (log) => carryOut(module, verb, log))),
+    ...canaryVerbs.map((verb) =>
+      command(verb, async (log) => {
+        const more = verb === 'rollback' ? await chooseEarlier(deployments, log) : [];
+        return more && carryOut(module, verb, more, log);
+      }),
+    ),
     command('explain', explain),
     command('export', exportLog),
   );
 };
 
-async function carryOut(module: string, verb: CanaryVerb, log: DeploymentLog): Promise<Said | undefined> {
+async function carryOut(
+  module: string,
+  verb: CanaryVerb,
+  more: readonly string[],
+  log: DeploymentLog,
+): Promise<Said | undefined> {
   const { model } = headerOf(log);
-  const more = verb === 'rollback' ? await chooseEarlier(log) : [];
-  if (more === undefined) return undefined;
   const run = (args: readonly string[]): Promise<Answer> =>
     answerOf(module, [verb, model, ...args, '--state-dir', log.stateFolder], join(log.stateFolder, '..'));
   const answer = await run(more);
@@ -52,16 +61,22 @@ async function carryOut(module: string, verb: CanaryVerb, log: DeploymentLog): P
 
 const saidOf = (answer: Answer): Said => ({ ok: answer.code === 0, words: lastLine(answer) });
 
-/** Versions that were deployed here before, newest first. */
-async function chooseEarlier(log: DeploymentLog): Promise<readonly string[] | undefined> {
-  const { baseline, candidate } = headerOf(log);
-  if (baseline === undefined) {
+async function chooseEarlier(deployments: Deployments, log: DeploymentLog): Promise<readonly string[] | undefined> {
+  const { model, candidate } = headerOf(log);
+  const same = deployments.logs.filter(
+    (each) => each.stateFolder === log.stateFolder && headerOf(each).model === model,
+  );
+  const earlier = earlierVersions(same);
+  if (earlier.length === 0) {
     void vscode.window.showInformationMessage(`Version ${candidate} was the first one: there is none to go back to.`);
     return undefined;
   }
   const chosen = await vscode.window.showQuickPick(
-    [{ label: baseline, description: lastOf(log).to === 'soaking' ? 'still warm: at once' : 'answered before' }],
-    { title: `Roll back from version ${candidate} to` },
+    earlier.map(({ version, until, isWarm }) => ({
+      label: version,
+      description: isWarm ? 'still warm: at once' : `served until ${new Date(until).toLocaleString()}`,
+    })),
+    { title: `Roll back ${model} to version` },
   );
   return chosen && ['--to', chosen.label];
 }

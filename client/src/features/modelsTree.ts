@@ -1,13 +1,23 @@
 /** The view `Models`: each model with its versions, and under a version what is known of it. */
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { DeployStatus } from '../../../protocol/src/deploy';
 import type { ModelList, ModelSummary, VersionSummary } from '../../../protocol/src/models';
 import { runCommandLine } from '../commandLine';
+import { type Deployments, lastOf, stateFolderOf } from '../deploy/deployments';
 import type { Feature } from '../feature';
 import { versionFacts, versionWords } from '../modelWords';
+import { servingWords } from '../servingWords';
 
+/** A version, and what it serves. */
+interface ListedVersion extends VersionSummary {
+  readonly serving?: string;
+}
+interface ListedModel extends ModelSummary {
+  readonly versions: readonly ListedVersion[];
+}
 /** A model, a version of one, or a fact of a version. */
-export type ModelNode = ModelSummary | VersionSummary | { readonly fact: string; readonly words: string };
+export type ModelNode = ListedModel | ListedVersion | { readonly fact: string; readonly words: string };
 
 /** What changes the list: model files, what stands for them, configurations, manifests. */
 const watched =
@@ -17,8 +27,9 @@ const mayBeFolder = (path: string): boolean => /\/[\w-]+$/.test(path) && !/\/\.(
 /** A copy that is under way changes often. */
 const refreshMs = 700;
 
-export const modelsTreeFeature: Feature = ({ context, log }) => {
-  const tree = new ModelsTree(context.asAbsolutePath('dist/cli.js'), (line) => log.warn(line));
+export const modelsTreeFeature: Feature = ({ context, deployments, log }) => {
+  const tree = new ModelsTree(context.asAbsolutePath('dist/cli.js'), deployments, (line) => log.warn(line));
+  let routed = '';
   const watcher = vscode.workspace.createFileSystemWatcher(watched);
   // Of a folder that comes with all that is in it only the folder itself is told.
   const folders = vscode.workspace.createFileSystemWatcher('**', false, true, true);
@@ -33,6 +44,12 @@ export const modelsTreeFeature: Feature = ({ context, log }) => {
       if (mayBeFolder(path)) soon();
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(soon),
+    // Its readings change every few seconds, what serves only with its steps.
+    deployments.onDidChange((logs) => {
+      const now = logs.map((log) => `${log.id} ${lastOf(log).to} ${lastOf(log).position.weightPercent}`).join();
+      if (now !== routed) soon();
+      routed = now;
+    }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('tensorwright.models')) soon();
     }),
@@ -57,6 +74,7 @@ class ModelsTree implements vscode.TreeDataProvider<ModelNode>, vscode.Disposabl
 
   constructor(
     private readonly commandLine: string,
+    private readonly deployments: Deployments,
     private readonly warn: (line: string) => void,
   ) {}
 
@@ -88,22 +106,47 @@ class ModelsTree implements vscode.TreeDataProvider<ModelNode>, vscode.Disposabl
 
   private async models(): Promise<ModelNode[]> {
     const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-    const lists = await Promise.all(folders.map(({ uri }) => this.modelsIn(uri)));
+    const lists = await Promise.all(folders.map((folder) => this.modelsIn(folder)));
     return lists.flat();
   }
 
-  private async modelsIn(folder: vscode.Uri): Promise<readonly ModelSummary[]> {
-    const named = vscode.workspace.getConfiguration('tensorwright', folder).get<readonly string[]>('models', []);
+  private async modelsIn(folder: vscode.WorkspaceFolder): Promise<readonly ListedModel[]> {
+    const named = vscode.workspace.getConfiguration('tensorwright', folder.uri).get<readonly string[]>('models', []);
     const where = named.length > 0 ? ['--models', ...named] : [];
     try {
-      const answer = await runCommandLine(this.commandLine, ['models', '--format', 'json', ...where], folder.fsPath);
-      return (JSON.parse(answer) as ModelList).models;
+      const [{ models }, status] = await Promise.all([
+        this.ask<ModelList>(folder, ['models', ...where]),
+        this.statusOf(folder),
+      ]);
+      return status === undefined ? models : models.map((model) => withServing(model, status));
     } catch (error) {
-      this.warn(`The models of ${folder.fsPath} were not listed: ${String(error)}`);
+      this.warn(`The models of ${folder.uri.fsPath} were not listed: ${String(error)}`);
       return [];
     }
   }
+
+  /** Undefined where nothing has been deployed; a problem of it costs the list nothing. */
+  private async statusOf(folder: vscode.WorkspaceFolder): Promise<DeployStatus | undefined> {
+    const stateFolder = stateFolderOf(folder);
+    if (!this.deployments.logs.some((log) => log.stateFolder === stateFolder)) return undefined;
+    return this.ask<DeployStatus>(folder, ['status', '--state-dir', stateFolder]).catch((error: unknown) => {
+      this.warn(`What serves in ${folder.uri.fsPath} is not known: ${String(error)}`);
+      return undefined;
+    });
+  }
+
+  private async ask<T>(folder: vscode.WorkspaceFolder, verb: readonly string[]): Promise<T> {
+    return JSON.parse(await runCommandLine(this.commandLine, [...verb, '--format', 'json'], folder.uri.fsPath)) as T;
+  }
 }
+
+const withServing = (model: ModelSummary, status: DeployStatus): ListedModel => ({
+  ...model,
+  versions: model.versions.map((version) => {
+    const serving = servingWords(status, model.name, String(version.number));
+    return serving === undefined ? version : { ...version, serving };
+  }),
+});
 
 /** Stays the same while a list is made anew, so that what is open stays open. */
 const idOf = (folder: string): string => createHash('sha1').update(folder).digest('hex');
@@ -118,9 +161,9 @@ function modelItem({ name, folder, versions }: ModelSummary): vscode.TreeItem {
   return item;
 }
 
-/** @param serving what a server does with it: `serving 10 %`; it stands first and has the icon */
-function versionItem(version: VersionSummary, serving?: string): vscode.TreeItem {
-  const { model, number, folder, problems, manifest } = version;
+/** What it serves stands first. */
+function versionItem(version: ListedVersion): vscode.TreeItem {
+  const { model, number, folder, problems, manifest, serving } = version;
   const item = new vscode.TreeItem(`Version ${number}`, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = idOf(folder);
   item.description = [...(serving === undefined ? [] : [serving]), versionWords(version)].join(' · ');

@@ -131,10 +131,11 @@ export class Controller {
 
   /** Nothing is under way, and nothing will be without a command that a person has announced by pausing. */
   private get isAtRest(): boolean {
-    const { underWay, position } = this.deployment;
+    const { underWay, position, missed } = this.deployment;
     if (underWay !== undefined || position.todo.length > 0) return false;
     if (finalStates.includes(position.state)) return true;
-    if (position.state === 'stuck') return this.deployment.missed.target >= mostMissed;
+    // A target that is seen has refused, and is asked again by a person; one that is not may come back.
+    if (position.state === 'stuck') return missed.target === 0 || missed.target >= mostMissed;
     return position.state === 'paused' && position.pausedBecause !== 'manual';
   }
 

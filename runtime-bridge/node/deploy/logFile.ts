@@ -46,6 +46,8 @@ export interface LogReading {
 
 /** The log was changed by somebody; the message says where. */
 export class TamperedLog extends Error {}
+/** The log can't be read; the message says why. */
+export class LogNotRead extends Error {}
 /** The log can't be written; the message says why. */
 export class LogNotWritten extends Error {}
 
@@ -56,12 +58,14 @@ const lineForm = /^(\{.*),"hash":"([0-9a-f]{64})"\}$/;
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Reads a log and checks its chain; never throws for what is in it. */
+/**
+ * Reads a log and checks its chain; never throws for what is in it.
+ *
+ * @throws LogNotRead
+ */
 export function readLog(path: string): LogReading {
-  const { size } = statSync(path);
-  if (size > maxBytes) return { records: [], bytes: 0, torn: 0, broken: `it has ${size} bytes` };
-  // A device has no size and may have no end.
-  const content = size === 0 ? Buffer.alloc(0) : readFileSync(path);
+  const content = contentOf(path);
+  if (typeof content === 'number') return { records: [], bytes: 0, torn: 0, broken: `it has ${content} bytes` };
   const end = content.lastIndexOf(0x0a) + 1;
   const records: LogRecord[] = [];
   const reading = { records, bytes: end, torn: content.length - end };
@@ -71,6 +75,18 @@ export function readLog(path: string): LogReading {
     records.push(record);
   }
   return reading;
+}
+
+/** Of a file that is too long its length. */
+function contentOf(path: string): Buffer | number {
+  try {
+    const { size } = statSync(path);
+    if (size > maxBytes) return size;
+    // A device has no size and may have no end.
+    return size === 0 ? Buffer.alloc(0) : readFileSync(path);
+  } catch (error) {
+    throw new LogNotRead(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The record of a line, or why it is none. */
@@ -100,7 +116,7 @@ export class DeploymentLog {
   /**
    * Opens a log, makes it where there is none, and cuts a line that was not finished.
    *
-   * @throws TamperedLog, LogNotWritten
+   * @throws TamperedLog, LogNotRead, LogNotWritten
    */
   static open(path: string): DeploymentLog {
     const isNew = !existsSync(path);
@@ -116,7 +132,7 @@ export class DeploymentLog {
       if (torn > 0) ftruncateSync(file, bytes);
       return new DeploymentLog(path, file, bytes, records);
     } catch (error) {
-      throw error instanceof TamperedLog ? error : notWritten(path, error);
+      throw error instanceof TamperedLog || error instanceof LogNotRead ? error : notWritten(path, error);
     }
   }
 

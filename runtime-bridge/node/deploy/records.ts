@@ -1,5 +1,5 @@
 /** What the logs of a state folder say: deployments with where they stand, and which versions have served. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeployEntry, type DeployHeader, type DeployRecord, finalStates } from '../../../protocol/src/deploy';
 import { changedLog, readLog, TamperedLog } from './logFile';
@@ -23,27 +23,65 @@ export const logPath = (stateFolder: string, id: string): string => join(logFold
 const idForm = /^(.+)-\d{8}T\d{6}-[0-9a-f]{4}$/;
 
 /**
- * All deployments of a state folder, oldest first. Logs without a header (cut off at once) are left out.
+ * The deployments of a model, oldest first. Logs without a header (cut off at once) are left out.
  *
- * @throws TamperedLog where not even the header of a log of the model can be believed
+ * @throws TamperedLog where not even the header of a log of the model can be believed; LogNotRead
  */
-export function deploymentsIn(stateFolder: string, model?: string): readonly Recorded[] {
-  let names: readonly string[];
+export const deploymentsOf = (stateFolder: string, model: string): readonly Recorded[] =>
+  inOrder(
+    idsIn(stateFolder)
+      .filter((id) => modelOf(id) === model)
+      .flatMap((id) => recorded(stateFolder, id) ?? []),
+  );
+
+/** A log of which nothing is known but its name. */
+export interface Unreadable {
+  readonly id: string;
+  readonly model: string;
+  /** What is the matter with it, and what to do. */
+  readonly reason: string;
+}
+
+/** All deployments of a state folder, oldest first, and apart from them the logs that nothing can be read from. */
+export function allDeployments(stateFolder: string): {
+  readonly deployments: readonly Recorded[];
+  readonly unreadable: readonly Unreadable[];
+} {
+  const found: Recorded[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const id of idsIn(stateFolder))
+    try {
+      const each = recorded(stateFolder, id);
+      if (each !== undefined) found.push(each);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      unreadable.push({ id, model: modelOf(id) ?? id, reason });
+    }
+  return { deployments: inOrder(found), unreadable };
+}
+
+const modelOf = (id: string): string | undefined => idForm.exec(id)?.[1];
+
+function idsIn(stateFolder: string): readonly string[] {
   try {
-    names = readdirSync(logFolder(stateFolder));
+    const names = readdirSync(logFolder(stateFolder)).filter((name) => name.endsWith('.jsonl'));
+    return names.map((name) => name.slice(0, -'.jsonl'.length));
   } catch {
     return [];
   }
-  return names
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => name.slice(0, -'.jsonl'.length))
-    .filter((id) => model === undefined || idForm.exec(id)?.[1] === model)
-    .flatMap((id) => recorded(stateFolder, id) ?? [])
-    .sort((a, b) => firstTime(a) - firstTime(b) || (a.id < b.id ? -1 : 1));
 }
 
+const inOrder = (deployments: readonly Recorded[]): readonly Recorded[] =>
+  [...deployments].sort((a, b) => firstTime(a) - firstTime(b) || (a.id < b.id ? -1 : 1));
+
+/**
+ * A deployment by its log; undefined where there is none, or it has no header.
+ *
+ * @throws TamperedLog where the header can't be believed; LogNotRead
+ */
 export function recorded(stateFolder: string, id: string): Recorded | undefined {
   const path = logPath(stateFolder, id);
+  if (!existsSync(path)) return undefined;
   const { records: read, broken } = readLog(path);
   // The chain says that these lines are as they were written, and only we write them.
   const records = read as unknown as readonly DeployRecord[];

@@ -2,7 +2,7 @@
 import type { DeployStatus } from '../../../protocol/src/deploy';
 import { findFront } from '../inference/frontProcess';
 import { holderOf, isHeld } from './lease';
-import { deploymentsIn, isFinal, leaseFolder, type Recorded } from './records';
+import { allDeployments, isFinal, leaseFolder, type Recorded } from './records';
 
 type Row = DeployStatus['deployments'][number];
 
@@ -27,8 +27,10 @@ export async function statusOf(stateFolder: string): Promise<DeployStatus> {
       reason: reasonOf(each, stateFolder),
     };
   };
+  const { deployments, unreadable } = allDeployments(stateFolder);
   return {
-    deployments: deploymentsIn(stateFolder).map(row),
+    deployments: deployments.map(row),
+    unreadable,
     serving: (state?.versions ?? []).map(({ model, version, state: at }) => ({
       model,
       version,

@@ -16,7 +16,7 @@ import { engine } from './engine';
 import type { Advance, Command } from './engine/types';
 import { Lease } from './lease';
 import { DeploymentLog } from './logFile';
-import { deploymentsIn, isFinal, leaseFolder, logPath, type Recorded, servedVersions } from './records';
+import { deploymentsOf, isFinal, leaseFolder, logPath, type Recorded, servedVersions } from './records';
 import { type NamedTarget, targetNamed } from './targets';
 import { Superseded, type Target } from './targets/target';
 import { hashOfVersion } from './versionFiles';
@@ -57,7 +57,7 @@ const now = (): number => Date.now();
 export async function deploy(place: Workplace, request: DeployRequest): Promise<Ended> {
   const { modelFolder, version, target: named } = request;
   const model = basename(modelFolder);
-  const before = deploymentsIn(place.stateFolder, model);
+  const before = deploymentsOf(place.stateFolder, model);
   const open = before.find((each) => !isFinal(each));
   if (open !== undefined) return goOn(place, open, request);
   return withLease(place, model, async (lease) => {
@@ -141,7 +141,7 @@ async function steer(
 
 async function withLease(place: Workplace, model: string, work: (lease: Lease) => Promise<Ended>): Promise<Ended> {
   const seen = (await (await findFront(place.stateFolder))?.state())?.epoch ?? 0;
-  const recorded = deploymentsIn(place.stateFolder, model).map(({ last }) => last.epoch);
+  const recorded = deploymentsOf(place.stateFolder, model).map(({ last }) => last.epoch);
   const lease = Lease.take(leaseFolder(place.stateFolder), model, new Date(now()), Math.max(seen, ...recorded));
   try {
     return await work(lease);

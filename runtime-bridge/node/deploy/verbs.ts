@@ -1,15 +1,15 @@
 /** The verbs for deployments that are there: given to the controller that runs, or carried out as its successor. */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { DeployPlan } from '../../../protocol/src/deploy';
 import { sendCommand } from './commandServer';
 import type { Ended } from './controller';
 import type { Command, Verb } from './engine/types';
 import { follow } from './follow';
 import { type Holder, holderOf, isHeld } from './lease';
-import { deploymentsIn, isFinal, leaseFolder, type Recorded, recorded, servedVersions } from './records';
+import { deploymentsOf, isFinal, leaseFolder, type Recorded, recorded, servedVersions } from './records';
 import { deploy, Refused, takeOver, type Workplace } from './steer';
 import { targetNamed } from './targets';
+import { versionsIn } from './versionFiles';
 
 /** Verbs that are waited for: what they ask for has happened when the command ends. */
 const awaited: readonly Verb[] = ['abort', 'rollback'];
@@ -20,7 +20,7 @@ const awaited: readonly Verb[] = ['abort', 'rollback'];
  * @throws Refused with the engine's reason, or where there is no such deployment
  */
 export async function give(place: Workplace, model: string, command: Command): Promise<Ended> {
-  const open = deploymentsIn(place.stateFolder, model).find((each) => !isFinal(each));
+  const open = deploymentsOf(place.stateFolder, model).find((each) => !isFinal(each));
   const running = runningFor(place, model);
   if (running !== undefined) return send(place, running, command);
   if (open === undefined) throw new Refused(noneUnderWay(place, model));
@@ -34,12 +34,12 @@ export async function give(place: Workplace, model: string, command: Command): P
  * @throws Refused where there is none, or a deployment to another version is in the way
  */
 export async function rollBack(place: Workplace, model: string, plan: DeployPlan, to?: string): Promise<Ended> {
-  const open = deploymentsIn(place.stateFolder, model).find((each) => !isFinal(each));
+  const open = deploymentsOf(place.stateFolder, model).find((each) => !isFinal(each));
   if (open !== undefined) {
     const ended = await give(place, model, { kind: 'command', verb: 'rollback' });
     if (to === undefined || to === open.header.baseline || ended.state !== 'rolledBack') return ended;
   }
-  const before = deploymentsIn(place.stateFolder, model);
+  const before = deploymentsOf(place.stateFolder, model);
   const last = before.at(-1);
   if (last === undefined) throw new Refused(noneUnderWay(place, model));
   const served = servedVersions(before);
@@ -48,7 +48,7 @@ export async function rollBack(place: Workplace, model: string, plan: DeployPlan
   if (version === undefined) throw new Refused(`version ${current ?? '-'} of ${model} is the only one that has served`);
   if (version === current) return { state: 'rolledBack', reason: `version ${version} of ${model} serves already` };
   const modelFolder = dirname(last.header.folder);
-  if (!existsSync(join(modelFolder, version))) throw new Refused(`there is no version ${version} in ${modelFolder}`);
+  if (!versionsIn(modelFolder).includes(version)) throw new Refused(`there is no version ${version} in ${modelFolder}`);
   const target = targetNamed(last.header.target);
   if (target === undefined) throw new Refused(`${last.header.target} is no target here`);
   const { state, reason } = await deploy(place, { modelFolder, version, target, plan, mode: 'rollback' });
@@ -79,7 +79,7 @@ function accepted<T extends { readonly refusal?: string }>(answer: T): T {
 }
 
 function noneUnderWay(place: Workplace, model: string): string {
-  const last = deploymentsIn(place.stateFolder, model).at(-1);
+  const last = deploymentsOf(place.stateFolder, model).at(-1);
   return last === undefined
     ? `nothing was deployed of ${model} from ${place.stateFolder}`
     : `no deployment of ${model} is under way; the last one, of version ${last.header.candidate}, is ${last.last.to}`;

@@ -3,13 +3,14 @@
  *
  * `process.send` copies a tensor several times and stalls for milliseconds; here it is written once and read once.
  *
- * u32 length of the frame, itself included | u32 request | u8 kind | u8 0 | u16 tensors | u16 wanted outputs | u16 0 |
- * f64 nanoseconds of computing
+ * u32 length of the frame, itself included | u32 request | u8 kind | u8 whether the bytes lie in the slot | u16 tensors |
+ * u16 wanted outputs | u16 the request's slot of the shared memory counted from 1, 0 for none | f64 nanoseconds of computing
  * per tensor: u16 place in the signature | u8 datatype | u8 rank | u32 bytes | u32 size of each dim
  * per wanted output: u16 place in the signature
- * zeros up to a multiple of 8, then the tensors' bytes, each up to a multiple of 8
+ * zeros up to a multiple of 8, then the tensors' bytes, each up to a multiple of 8, here or in the slot
  */
 import { codeOf, type Datatype, datatypes } from './datatypes';
+import type { Scratch, Slot } from './scratch';
 
 export const frameKinds = { run: 1, result: 2, failure: 3, ready: 4, unusable: 5, vitals: 6 } as const;
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
@@ -30,6 +31,8 @@ export interface Frame {
   /** Outputs that are asked for; none for all. */
   readonly outputs: readonly number[];
   readonly nanoseconds: number;
+  /** Where its tensors may lie, and those of its answer. */
+  readonly slot: Slot | undefined;
   /** What stands after the head in frames without tensors: a text. */
   readonly text: string;
 }
@@ -44,40 +47,47 @@ const padding = new Uint8Array(8);
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** The pieces of a frame, in order, without a copy of the tensors' bytes. */
-export function framePieces(frame: Partial<Frame> & Pick<Frame, 'kind'>): Uint8Array[] {
-  const { kind, request = 0, tensors = [], outputs = [], nanoseconds = 0, text = '' } = frame;
+export function framePieces(frame: Partial<Frame> & Pick<Frame, 'kind'>, scratch?: Scratch): Uint8Array[] {
+  const { kind, request = 0, tensors = [], outputs = [], nanoseconds = 0, text = '', slot } = frame;
   const words = Buffer.from(text);
   const described = tensors.reduce((all, { shape }) => all + 8 + 4 * shape.length, 0) + 2 * outputs.length;
   const head = Buffer.alloc(aligned(headBytes + described));
-  const total = head.length + words.length + tensors.reduce((all, { data }) => all + aligned(data.length), 0);
+  const data = tensors.flatMap((tensor) => paddedPieces(tensor.data));
+  const dataBytes = tensors.reduce((all, tensor) => all + aligned(tensor.data.length), 0);
+  const isShared = slot !== undefined && scratch?.write(slot, data, dataBytes) === true;
+  const total = head.length + words.length + (isShared ? 0 : dataBytes);
   head.writeUInt32LE(total, 0);
   head.writeUInt32LE(request, 4);
   head.writeUInt8(kind, 8);
+  head.writeUInt8(Number(isShared), 9);
   head.writeUInt16LE(tensors.length, 10);
   head.writeUInt16LE(outputs.length, 12);
+  head.writeUInt16LE(slot === undefined ? 0 : slot + 1, 14);
   head.writeDoubleLE(nanoseconds, 16);
   let at = headBytes;
-  const pieces: Uint8Array[] = [head];
-  for (const { index, datatype, shape, data } of tensors) {
+  for (const { index, datatype, shape, data: bytes } of tensors) {
     head.writeUInt16LE(index, at);
     head.writeUInt8(codeOf(datatype), at + 2);
     head.writeUInt8(shape.length, at + 3);
-    head.writeUInt32LE(data.length, at + 4);
+    head.writeUInt32LE(bytes.length, at + 4);
     at += 8;
     for (const size of shape) at = head.writeUInt32LE(size, at);
-    pieces.push(data);
-    const odd = data.length % 8;
-    if (odd !== 0) pieces.push(padding.subarray(odd));
   }
   for (const output of outputs) at = head.writeUInt16LE(output, at);
-  if (words.length > 0) pieces.push(words);
-  return total < joinBelow ? [Buffer.concat(pieces, total)] : pieces;
+  const pieces = [head, ...(isShared ? [] : data), ...(words.length > 0 ? [words] : [])];
+  return total < joinBelow && pieces.length > 1 ? [Buffer.concat(pieces, total)] : pieces;
+}
+
+function paddedPieces(data: Uint8Array): Uint8Array[] {
+  const odd = data.length % 8;
+  return odd === 0 ? [data] : [data, padding.subarray(odd)];
 }
 
 /** @param bytes a whole frame at the start of its own buffer */
-export function readFrame(bytes: Buffer): Frame {
+export function readFrame(bytes: Buffer, scratch?: Scratch): Frame {
   const kind = bytes.readUInt8(8) as FrameKind;
-  const [tensorCount, outputCount] = [bytes.readUInt16LE(10), bytes.readUInt16LE(12)];
+  const [tensorCount, outputCount, slotCode] = [bytes.readUInt16LE(10), bytes.readUInt16LE(12), bytes.readUInt16LE(14)];
+  const slot = slotCode === 0 ? undefined : slotCode - 1;
   let at = headBytes;
   const described = Array.from({ length: tensorCount }, () => {
     const [index, code, rank, length] = [
@@ -93,19 +103,21 @@ export function readFrame(bytes: Buffer): Frame {
   });
   const outputs = Array.from({ length: outputCount }, (_, i) => bytes.readUInt16LE(at + 2 * i));
   at = aligned(at + 2 * outputCount);
+  const text = tensorCount === 0 ? bytes.toString('utf8', at) : '';
+  let all = bytes;
+  if (bytes.readUInt8(9) === 1 && slot !== undefined && scratch !== undefined) {
+    all = scratch.read(
+      slot,
+      described.reduce((sum, { length }) => sum + aligned(length), 0),
+    );
+    at = 0;
+  }
   const tensors = described.map(({ length, ...tensor }) => {
-    const data = bytes.subarray(at, at + length);
+    const data = all.subarray(at, at + length);
     at += aligned(length);
     return { ...tensor, data };
   });
-  return {
-    kind,
-    request: bytes.readUInt32LE(4),
-    tensors,
-    outputs,
-    nanoseconds: bytes.readDoubleLE(16),
-    text: tensorCount === 0 ? bytes.toString('utf8', at) : '',
-  };
+  return { kind, request: bytes.readUInt32LE(4), tensors, outputs, nanoseconds: bytes.readDoubleLE(16), text, slot };
 }
 
 /** Puts frames together from the pieces in which a pipe hands them over; each gets a buffer of its own. */
@@ -115,7 +127,10 @@ export class FrameReader {
   private frame: Buffer | undefined;
   private filled = 0;
 
-  constructor(private readonly onFrame: (frame: Frame) => void) {}
+  constructor(
+    private readonly onFrame: (frame: Frame) => void,
+    private readonly scratch?: Scratch,
+  ) {}
 
   /** Where the next bytes of a large frame belong: who can read there spares a copy; tell it with `advance`. */
   get room(): Buffer | undefined {
@@ -129,7 +144,7 @@ export class FrameReader {
     this.filled += bytes;
     if (this.filled < frame.length) return;
     this.frame = undefined;
-    this.onFrame(readFrame(frame));
+    this.onFrame(readFrame(frame, this.scratch));
   }
 
   /** @throws RangeError where the other side writes something that is no frame */

@@ -31,4 +31,6 @@ export interface WorkerOptions {
   readonly provider: string;
   /** Look with one profiled run where the nodes run. */
   readonly profile?: boolean;
+  /** Descriptor of the memory that is shared with the front. */
+  readonly scratch?: number;
 }

@@ -11,6 +11,7 @@ import { joinBytes, splitBytes } from './byteStrings';
 import { datatypeOfRuntime, elementsOf } from './datatypes';
 import { type Frame, FrameReader, frameKinds, framePieces, type WireTensor } from './frames';
 import { sharesOfProviders } from './providers';
+import { Scratch } from './scratch';
 import { loadProblem, sentenceOf } from './runtimeWords';
 import { type Signature, type SignatureTensor, type WorkerOptions } from './signature';
 
@@ -18,10 +19,11 @@ const vitalsEveryMs = 1000;
 
 const options = JSON.parse(process.argv[2] ?? '{}') as WorkerOptions;
 
+const scratch = options.scratch === undefined ? undefined : new Scratch(options.scratch);
 let last = Promise.resolve();
 const reader = new FrameReader((frame) => {
   last = last.then(() => answer(frame));
-});
+}, scratch);
 const chunk = Buffer.allocUnsafeSlow(1 << 16);
 /** Reads a large frame straight into its place: Node would read it in chunks of its own, to be copied once more. */
 const nextRoom = (): Buffer => {
@@ -42,7 +44,7 @@ pipe.on('error', () => process.exit(0)).on('close', () => process.exit(0));
 
 function send(frame: Parameters<typeof framePieces>[0]): void {
   pipe.cork();
-  for (const piece of framePieces(frame)) pipe.write(piece);
+  for (const piece of framePieces(frame, scratch)) pipe.write(piece);
   pipe.uncork();
 }
 
@@ -61,10 +63,10 @@ async function start(): Promise<Serving | undefined> {
   }
 }
 
-async function answer({ request, tensors, outputs }: Frame): Promise<void> {
+async function answer({ request, tensors, outputs, slot }: Frame): Promise<void> {
   try {
     const found = await (await serving)?.run(tensors, outputs);
-    if (found !== undefined) send({ kind: frameKinds.result, request, ...found });
+    if (found !== undefined) send({ kind: frameKinds.result, request, slot, ...found });
   } catch (error) {
     send({ kind: frameKinds.failure, request, text: sentenceOf(error) });
   }

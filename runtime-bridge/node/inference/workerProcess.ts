@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { type Frame, FrameReader, frameKinds, framePieces, type WireTensor } from './frames';
+import { Scratch, type Slot } from './scratch';
 import type { Signature, WorkerOptions } from './signature';
 
 export interface Computed {
@@ -33,6 +34,7 @@ export interface VersionProcess {
 }
 
 interface Waiting {
+  readonly slot: Slot | undefined;
   readonly resolve: (computed: Computed) => void;
   readonly reject: (error: Error) => void;
 }
@@ -48,6 +50,7 @@ export class WorkerProcess implements VersionProcess {
   private readonly child: ChildProcess;
   private readonly pipe: Socket;
   private readonly waiting = new Map<number, Waiting>();
+  private readonly scratch = Scratch.create();
   private lastRequest = 0;
   private words = '';
   private unusable: string | undefined;
@@ -55,12 +58,12 @@ export class WorkerProcess implements VersionProcess {
 
   /** @param script `dist/inference-worker.js` */
   constructor(script: string, options: WorkerOptions) {
-    this.child = spawn(process.execPath, [script, JSON.stringify(options)], {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    this.child = spawn(process.execPath, [script, JSON.stringify({ ...options, scratch: this.scratch && 4 })], {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', this.scratch?.descriptor ?? 'ignore'],
       windowsHide: true,
     });
     this.pipe = this.child.stdio[3] as Socket;
-    const reader = new FrameReader((frame) => this.take(frame));
+    const reader = new FrameReader((frame) => this.take(frame), this.scratch);
     this.pipe.on('data', (chunk: Buffer) => reader.push(chunk)).on('error', () => undefined);
     this.child.stderr?.setEncoding('utf8').on('data', (words: string) => {
       this.words = (this.words + words).slice(-keptWords);
@@ -71,6 +74,7 @@ export class WorkerProcess implements VersionProcess {
       this.child.on('error', (error) => settle(this.bury(`its process did not start: ${error.message}`)));
       this.child.on('close', (code, signal) => settle(this.bury(this.obituary(code, signal))));
     });
+    void this.ended.then(() => this.scratch?.close());
   }
 
   get refused(): boolean {
@@ -93,9 +97,11 @@ export class WorkerProcess implements VersionProcess {
         return;
       }
       const request = (this.lastRequest = (this.lastRequest + 1) >>> 0);
-      this.waiting.set(request, { resolve, reject });
+      const slot = this.scratch?.take();
+      this.waiting.set(request, { resolve, reject, slot });
       this.pipe.cork();
-      for (const piece of framePieces({ kind: frameKinds.run, request, tensors, outputs })) this.pipe.write(piece);
+      const frame = { kind: frameKinds.run, request, tensors, outputs, slot };
+      for (const piece of framePieces(frame, this.scratch)) this.pipe.write(piece);
       this.pipe.uncork();
     });
   }
@@ -127,6 +133,7 @@ export class WorkerProcess implements VersionProcess {
       case frameKinds.failure: {
         const waiting = this.waiting.get(frame.request);
         this.waiting.delete(frame.request);
+        if (waiting?.slot !== undefined) this.scratch?.giveBack(waiting.slot);
         if (frame.kind === frameKinds.result) waiting?.resolve(frame);
         else waiting?.reject(new RunFailure(frame.text));
         return;

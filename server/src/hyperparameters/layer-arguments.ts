@@ -12,7 +12,7 @@ import { argument, isGivenValue, isNone, numberOf } from './common/numbers';
 
 type Look = (call: Call, scene: Scene, name: string) => string | undefined;
 
-/** What Python calls the types of values that are certainly no module. */
+/** What Python calls the types of plain values. */
 const TYPES: Partial<Record<Value['kind'], string>> = {
   int: 'int',
   float: 'float',
@@ -95,11 +95,20 @@ const fractional: Look = (call, _scene, name) => {
     : undefined;
 };
 
+const delta: Look = (call, scene) => {
+  const given = call.value('delta');
+  const type = given.kind === 'none' ? 'NoneType' : scene.isList(given) ? 'list' : TYPES[given.kind];
+  return type === undefined || ['int', 'float', 'bool'].includes(type)
+    ? undefined
+    : `delta must be a float or int, got: <class '${type}'>`;
+};
+
 const looks: Readonly<Record<string, Look>> = {
   'torch.nn.AdaptiveLogSoftmaxWithLoss': cutoffs,
   'torch.nn.EmbeddingBag': paddingIndex,
   'torch.nn.FractionalMaxPool2d': fractional,
   'torch.nn.FractionalMaxPool3d': fractional,
+  'torch.nn.HuberLoss': delta,
   'torch.nn.ModuleDict': keyed,
   'torch.nn.ModuleList': listed,
   'torch.nn.MultiMarginLoss': power,

@@ -11,8 +11,8 @@ import { pathOf } from './locations';
 import type { Session } from './session';
 import { linkedText, shortPlace } from './shapeFlow';
 
-/** Importing PyTorch alone may take half of it on a cold disk. */
-const limitMs = 60_000;
+/** Importing PyTorch alone may take a minute on a cold disk; who is tired of waiting cancels the progress. */
+const limitMs = 180_000;
 
 /** Beside the bundle, where the build puts it. */
 const script = join(dirname(fileURLToPath(import.meta.url)), 'observe.py');

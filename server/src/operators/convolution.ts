@@ -252,17 +252,22 @@ function checkPaddingWords(solve: Solve, call: Call, stride: readonly Dim[]): vo
     );
 }
 
-/** The list that a constructor makes of a number; given lists stay as they are. */
-export function asList(call: Call, argument: string, n: number): readonly Dim[] {
+/**
+ * The list that a constructor makes of a number; given lists stay as they are. Of what isn't known there are as many
+ * as PyTorch needs, of any size; a padding may as well be a word, which has other rules.
+ */
+export function asList(call: Call, solve: Solve, argument: string, n: number): readonly Dim[] {
   const value = call.value(argument);
+  if ((value.kind === 'latent' || value.kind === 'unknown') && !argument.endsWith('padding'))
+    return Array.from({ length: n }, () => solve.fresh(argument, 1));
   const [first, ...more] = call.ints(argument);
   if (first === undefined) return [];
   return more.length === 0 && call.items(value) === undefined ? Array<Dim>(n).fill(first) : [first, ...more];
 }
 
-const paddingAttribute = (call: Call, n: number): Value => {
+const paddingAttribute = (call: Call, solve: Solve, n: number): Value => {
   const value = call.value('padding');
-  return value.kind === 'str' ? str(value.value) : intTuple(asList(call, 'padding', n));
+  return value.kind === 'str' ? str(value.value) : intTuple(asList(call, solve, 'padding', n));
 };
 
 export const convolutionLayer = layer({
@@ -275,7 +280,7 @@ export const convolutionLayer = layer({
     const n = spatialDims(name);
     const inChannels = name.includes('Lazy') ? solve.fresh('in_channels') : call.int('in_channels');
     const [outChannels, groups] = [call.int('out_channels'), call.int('groups')];
-    const [kernel, stride] = [asList(call, 'kernel_size', n), asList(call, 'stride', n)];
+    const [kernel, stride] = [asList(call, solve, 'kernel_size', n), asList(call, solve, 'stride', n)];
     checkChannelGroups(solve, inChannels, outChannels, groups, name.includes('Lazy'));
     checkPaddingWords(solve, call, stride);
     const sizes = [outChannels, perGroupOf(solve, inChannels, groups), ...kernel];
@@ -290,8 +295,8 @@ export const convolutionLayer = layer({
         groups: int(groups),
         kernel_size: intTuple(kernel),
         stride: intTuple(stride),
-        padding: paddingAttribute(call, n),
-        dilation: intTuple(asList(call, 'dilation', n)),
+        padding: paddingAttribute(call, solve, n),
+        dilation: intTuple(asList(call, solve, 'dilation', n)),
         transposed: bool(false),
         output_padding: intTuple(Array<Dim>(n).fill(num(0))),
       },

@@ -176,7 +176,11 @@ export const elementwiseLoss = operator({
   }),
 });
 
-const build = building((call, _solve, name) => plain(hasOlder(layers[name] ?? '') ? reductionAttribute(call) : {}));
+const build = building((call, _solve, name) => {
+  // The constructor refuses what is no number, a complex one too.
+  if (name === 'torch.nn.HuberLoss' && call.value('delta').kind === 'unknown') giveUp('a delta that is not known');
+  return plain(hasOlder(layers[name] ?? '') ? reductionAttribute(call) : {});
+});
 
 /** @param first the first argument of forward */
 const forward = (first: string): Layer['forward'] =>
@@ -194,7 +198,8 @@ const poisson = 'torch.nn.PoissonNLLLoss';
 export const elementwiseLossLayer = layer({
   id: 'elementwise-loss',
   names: Object.keys(layers).filter((name) => name !== gaussian && name !== poisson),
-  params: signatures,
+  // HuberLoss looks at the type of its delta itself.
+  params: (name) => signatures(name).map((each) => each.replace('delta: float', 'delta: any')),
   inputs: ['input: Tensor, target: Tensor'],
   build,
   forward: forward('input'),

@@ -124,6 +124,13 @@ export const layerNormLayer = layer({
   params: signatures,
   inputs: ['input: Tensor', 'x: Tensor'],
   build: building((call, solve, name) => {
+    const given = call.value('normalized_shape');
+    // One size or several: a later layer may tell, before this one is used.
+    if (given.kind === 'latent')
+      return withParameters(
+        Object.fromEntries(['weight', 'bias'].map((part) => [part, [undefined, shapeOf([]), undefined]])),
+        { normalized_shape: given },
+      );
     const normalized = call.ints('normalized_shape');
     const affine = flag(call, 'elementwise_affine');
     if (affine === true) notNegative(solve, normalized);

@@ -228,13 +228,13 @@ export const transposedConvolutionLayer = layer({
         argument: 'padding_mode',
       });
     checkChannelGroups(solve, inChannels, outChannels, groups, name.includes('Lazy'));
-    const kernel = asList(call, 'kernel_size', n);
+    const kernel = asList(call, solve, 'kernel_size', n);
     const sizes = [inChannels, perGroupOf(solve, outChannels, groups), ...kernel];
     if (name.includes('Lazy') && sizes.some((size) => solve.less(size, num(0)) === 'yes')) giveUp('a negative size');
     notNegative(solve, sizes);
     const dtype = factoryDtype(call);
     const lists = Object.fromEntries(
-      ['stride', 'padding', 'output_padding', 'dilation'].map((list) => [list, intTuple(asList(call, list, n))]),
+      ['stride', 'padding', 'output_padding', 'dilation'].map((list) => [list, intTuple(asList(call, solve, list, n))]),
     );
     return withParameters(
       { weight: [true, shapeOf(sizes), dtype], bias: [flag(call, 'bias'), shapeOf([outChannels]), dtype] },

@@ -56,7 +56,8 @@ export interface TensorUses {
 }
 
 export class ConfigFiles {
-  private readonly repositories = new Map<string, Repository>();
+  /** Replaced, never cleared: a cleared map's old table keeps what it held alive through the next collections. */
+  private repositories = new Map<string, Repository>();
   private readonly world: World;
 
   constructor(options: ConfigOptions) {
@@ -149,7 +150,7 @@ export class ConfigFiles {
 
   /** Something changed: models refer to each other, so nothing is kept. */
   forget(): void {
-    this.repositories.clear();
+    this.repositories = new Map();
   }
 
   private read(path: string): { readonly root?: Message; readonly model?: Model; readonly text: string } {

@@ -92,7 +92,7 @@ export function openingOf(message: Message): Span | undefined {
 export function nameOfField(message: Message, field: string): Span | undefined {
   const written = message.items.findLast((item) => item.field.name === field && item.name)?.name;
   if (written) return written;
-  const empty = message.emptied.get(field);
+  const empty = message.emptyList(field);
   if (empty) return empty;
   const order = [...message.type.fields.keys()];
   const rank = order.indexOf(field);

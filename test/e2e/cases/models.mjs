@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTypeScript } from '../../../scripts/loadTypeScript.mjs';
 import { inRoot } from '../../../scripts/paths.mjs';
+import { until } from '../driver/until.mjs';
 
 export const name = 'models';
 
@@ -29,12 +30,19 @@ export const tests = [
     'a version that comes into the workspace comes into the view',
     async ({ workbench, shot, folder }) => {
       await workbench.command('Tensorwright: Refresh Models');
-      // The workbench takes a moment to watch a folder.
-      await new Promise((watching) => setTimeout(watching, 5_000));
       const version = join(folder, 'models', 'resnet', '1');
       mkdirSync(version, { recursive: true });
-      writeFileSync(join(version, 'model.onnx'), await model());
-      await row(workbench, 'resnet').waitFor();
+      const bytes = await model();
+      // The workbench takes a moment to watch a folder, and nothing says when it does.
+      await until('the model in the view', async () => {
+        writeFileSync(join(version, 'model.onnx'), bytes);
+        return row(workbench, 'resnet')
+          .waitFor({ timeout: 5_000 })
+          .then(
+            () => true,
+            () => false,
+          );
+      });
       await row(workbench, 'Version 1').click();
       await row(workbench, 'image float32 (?, 3, 224, 224)').waitFor();
       await shot('found');
@@ -56,6 +64,20 @@ export const tests = [
       const manifest = JSON.parse(readFileSync(join(folder, 'models', 'resnet', '2', 'tensorwright.json'), 'utf8'));
       deepEqual([manifest.number, manifest.parent, manifest.files[0].path], [2, 1, 'model.onnx']);
       ok(manifest.signature.inputs[0].name === 'image');
+    },
+  ],
+  [
+    'Compare Versions says what differs, on a page',
+    async ({ workbench, shot }) => {
+      await workbench.command('Tensorwright: Compare Versions...', { thenCloses: false });
+      // The new one, and what it is compared with.
+      for (const version of ['2', '1'])
+        await workbench.page
+          .locator('.quick-input-list .monaco-list-row', { has: workbench.page.getByText(version, { exact: true }) })
+          .first()
+          .click();
+      await workbench.webviewText('the report', (words) => /resnet.1 → resnet.2/.test(words));
+      await shot('compared');
     },
   ],
 ];

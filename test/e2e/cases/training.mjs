@@ -1,6 +1,6 @@
 /** A real training from the editor: its curves move, its mistake is underlined and mended, it takes commands. */
 import { match, ok } from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot } from '../../../scripts/paths.mjs';
 import { Unavailable } from '../../../scripts/unavailable.mjs';
@@ -14,6 +14,7 @@ export const opens = {
     'editor.minimap.enabled': false,
     'editor.codeLens': true,
   },
+  folderSettings: { 'tensorwright.pythonPath': python, 'tensorwright.control': true },
 };
 
 /** Gradients are never cleared. It ends by itself, whatever becomes of the test. */
@@ -72,13 +73,7 @@ export const tests = [
       if (!existsSync(python))
         throw new Unavailable('training: no Python with PyTorch in .cache/venv; run the oracle tests once');
       writeFileSync(join(folder, 'train.py'), script);
-      // The interpreter is a setting of the machine or of the folder, not of the user.
-      mkdirSync(join(folder, '.vscode'), { recursive: true });
-      const settings = { 'tensorwright.pythonPath': python, 'tensorwright.control': true };
-      writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
       await workbench.openFile('train.py');
-      // The workbench takes a moment to see a settings file that was written under it.
-      await new Promise((seen) => setTimeout(seen, 3_000));
       await workbench.command('Tensorwright: Run and Watch Training');
       const text = await workbench.webviewText('the curve of the loss', (words) => /loss\s+now /.test(words));
       const before = stepIn(text);

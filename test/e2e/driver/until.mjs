@@ -1,7 +1,7 @@
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** How long a step of a test may take before it has failed. A loaded machine needs most of it at the first file. */
-export const limitMs = 45_000;
+export const limitMs = 120_000;
 
 /**
  * Asks until the answer is accepted and returns it.

@@ -31,6 +31,7 @@ const asked: readonly (readonly [string, string, boolean, Repository['files']?])
     true,
   ],
   ['initial-state-invalid', `${identity}sequence_batching { ${state('dims: [ 3, 3 ] zero_data: true')} }`, false],
+  ['initial-state-invalid', `${identity}sequence_batching { ${state('dims: [ 2, 3, 3 ] zero_data: true')} }`, false],
   ['python-input-tensors-value', python + parameter('FORCE_CPU_ONLY_INPUT_TENSORS', 'YES'), false],
   ['python-input-tensors-value', python + parameter('FORCE_CPU_ONLY_INPUT_TENSORS', ''), false],
   ['python-environment-path', python + parameter('EXECUTION_ENV_PATH', 'env.tar.gz'), false, { 'm/env.tar.gz': '' }],

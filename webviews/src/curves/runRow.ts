@@ -37,8 +37,8 @@ export class RunRow {
     this.controls = element('span', { class: 'controls', role: 'group', 'aria-label': 'Control of the training' }, [
       this.pause,
       this.button('Step', () => this.send('step', { steps: 1 })),
-      ...this.setter('Learning rate', 'set-learning-rate', 0),
-      ...this.setter('Batch size', 'set-batch-size', 1),
+      this.setter('Learning rate', 'set-learning-rate', 0),
+      this.setter('Batch size', 'set-batch-size', 1),
       this.button('Stop after Checkpoint', () => this.send('stop-after-checkpoint')),
     ]);
     this.locked = element('span', { class: 'controls' }, [
@@ -73,7 +73,7 @@ export class RunRow {
   }
 
   /** A field and its button; Enter in the field presses it. */
-  private setter(label: string, command: ControlCommand, least: number): readonly HTMLElement[] {
+  private setter(label: string, command: ControlCommand, least: number): HTMLElement {
     const field = element('vscode-textfield', {
       type: 'text',
       placeholder: label,
@@ -93,7 +93,9 @@ export class RunRow {
     field.addEventListener('keydown', ({ key }) => {
       if (key === 'Enter') set();
     });
-    return [field, this.button(`Set ${label}`, set)];
+    const button = this.button('Set', set);
+    button.setAttribute('aria-label', `Set ${label.toLowerCase()}`);
+    return element('span', { class: 'setter' }, [field, button]);
   }
 }
 

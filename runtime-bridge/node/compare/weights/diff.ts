@@ -5,8 +5,9 @@
  * is equal byte for byte is only compared, never decoded.
  */
 import { FileBytes, Unreadable } from './bytes';
-import { block, Difference, type Figures } from './difference';
+import { block, Difference, type Figures, newRoom } from './difference';
 import { bytesOf, type Dtype, dtypes } from './dtypes';
+import { Kernel } from './kernel';
 import { type StoredTensor, valuesIn, type WeightFile, type WeightFormat } from './tensors';
 import { alike, type Values } from './values';
 
@@ -126,9 +127,11 @@ type Both<Part> = readonly [Part, Part];
 /** The buffers, open files and progress of one comparison. */
 class Work {
   private readonly files = new Map<string, FileBytes>();
+  private readonly kernel = new Kernel(4 * chunkBytes + 8 * 4 * block);
   /** Of the chunk that is looked at, and of the one that is coming. */
-  private readonly buffers = [0, 1].map(() => [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)] as const);
-  private readonly narrow = [new Float32Array(block), new Float32Array(block)] as const;
+  private readonly buffers = [0, 1].map(() => [this.kernel.bytes(chunkBytes), this.kernel.bytes(chunkBytes)] as const);
+  private readonly narrow = [this.kernel.floats(block), this.kernel.floats(block)] as const;
+  private readonly room = newRoom(this.kernel);
   private readonly wide = [new Float64Array(block), new Float64Array(block)] as const;
   private finishedBytes = 0;
   private toldMs = 0;
@@ -194,7 +197,7 @@ class Work {
   }
 
   private async figures(name: string, values: Both<Values>, types: Both<Dtype>, count: number): Promise<Figures> {
-    const difference = new Difference();
+    const difference = new Difference(this.kernel, this.room);
     const bytes = [types[0].bits / 8, types[1].bits / 8] as const;
     const perChunk = Math.floor(chunkBytes / Math.max(...bytes));
     const { parts } = types[0];
@@ -206,8 +209,8 @@ class Work {
       left -= here;
       for (let from = 0; from < here; from += perBlock) {
         const length = Math.min(perBlock, here - from);
-        const a = decoded(types[0], chunks[0].subarray(from * bytes[0]), length, into[0]);
-        const b = decoded(types[1], chunks[1].subarray(from * bytes[1]), length, into[1]);
+        const a = decoded(this.kernel, types[0], chunks[0].subarray(from * bytes[0]), length, into[0]);
+        const b = decoded(this.kernel, types[1], chunks[1].subarray(from * bytes[1]), length, into[1]);
         difference.add(a, b, length * parts);
       }
     }
@@ -282,6 +285,7 @@ const isDecodable = (type: Dtype | undefined): type is Dtype => type?.narrow !==
 
 /** Values as numbers; float32 is looked at where it lies. */
 function decoded(
+  kernel: Kernel,
   type: Dtype,
   bytes: Buffer,
   count: number,
@@ -289,7 +293,8 @@ function decoded(
 ): Float32Array | Float64Array {
   if (into instanceof Float32Array) {
     if (type === dtypes.get('float32')) return new Float32Array(bytes.buffer, bytes.byteOffset, count);
-    type.narrow?.(bytes, count, into);
+    if (type === dtypes.get('bfloat16')) kernel.widen(bytes, count, into);
+    else type.narrow?.(bytes, count, into);
   } else if (type.wide) type.wide(bytes, count, into);
   else {
     const narrow = new Float32Array(count * type.parts);

@@ -3,6 +3,8 @@
  * arrays that are used again and blocks that stay in the processor's nearest cache, without a branch per value.
  */
 
+import { bins, type Kernel, type Sums } from './kernel';
+
 export interface HistogramBin {
   /** 2^exponent <= |difference| < 2^(exponent + 1); 128 is all that single precision can't hold. */
   readonly exponent: number;
@@ -36,8 +38,15 @@ export interface Figures {
 
 /** Values at a time: three arrays of doubles of that length fit a first-level cache of 48 KiB. */
 export const block = 2048;
-/** By sign and exponent of a float32. */
-const bins = 512;
+
+/** In a kernel's memory, used again from tensor to tensor: differences of a block, and counts of them. */
+export interface Room {
+  readonly apart: Float32Array;
+  /** Four tables. */
+  readonly counts: Uint32Array;
+}
+
+export const newRoom = (kernel: Kernel): Room => ({ apart: kernel.floats(block), counts: kernel.words(4 * bins) });
 
 /** Sums over pairs of numbers; give it blocks, then ask for the figures. */
 export class Difference {
@@ -48,36 +57,31 @@ export class Difference {
   private squares = 0;
   private leftSquares = 0;
   private rightSquares = 0;
+  private products = 0;
   private largest = 0;
   private leftNonFinite = 0;
   private rightNonFinite = 0;
   private readonly counts = new Float64Array(bins);
-  private readonly apart = new Float32Array(block);
-  private readonly apartBits = new Uint32Array(this.apart.buffer);
-  // One table a value in turn: neighbours often fall into the same bin, and a count waits for its last store.
-  private readonly tables = [0, 1, 2, 3].map(() => new Uint32Array(bins)) as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly room: Room,
+  ) {
+    // A comparison that broke off left its counts.
+    room.counts.fill(0);
+  }
 
   /** At most `block` pairs. */
   add(left: Float32Array | Float64Array, right: Float32Array | Float64Array, count: number): void {
     this.values += count;
-    const { apart } = this;
-    let [squares, leftSquares, rightSquares, largest, changed] = [0, 0, 0, 0, 0];
-    for (let i = 0; i < count; i++) {
-      const a = left[i] as number;
-      const b = right[i] as number;
-      const d = b - a;
-      apart[i] = d;
-      squares += d * d;
-      leftSquares += a * a;
-      rightSquares += b * b;
-      largest = Math.max(largest, Math.abs(d));
-      if (d !== 0) changed++;
-    }
+    const { kernel } = this;
+    const { apart } = this.room;
+    const sums: Sums = { squares: 0, leftSquares: 0, rightSquares: 0, products: 0, largest: 0, changed: 0 };
+    const isFast =
+      left instanceof Float32Array && right instanceof Float32Array && kernel.has(left) && kernel.has(right);
+    const taken = isFast ? kernel.compare(left, right, apart, count, sums) : 0;
+    addScalars(left, right, apart, taken, count, sums);
+    const { squares, leftSquares, rightSquares, products, largest, changed } = sums;
     if (!(squares + leftSquares + rightSquares < Infinity)) {
       this.addWithNonFinite(left, right, count);
       return;
@@ -85,6 +89,7 @@ export class Difference {
     this.squares += squares;
     this.leftSquares += leftSquares;
     this.rightSquares += rightSquares;
+    this.products += products;
     this.changed += changed;
     this.moved += changed;
     if (largest > this.largest) this.largest = largest;
@@ -103,26 +108,21 @@ export class Difference {
       if (!isLeft || !isRight) continue;
       const d = b - a;
       if (d !== 0) this.moved++;
-      this.apart[finite++] = d;
+      this.room.apart[finite++] = d;
       this.squares += d * d;
       this.leftSquares += a * a;
       this.rightSquares += b * b;
+      this.products += a * b;
       this.largest = Math.max(this.largest, Math.abs(d));
     }
     this.countBins(finite);
   }
 
   private countBins(count: number): void {
-    const { apartBits: bits } = this;
-    const [first, second, third, fourth] = this.tables;
-    let i = 0;
-    for (; i + 3 < count; i += 4) {
-      (first[(bits[i] as number) >>> 23] as number)++;
-      (second[(bits[i + 1] as number) >>> 23] as number)++;
-      (third[(bits[i + 2] as number) >>> 23] as number)++;
-      (fourth[(bits[i + 3] as number) >>> 23] as number)++;
-    }
-    for (; i < count; i++) (first[(bits[i] as number) >>> 23] as number)++;
+    const { apart, counts } = this.room;
+    const bits = new Uint32Array(apart.buffer, apart.byteOffset, count);
+    for (let i = this.kernel.tally(apart, count, counts); i < count; i++)
+      (counts[(bits[i] as number) >>> 23] as number)++;
     if (this.values - this.counted > 2 ** 30) this.collect();
   }
 
@@ -131,10 +131,9 @@ export class Difference {
   /** Before a table's 32 bits overflow. */
   private collect(): void {
     this.counted = this.values;
-    for (const table of this.tables) {
-      for (let bin = 0; bin < bins; bin++) (this.counts[bin] as number) += table[bin] as number;
-      table.fill(0);
-    }
+    const { counts } = this.room;
+    counts.forEach((found, at) => ((this.counts[at % bins] as number) += found));
+    counts.fill(0);
   }
 
   figures(): Figures {
@@ -144,8 +143,6 @@ export class Difference {
       number,
       number,
     ];
-    // The scalar product by the law of cosines: one product less for each value.
-    const scalar = (this.leftSquares + this.rightSquares - this.squares) / 2;
     return {
       values: this.values,
       changed: this.changed,
@@ -154,7 +151,9 @@ export class Difference {
       ...(leftNorm > 0 ? { relativeL2: l2 / leftNorm } : {}),
       leftNorm,
       rightNorm,
-      ...(leftNorm > 0 && rightNorm > 0 ? { cosine: Math.max(-1, Math.min(1, scalar / (leftNorm * rightNorm))) } : {}),
+      ...(leftNorm > 0 && rightNorm > 0
+        ? { cosine: Math.max(-1, Math.min(1, this.products / (leftNorm * rightNorm))) }
+        : {}),
       maxAbsolute: this.largest,
       leftNonFinite: this.leftNonFinite,
       rightNonFinite: this.rightNonFinite,
@@ -173,4 +172,29 @@ export class Difference {
     // Zeros share a bin with what is too small for single precision.
     return { histogram, tiny: this.moved - counted };
   }
+}
+
+/** Pairs from one place to another, in double precision. */
+function addScalars(
+  left: ArrayLike<number>,
+  right: ArrayLike<number>,
+  apart: Float32Array,
+  from: number,
+  to: number,
+  sums: Sums,
+): void {
+  let { squares, leftSquares, rightSquares, products, largest, changed } = sums;
+  for (let i = from; i < to; i++) {
+    const a = left[i] as number;
+    const b = right[i] as number;
+    const d = b - a;
+    apart[i] = d;
+    squares += d * d;
+    leftSquares += a * a;
+    rightSquares += b * b;
+    products += a * b;
+    largest = Math.max(largest, Math.abs(d));
+    if (d !== 0) changed++;
+  }
+  Object.assign(sums, { squares, leftSquares, rightSquares, products, largest, changed });
 }

@@ -128,6 +128,8 @@ function frozen(turn: Turn, said: string): string | undefined {
 function retried(turn: Turn): string | undefined {
   if (isIn(turn, 'stuck')) {
     turn.remark('Tried again by hand: it goes on once the target answers', 'user');
+    // From here on as if the target had been out of sight: the next look at it resumes.
+    turn.set({ missed: { ...turn.deployment.missed, target: 1 } });
     return undefined;
   }
   return isIn(turn, 'paused') ? resumed(turn, ' (retry)') : refused(turn, 'A retry');

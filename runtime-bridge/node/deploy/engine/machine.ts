@@ -37,6 +37,7 @@ export function begin(id: string, epoch: number, header: DeployHeader, now: numb
       missed: { target: 0, observations: 0 },
       watched: 0,
       tickedAt: now,
+      held: 0,
       reading: { at: now, answers: 0 },
       verdicts: [],
       watch: new Watch('shadow', header, 0),
@@ -87,7 +88,7 @@ function done(turn: Turn, action: Action & { readonly key: string }, event: Done
       ...(action.op === 'route' ? shareOf(action.routing, turn) : {}),
     },
   );
-  if (action.op === 'route' && turn.state === 'canary')
+  if (action.op === 'route' && (turn.state === 'canary' || turn.state === 'paused'))
     turn.deployment.watch.setWeight(action.routing.weightPercent / 100);
   if (turn.deployment.underWay === undefined) arrived(turn, event.inspection);
 }
@@ -142,12 +143,8 @@ function failed(
   const mayRepeat = again && left > 0 && (isGoingBack || (action.op !== 'load' && action.op !== 'warm'));
   if (action.op === 'drain') return goOn(turn, sentence, result, target);
   if (mayRepeat) {
-    turn.remark(
-      `${sentence}. It is tried again`,
-      'controller',
-      { result, observed: target },
-      { todo: [action, ...position.todo] },
-    );
+    const todo = [...neededBefore(action, target, isGoingBack), action, ...position.todo];
+    turn.remark(`${sentence}. It is tried again`, 'controller', { result, observed: target }, { todo });
     return turn.set({ underWay: undefined, attempts: attempts + 1 });
   }
   // What is left is memory that isn't given back; the traffic is where it should be.
@@ -163,6 +160,13 @@ function failed(
       position: { pausedFrom: position.state },
     });
   goBack(turn, 'aborting', action.op === 'warm' ? 'gate' : 'timeout', sentence);
+}
+
+/** The routing is the first thing that changes on the way back, unless the old version turns out to be gone. */
+function neededBefore(action: Action, target: TargetState | undefined, isGoingBack: boolean): readonly Action[] {
+  if (!isGoingBack || action.op !== 'route' || target === undefined) return [];
+  const { primary } = action.routing;
+  return primary === undefined || isReady(target, primary) ? [] : [{ op: 'load', version: primary }];
 }
 
 function goOn(

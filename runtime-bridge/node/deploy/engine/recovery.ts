@@ -7,6 +7,7 @@
 import type { Actor, DeployEntry, TargetState } from '../../../../protocol/src/deploy';
 import { finalStates } from '../../../../protocol/src/deploy';
 import { goBack, promote } from './machine';
+import { unloadBaseline } from './sequences';
 import { isReady, seenVersion, Turn } from './turn';
 import type { Advance, Deployment } from './types';
 import { pause } from './vigil';
@@ -33,6 +34,7 @@ export function recover(
       reason: 'The controller is back, but the target can not be observed. Routing is left as it is',
       position: { pausedFrom: before(turn) },
     });
+    turn.set({ missed: { target: 1, observations: 1 } });
     return turn.end();
   }
   resumeFrom(turn, target, 'recovery');
@@ -57,6 +59,7 @@ function restored(log: readonly DeployEntry[], epoch: number, now: number): Depl
     missed: { target: 0, observations: 0 },
     watched: 0,
     tickedAt: now,
+    held: 0,
     reading: { at: now, answers: 0 },
     verdicts: [],
     watch,
@@ -97,8 +100,17 @@ export function resumeFrom(turn: Turn, target: TargetState, actor: Actor): void 
 
 function soakOn(turn: Turn, target: TargetState, actor: Actor, back: string): void {
   const { header } = turn.deployment;
-  if (isReady(target, header.candidate) && target.routing?.primary === header.candidate)
+  const serves = isReady(target, header.candidate) && target.routing?.primary === header.candidate;
+  const old = header.baseline === undefined ? undefined : seenVersion(target, header.baseline)?.state;
+  if (serves && (old === 'ready' || old === 'loading'))
     return turn.move({ to: 'soaking', actor, reason: `${back}: version ${header.candidate} is guarded again` });
+  if (serves)
+    return turn.move({
+      to: 'soaking',
+      actor,
+      reason: `${back}: version ${header.candidate} serves, and the old one is no longer warm`,
+      todo: unloadBaseline(turn.deployment),
+    });
   goBack(turn, 'rollingBack', actor, `${back}, and version ${header.candidate} does not serve as it should`);
 }
 

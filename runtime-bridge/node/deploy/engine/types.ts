@@ -104,6 +104,8 @@ export interface Deployment {
   /** Milliseconds under watch in this step: gaps and jumps of the clock don't count. */
   readonly watched: number;
   readonly tickedAt: number;
+  /** Milliseconds for which the target has held requests off. */
+  readonly held: number;
   /** What the gates said without deciding, written last: when, and after how many answers. */
   readonly reading: { readonly at: number; readonly answers: number };
   readonly verdicts: readonly GateVerdict[];

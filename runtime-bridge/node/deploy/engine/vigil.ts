@@ -22,8 +22,10 @@ const watched: readonly DeployState[] = ['shadow', 'canary', 'paused', 'soaking'
 export function look(turn: Turn, tick: Tick): void {
   const { deployment } = turn;
   const gap = Math.min(longestGap, Math.max(0, tick.now - deployment.tickedAt));
+  const isHeld = tick.target?.routing !== undefined && tick.target.routing.primary === undefined;
   turn.set({
     tickedAt: tick.now,
+    held: isHeld ? deployment.held + gap : 0,
     watched: deployment.watched + (deployment.underWay === undefined ? gap : 0),
     missed: {
       target: tick.target === undefined ? deployment.missed.target + 1 : 0,
@@ -32,14 +34,28 @@ export function look(turn: Turn, tick: Tick): void {
   });
   turn.effects.push({ kind: 'heartbeat' });
   deployment.watch.take(tick.observations ?? [], tick.outcomes ?? []);
-  if (turn.state === 'stuck')
-    return tick.target === undefined ? undefined : resumeFrom(turn, tick.target, 'controller');
+  if (turn.state === 'stuck') {
+    // A target that was seen all the time said no: asking again by itself would have the same answer.
+    const hasReturned = tick.target !== undefined && deployment.missed.target > 0;
+    return hasReturned ? resumeFrom(turn, tick.target, 'controller') : undefined;
+  }
+  if (isHeldTooLong(turn)) return;
   if (turn.deployment.underWay !== undefined) return;
   if (turn.deployment.position.todo.length > 0) return turn.note('It is tried again', {});
   if (!watched.includes(turn.state)) return;
   if (tick.target === undefined) return unseen(turn);
   if (hasChanged(turn, tick.target)) return;
   weigh(turn, tick, tick.target);
+}
+
+/** Unload-first: requests wait for the new version no longer than the plan allows; then the old one comes back. */
+function isHeldTooLong(turn: Turn): boolean {
+  const { held, header } = turn.deployment;
+  const isOnTheWay = turn.state === 'loading' || turn.state === 'warming';
+  if (!isOnTheWay || held <= header.plan.hold * 1_000) return false;
+  const most = `Requests were held off for ${seconds(header.plan.hold)}, the longest that the plan allows ("hold")`;
+  goBack(turn, 'aborting', 'timeout', `${most}, and version ${header.candidate} does not serve yet`);
+  return true;
 }
 
 function unseen(turn: Turn): void {
@@ -87,17 +103,30 @@ function wasRerouted(turn: Turn, target: TargetState): boolean {
   return true;
 }
 
+/** Causes of a pause that leave the routing: a person watches, or the target has it as it should be. */
+const attended: readonly PauseCause[] = ['manual', 'controller-restart', 'controller-loss'];
+
+/**
+ * Waits for a person. Where nobody has asked for that, nobody may be watching, and what the plan says of a lost
+ * controller is done at once: a version on which there is no verdict keeps no share by itself.
+ */
 export function pause(
   turn: Turn,
   cause: PauseCause,
   reason: string,
   position: { weightPercent?: number; shadowPercent?: number } = {},
 ): void {
-  const { verdicts } = turn.deployment;
+  const { verdicts, header, position: before } = turn.deployment;
+  const isTakenBack =
+    !attended.includes(cause) &&
+    header.plan.onControllerLoss === 'baseline' &&
+    !before.frozen &&
+    before.weightPercent + before.shadowPercent > 0;
   turn.move({
     to: 'paused',
     actor: cause === 'manual' ? 'user' : cause === 'insufficient' || cause === 'inconclusive' ? 'timeout' : 'gate',
-    reason,
+    reason: isTakenBack ? `${reason}. Until it is resumed all requests go to version ${header.baseline}` : reason,
+    todo: isTakenBack ? [{ op: 'route', routing: split(turn.deployment, 0, 0) }] : [],
     position: {
       ...position,
       pausedBecause: cause,

@@ -8,7 +8,7 @@ export const loopback = '127.0.0.1';
 
 const mostConnections = 4096;
 /** Clients keep their connections open between requests; one that the server closes first costs them an error. */
-const keepAliveMs = 75_000;
+export const keepAliveMs = 75_000;
 const requestTimeoutMs = 120_000;
 const headersTimeoutMs = 20_000;
 

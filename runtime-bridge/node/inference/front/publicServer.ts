@@ -5,6 +5,7 @@ import { readInferRequest } from '../oip/request';
 import { responseBody } from '../oip/response';
 import { configOf, extensions, metadataOf, statisticsOf } from './descriptions';
 import { askModel, askVersion } from './exchange';
+import { type Headers, withExpress } from './express';
 import type { Front } from './front';
 import { bodyOf, failureReply, jsonReply, newServer, type Reply, reply } from './http';
 import { metricsText } from './metrics';
@@ -19,7 +20,7 @@ export interface PublicOptions {
 }
 
 export function publicServer(options: PublicOptions): Server {
-  return newServer((request, response) => {
+  const server = newServer((request, response) => {
     void answer(options, request).then(
       (found) => reply(response, found),
       (error: unknown) => {
@@ -27,6 +28,11 @@ export function publicServer(options: PublicOptions): Server {
         reply(response, failureReply(error));
       },
     );
+  });
+  return withExpress(server, options.mostBytes, (path) => {
+    const [, model = '', version, action] = modelPath.exec(path) ?? [];
+    if (action !== 'infer') return undefined;
+    return (headers, body) => infer(options.front, { model, version }, headers, body);
   });
 }
 
@@ -85,16 +91,22 @@ function get(method: string, make: () => Reply): Reply {
 const isReady = (front: Front): boolean =>
   front.all().every(({ state, key }) => state === 'ready' || front.routes.of(key.model)?.candidate === key.version);
 
-interface Asked {
+interface Model {
   readonly model: string;
   readonly version: string | undefined;
+}
+interface Asked extends Model {
   readonly action: string;
 }
 
 async function modelAnswer(options: PublicOptions, request: IncomingMessage, asked: Asked): Promise<Reply> {
   const { front } = options;
   const { model, version, action } = asked;
-  if (action === 'infer') return infer(options, request, asked);
+  if (action === 'infer') {
+    if (request.method !== 'POST') throw notAllowed;
+    requireModel(front, asked);
+    return infer(front, asked, request.headers, await bodyOf(request, options.mostBytes));
+  }
   if (request.method !== 'GET') throw notAllowed;
   const versions = front.versionsOf(model).filter(({ key }) => version === undefined || key.version === version);
   if (action === 'stats') {
@@ -117,19 +129,17 @@ const unknownModel = (model: string, version: string | undefined): ProtocolError
     `Request for unknown model: '${model}'${version === undefined ? '' : ` version ${version}`} is not found`,
   );
 
-async function infer(
-  { front, mostBytes }: PublicOptions,
-  request: IncomingMessage,
-  { model, version }: Asked,
-): Promise<Reply> {
-  if (request.method !== 'POST') throw notAllowed;
+function requireModel(front: Front, { model, version }: Model): void {
   if (front.versionsOf(model).length === 0) throw unknownModel(model, version);
-  const body = await bodyOf(request, mostBytes);
-  const length = body.length === 0 ? '0' : (request.headers['inference-header-content-length'] as string | undefined);
+}
+
+async function infer(front: Front, { model, version }: Model, headers: Headers, body: Buffer): Promise<Reply> {
+  requireModel(front, { model, version });
+  const length = body.length === 0 ? '0' : (headers['inference-header-content-length'] as string | undefined);
   const asked = readInferRequest(body, length, model);
   const exchanged =
     version === undefined
-      ? await askModel(front, asked, model, request.headers)
+      ? await askModel(front, asked, model, headers)
       : await askVersion(front, asked, model, version);
   const { headerLength, pieces } = responseBody(
     asked,

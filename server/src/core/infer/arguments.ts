@@ -16,6 +16,8 @@ export interface ValueAccess {
   asTensor(value: Value): TensorValue | undefined;
   /** A latent argument that was found to be something. */
   settle(value: Value): Value;
+  /** A latent argument as the int that it must be; teaches so. */
+  asSize(value: LatentValue): Dim | undefined;
   /** Whether an argument that may be left out is None: both, on a path each. */
   isNone(value: LatentValue): boolean;
 }
@@ -75,9 +77,9 @@ export class BoundCall implements Call {
   }
 
   int(name: string): Dim {
-    const value = this.intOrNone(name);
-    if (value === null) throw new Leave(`${name} is None`);
-    return value;
+    const value = this.value(name);
+    if (value.kind === 'none') throw new Leave(`${name} is None`);
+    return (value.kind === 'latent' ? this.access.asSize(value) : undefined) ?? this.asInt(value, name);
   }
 
   intOrNone(name: string): Dim | null {

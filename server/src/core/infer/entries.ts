@@ -462,6 +462,8 @@ function functionEntry(
   effort: Effort,
 ): number {
   const ev = start(program, module, report, memo, isWhole(fn) ? effort.script : effort.functions);
+  // What a function builds itself is in training until it says otherwise.
+  ev.training = bool(true);
   bounded(() => {
     const ended = ev.branches(ev.machine.seal(), () => {
       const args = argumentsFor(ev, fn, undefined, 'symbolic', false);

@@ -208,7 +208,12 @@ function classMember(ev: Evaluator, cls: Value & { kind: 'class' }, name: string
   if (name === '__name__') return str(cls.node.name);
   const found = classAttribute(ev, cls, name);
   if (found === undefined || found === 'unknown') return unknown(`${name} of class ${cls.node.name}`, node);
-  if ('external' in found) return { kind: 'external', path: `${found.external}.${name}` };
+  if ('external' in found) {
+    const callee: Value = { kind: 'external', path: `${found.external}.${name}` };
+    return callee.path === 'torch.autograd.Function.apply'
+      ? { kind: 'partial', callee, args: [cls], keywords: [] }
+      : callee;
+  }
   return found.value.kind === 'function' && found.value.binding === 'class'
     ? { kind: 'method', self: cls, target: found.value }
     : found.value;

@@ -3,7 +3,7 @@ import type { Built, Call, Layer, Solve } from '../../core/infer/operator';
 import { built, known } from '../../core/infer/operator';
 import { tensor, unknown, type TensorValue, type Value } from '../../core/infer/value';
 import type { DType } from '../../core/shape/dtype';
-import type { Dim } from '../../core/shape/dim';
+import { num, type Dim } from '../../core/shape/dim';
 import type { Shape } from '../../core/shape/shape';
 import { refuse, Settled } from './answer';
 import { brackets } from './sizes';
@@ -102,7 +102,10 @@ export function tensorIfKnown(call: Call, name: string): TensorValue | null {
   return value.kind === 'tensor' ? value : null;
 }
 
-/** Parameters can't have negative sizes. */
+/**
+ * Parameters can't have negative sizes. Sizes that are not known are taken to be positive: a model that works with
+ * empty parameters alone does not work.
+ */
 export function notNegative(solve: Solve, sizes: readonly Dim[]): void {
   const bad = sizes.find((size) => !solve.atLeast(size, 0, 'sizes are not negative'));
   if (bad !== undefined) {
@@ -111,4 +114,5 @@ export function notNegative(solve: Solve, sizes: readonly Dim[]): void {
       `Trying to create tensor with negative dimension ${solve.text(bad)}: ${brackets(solve, sizes)}`,
     );
   }
+  for (const size of sizes) if (solve.less(size, num(1)) === 'maybe') solve.atLeast(size, 1);
 }

@@ -4,7 +4,7 @@ import type { Model } from '../repository/model';
 import { type Field, isEnum, isMessage, type MessageType } from '../schema/types';
 import type { Message } from '../textFormat/message';
 import { fieldBefore, messageAt } from './context';
-import { fieldText, typeName } from './hover';
+import { fieldText, modelText, tensorText, typeName } from './hover';
 
 export interface Proposal {
   readonly label: string;
@@ -75,41 +75,67 @@ function valuesOf(field: Field, message: Message, model: Model | undefined): rea
     detail: field.name,
     documentation,
   });
-  if (isEnum(field.type)) return field.type.values.map(({ name, doc }) => value(name, doc));
+  if (isEnum(field.type)) {
+    const isNothing = ({ name }: { readonly name: string }): boolean => name.endsWith('_INVALID');
+    const values = [...field.type.values].sort((a, b) => Number(isNothing(a)) - Number(isNothing(b)));
+    return values.map(({ name, doc }) => value(name, doc));
+  }
   if (field.type === 'bool') return [value('true'), value('false')];
-  return namesFor(field, message.type, message, model).map((label) => ({ ...value(label), kind: 'name' }));
+  return namesFor(field, message.type, message, model).map(({ name, detail, says }) => ({
+    ...value(name, says),
+    kind: 'name',
+    detail: detail ?? field.name,
+  }));
 }
 
+interface Name {
+  readonly name: string;
+  /** Of a tensor its type and sizes. */
+  readonly detail?: string;
+  readonly says?: string;
+}
+const plain = (names: readonly string[]): readonly Name[] => names.map((name) => ({ name }));
+
 /** Names that the repository knows. */
-function namesFor(field: Field, type: MessageType, message: Message, model: Model | undefined): readonly string[] {
-  if (field.name === 'backend') return knownBackends;
+function namesFor(field: Field, type: MessageType, message: Message, model: Model | undefined): readonly Name[] {
+  if (field.name === 'backend') return plain(knownBackends);
   if (field.name === 'platform')
-    return ['ensemble', 'onnxruntime_onnx', 'pytorch_libtorch', 'tensorrt_plan', 'torch_aoti'];
-  if (field.name === 'model_name') return model?.repository.names()?.filter((name) => name !== model.name) ?? [];
+    return plain(['ensemble', 'onnxruntime_onnx', 'pytorch_libtorch', 'tensorrt_plan', 'torch_aoti']);
+  if (field.name === 'model_name') return model ? otherModels(model) : [];
   const side = /\.(Input|Output)MapEntry$/.exec(type.name)?.[1]?.toLowerCase();
   if (!model || side === undefined) return [];
+  if (field.name === 'value') return ensembleTensors(model);
   const step = model.file.root
     .one('ensemble_scheduling')
     ?.all('step')
     .find((each) => each.all(`${side}_map`).includes(message));
-  if (field.name === 'key')
-    return (
-      model.repository
-        .model(step?.text('model_name') ?? '')
-        ?.completed.config.all(side)
-        .map((tensor) => tensor.text('name')) ?? []
-    );
-  return [...new Set(ensembleTensors(model))];
+  const part = model.repository.model(step?.text('model_name') ?? '');
+  return part?.completed.config.all(side).map(tensorName) ?? [];
 }
 
-const ensembleTensors = (model: Model): readonly string[] => {
-  const { root } = model.file;
-  const steps = root.one('ensemble_scheduling')?.all('step') ?? [];
-  const mapped = steps.flatMap((step) =>
-    [...step.all('input_map'), ...step.all('output_map')].map((entry) => entry.text('value')),
-  );
-  return [
-    ...['input', 'output'].flatMap((side) => root.all(side).map((tensor) => tensor.text('name'))),
-    ...mapped,
-  ].filter((name) => name !== '');
-};
+/** Models are read only for the first names: a repository may have thousands. */
+const DESCRIBED = 50;
+
+function otherModels({ repository, name: own }: Model): readonly Name[] {
+  const names = repository.names()?.filter((name) => name !== own) ?? [];
+  return names.map((name, index) => {
+    const model = index < DESCRIBED ? repository.model(name) : undefined;
+    return model ? { name, says: modelText(model) } : { name };
+  });
+}
+
+const tensorName = (tensor: Message): Name => ({ name: tensor.text('name'), detail: tensorText(tensor) });
+
+/** What an ensemble declares, and what flows between its steps. */
+function ensembleTensors({ file: { root } }: Model): readonly Name[] {
+  const found = new Map<string, Name>();
+  for (const side of ['input', 'output'])
+    for (const tensor of root.all(side)) found.set(tensor.text('name'), tensorName(tensor));
+  for (const step of root.one('ensemble_scheduling')?.all('step') ?? [])
+    for (const entry of [...step.all('input_map'), ...step.all('output_map')]) {
+      const name = entry.text('value');
+      if (!found.has(name)) found.set(name, { name });
+    }
+  found.delete('');
+  return [...found.values()];
+}

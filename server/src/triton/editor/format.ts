@@ -41,7 +41,9 @@ function piecesOf(text: string): readonly Piece[] | undefined {
 }
 
 class Layout {
-  private out = '';
+  /** The lines that are done, and the one that is being written. */
+  private readonly lines: string[] = [];
+  private last = '';
   private level = 0;
 
   constructor(private readonly pieces: readonly Piece[]) {}
@@ -61,7 +63,7 @@ class Layout {
       }
       this.place(piece, before);
     }
-    return this.out === '' ? '' : `${this.out.trimEnd()}\n`;
+    return this.pieces.length === 0 ? '' : `${[...this.lines, this.last.trimEnd()].join('\n')}\n`;
   }
 
   private place(piece: Piece, before: Piece | undefined): void {
@@ -99,25 +101,26 @@ class Layout {
 
   /** End of a list of scalars that fits on a line; undefined for others. */
   private flatList(start: number): number | undefined {
-    const end = this.pieces.findIndex(
-      ({ text, kind }, index) => index > start && kind === 'symbol' && CLOSING.includes(text),
-    );
-    if (end < 0) return undefined;
-    const inside = this.pieces.slice(start + 1, end);
-    const fits = inside.reduce((sum, { text }) => sum + text.length + 1, 0) < WIDTH;
-    const isPlain = inside.every(
-      ({ text, kind }) => kind !== 'comment' && !(kind === 'symbol' && [...OPENING, ':'].includes(text)),
-    );
-    return fits && isPlain ? end + 1 : undefined;
+    let width = 0;
+    for (let at = start + 1; at < this.pieces.length && width < WIDTH; at++) {
+      const { text, kind } = this.pieces[at] as Piece;
+      if (kind === 'symbol' && CLOSING.includes(text)) return at + 1;
+      if (kind === 'comment' || (kind === 'symbol' && [...OPENING, ':'].includes(text))) return undefined;
+      width += text.length + 1;
+    }
+    return undefined;
   }
 
   private put(text: string, gap: string): void {
-    this.out += (this.out === '' || this.out.endsWith('\n') ? '  '.repeat(this.level) : gap) + text;
+    this.last += (this.last === '' ? '  '.repeat(this.level) : gap) + text;
   }
 
   private line(text: string, breaks: number): void {
-    this.out = this.out.trimEnd();
-    this.out += `${'\n'.repeat(this.out === '' ? 0 : Math.max(1, breaks))}${'  '.repeat(this.level)}${text}`;
+    if (this.last !== '' || this.lines.length > 0) {
+      this.lines.push(this.last.trimEnd());
+      for (let empty = 1; empty < breaks; empty++) this.lines.push('');
+    }
+    this.last = '  '.repeat(this.level) + text;
   }
 }
 

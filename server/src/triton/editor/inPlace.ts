@@ -44,10 +44,10 @@ function compare(text: string, before: Message, after: Message, changes: Inserti
     (of) => !replaced.has(of) && after.itemsOf(of.name).some(isAdded),
   );
   if (added.length > 0) changes.push(insertion(text, before, after, added));
-  for (const { value } of after.items) {
-    if (!(value instanceof Message) || !value.span) continue;
-    const same = before.items.find((item) => item.value instanceof Message && item.value.span === value.span)?.value;
-    if (same instanceof Message) compare(text, same, value, changes);
+  const written = new Map(before.items.map((item) => [keyOf(item), item.value]));
+  for (const item of after.items) {
+    const same = written.get(keyOf(item));
+    if (item.value instanceof Message && same instanceof Message) compare(text, same, item.value, changes);
   }
 }
 

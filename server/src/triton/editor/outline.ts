@@ -11,11 +11,12 @@ export interface OutlineEntry {
 }
 
 export function outlineOf(message: Message): readonly OutlineEntry[] {
-  return message.items.flatMap(({ field, name, value }): OutlineEntry[] => {
+  const { items } = message;
+  return items.flatMap(({ field, name, value }, index): OutlineEntry[] => {
     if (!(value instanceof Message) || !value.span) return [];
     // All elements of one list share its name, so each is found by its own bracket.
-    const inList =
-      name !== undefined && message.items.some((item) => item.value !== value && item.name?.start === name.start);
+    const neighbours = [items[index - 1], items[index + 1]];
+    const inList = name !== undefined && neighbours.some((item) => item?.name?.start === name.start);
     const start = inList || !name ? value.span.start : name.start;
     const nameSpan = inList || !name ? { start, end: start + 1 } : name;
     const title = value.text('name') || value.text('model_name') || String(value.scalar('key')?.value ?? '');

@@ -31,14 +31,19 @@ export function tokensOf(root: Message, text: string): readonly TextToken[] {
     }
   };
   visit(root);
+  const read = inOrder(found);
+  let next = 0;
   for (const { 0: placeholder, index } of text.matchAll(/\$\{[^}\n]*\}/g)) {
     if (text.slice(text.lastIndexOf('\n', index) + 1, index).includes('#')) continue;
     const span = { start: index, end: index + placeholder.length };
-    if (![...found.values()].some((token) => token.span.start < span.end && span.start < token.span.end))
-      add(span, 'macro');
+    while ((read[next]?.span.end ?? Infinity) <= span.start) next += 1;
+    if ((read[next]?.span.start ?? Infinity) >= span.end) add(span, 'macro');
   }
-  return [...found.values()].sort((a, b) => a.span.start - b.span.start);
+  return inOrder(found);
 }
+
+const inOrder = (found: ReadonlyMap<number, TextToken>): readonly TextToken[] =>
+  [...found.values()].sort((a, b) => a.span.start - b.span.start);
 
 function kindOf(message: Message, item: Item): TokenKind | undefined {
   if (isEnum(item.field.type)) return 'enumMember';

@@ -83,6 +83,8 @@ import { specificVersionAbsent } from './specific-version-absent';
 import { stateNameRepeated } from './state-name-repeated';
 import { tensorIncomplete } from './tensor-incomplete';
 import { tensorNameRepeated } from './tensor-name-repeated';
+import { tensorrtAllocationStrategy } from './tensorrt-allocation-strategy';
+import { tensorrtGraphBatchSize } from './tensorrt-graph-batch-size';
 import { tensorrtKind } from './tensorrt-kind';
 import { tensorrtOnlyTensor } from './tensorrt-only-tensor';
 import { versionFolderIgnored } from './version-folder-ignored';
@@ -174,6 +176,8 @@ export const rules: readonly Rule[] = [
   stateNameRepeated,
   tensorIncomplete,
   tensorNameRepeated,
+  tensorrtAllocationStrategy,
+  tensorrtGraphBatchSize,
   tensorrtKind,
   tensorrtOnlyTensor,
   versionFolderIgnored,

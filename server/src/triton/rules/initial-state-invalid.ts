@@ -64,7 +64,7 @@ export const initialStateInvalid = rule({
         };
       else if (dims.length !== wanted.length)
         yield {
-          message: `Number of dimensions in 'initial_state' field of state '${input}' does not match the number of dimensions of the state`,
+          message: `Number of dimensions in 'initial_state' doesn't match the size of 'state' dimensions for state input '${input}'. ${dims.length} != ${wanted.length}`,
           at: placeOf(initial, 'dims'),
         };
       else if (dims.includes(-1))

@@ -1,18 +1,22 @@
 import { placeOf, type Problem, rule } from '../rule';
 import { Message } from '../textFormat/message';
 
-function* repeated(message: Message): Iterable<Problem> {
+function repeated(message: Message, found: Problem[]): readonly Problem[] {
   const maps = new Map<string, Set<string>>();
   for (const { field, value } of message.items) {
     if (!(value instanceof Message)) continue;
-    yield* repeated(value);
+    repeated(value, found);
     if (!value.type.isEntry) continue;
     const keys = maps.get(field.name) ?? new Set<string>();
     maps.set(field.name, keys);
     const key = String(value.scalar('key')?.value ?? '');
     if (keys.size === keys.add(key).size)
-      yield { message: `${field.name} has the key '${key}' twice; the last one counts`, at: placeOf(value, 'key') };
+      found.push({
+        message: `${field.name} has the key '${key}' twice; the last one counts`,
+        at: placeOf(value, 'key'),
+      });
   }
+  return found;
 }
 
 export const mapKeyRepeated = rule({
@@ -23,7 +27,5 @@ export const mapKeyRepeated = rule({
   why: 'The last entry counts; the others are lost without a word.',
   bad: 'backend: "identity"\nparameters { key: "A" value { string_value: "1" } }\nparameters { key: "A" value { string_value: "2" } }',
   good: 'backend: "identity"\nparameters { key: "A" value { string_value: "2" } }',
-  *check({ config }) {
-    yield* repeated(config);
-  },
+  check: ({ config }) => repeated(config, []),
 });

@@ -1,8 +1,14 @@
 import { nameOfField, rule } from '../rule';
 import type { Model } from '../repository/model';
 
-/** Whether another model of the repository has a version folder, so that this is not a place for configurations only. */
-const hasNeighbours = (model: Model): boolean => model.entries?.some(({ isFolder }) => isFolder) ?? false;
+/**
+ * Whether a version folder belongs here for certain. A configuration alone may be kept apart from its model, and version
+ * control drops empty folders; one that is there shows that neither is so.
+ */
+const isKept = (model: Model): boolean =>
+  model.versions.length > 0 || !model.isBare || hasFolders(model) || model.repository.hasEmptyVersion;
+
+const hasFolders = (model: Model): boolean => model.entries?.some(({ isFolder }) => isFolder) ?? false;
 
 export const noVersionAvailable = rule({
   id: 'no-version-available',
@@ -17,8 +23,7 @@ export const noVersionAvailable = rule({
     yield {
       message: `at least one version must be available under the version policy of model '${model.name}'`,
       at: nameOfField(config, 'version_policy'),
-      // A configuration alone may be kept apart from the models.
-      severity: model.versions.length === 0 && model.isBare && !hasNeighbours(model) ? 'warning' : 'error',
+      severity: isKept(model) ? 'error' : 'warning',
     };
   },
 });

@@ -21,10 +21,10 @@ export interface Item {
 /** A message: its fields in the order in which they were written. */
 export class Message {
   private readonly list: Item[] = [];
-  /** Items by the name of their field, made when first asked for. */
+  /** Items by the name of their field, made when first asked for in a message that has many. */
   private index: Map<string, Item[]> | undefined;
-  /** Names of lists that were written without a value: `dims: [ ]`. */
-  readonly emptied = new Map<string, Span>();
+  /** Names of lists that were written without a value. */
+  private empties: Map<string, Span> | undefined;
   /** From the first bracket or field to the last; undefined for what was filled in. */
   span: Span | undefined;
 
@@ -36,30 +36,39 @@ export class Message {
 
   push(item: Item): void {
     this.list.push(item);
-    this.index = undefined;
+    if (this.index) enter(this.index, item);
+  }
+
+  /** Notes a list without a value, `dims: [ ]`, by the place of its name. */
+  setEmpty(name: string, span: Span): void {
+    this.empties ??= new Map();
+    this.empties.set(name, span);
+  }
+
+  /** Where a list without a value was written. */
+  emptyList(name: string): Span | undefined {
+    return this.empties?.get(name);
   }
 
   /** Every item of a field. */
   itemsOf(name: string): readonly Item[] {
+    if (this.list.length <= FEW) return this.list.filter(({ field }) => field.name === name);
     if (!this.index) {
       this.index = new Map();
-      for (const item of this.list) {
-        const known = this.index.get(item.field.name);
-        if (known) known.push(item);
-        else this.index.set(item.field.name, [item]);
-      }
+      for (const item of this.list) enter(this.index, item);
     }
     return this.index.get(name) ?? none;
   }
 
   /** The item that counts: the last. */
   item(name: string): Item | undefined {
-    return this.itemsOf(name).at(-1);
+    if (this.list.length > FEW) return this.itemsOf(name).at(-1);
+    return this.list.findLast(({ field }) => field.name === name);
   }
 
   /** Whether a message field, or a member of a oneof, is there at all. */
   has(name: string): boolean {
-    return this.itemsOf(name).length > 0;
+    return this.item(name) !== undefined;
   }
 
   /** The message of a field that occurs once. */
@@ -70,7 +79,9 @@ export class Message {
 
   /** The messages of a list. */
   all(name: string): readonly Message[] {
-    return this.itemsOf(name).flatMap(({ value }) => (value instanceof Message ? [value] : []));
+    const found: Message[] = [];
+    for (const { value } of this.itemsOf(name)) if (value instanceof Message) found.push(value);
+    return found;
   }
 
   /** The scalar of a field that occurs once. */
@@ -81,7 +92,9 @@ export class Message {
 
   /** The scalars of a list. */
   scalars(name: string): readonly Scalar[] {
-    return this.itemsOf(name).flatMap(({ value }) => (value instanceof Message ? [] : [value]));
+    const found: Scalar[] = [];
+    for (const { value } of this.itemsOf(name)) if (!(value instanceof Message)) found.push(value);
+    return found;
   }
 
   /** A string; '' where it is omitted. */
@@ -164,13 +177,22 @@ export class Message {
   copy(): Message {
     const made = new Message(this.type);
     made.span = this.span;
-    for (const [name, span] of this.emptied) made.emptied.set(name, span);
+    if (this.empties) made.empties = new Map(this.empties);
     for (const item of this.items)
       made.push({ ...item, value: item.value instanceof Message ? item.value.copy() : item.value });
     return made;
   }
 }
 
+/** Up to so many items are looked through. */
+const FEW = 8;
+
 const none: readonly Item[] = [];
+
+function enter(index: Map<string, Item[]>, item: Item): void {
+  const known = index.get(item.field.name);
+  if (known) known.push(item);
+  else index.set(item.field.name, [item]);
+}
 
 const emptyKey = (entry: Message): string => (entry.type.fields.get('key')?.type === 'string' ? '' : '0');

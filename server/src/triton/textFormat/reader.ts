@@ -7,7 +7,7 @@
  */
 import type { Span } from '../../core/text/place';
 import { type Field, isEnum, isMessage, type MessageType } from '../schema/types';
-import { Message, type Scalar } from './message';
+import { type Item, Message, type Scalar } from './message';
 import type { Noted, ProblemKind, TextProblem } from './problem';
 import { type Cursor, readScalar } from './scalars';
 import { type Token, Tokenizer } from './tokens';
@@ -20,6 +20,8 @@ export interface TextFile {
 }
 
 const MOST_PROBLEMS = 100;
+/** The first repetition comes right after the value that is repeated, so a few values are enough to look back at. */
+const LOOK_BACK = 8;
 
 /** Reads a text as a message of a type. Never throws. */
 export function readTextFormat(text: string, type: MessageType): TextFile {
@@ -88,7 +90,7 @@ class Reader implements Cursor {
   /** The values of a list whose bracket is read, and the bracket that closes it. */
   private list(message: Message, field: Field, name: Span): boolean {
     if (this.take(']')) {
-      message.emptied.set(field.name, name);
+      message.setEmpty(field.name, name);
       return true;
     }
     for (;;) {
@@ -185,7 +187,7 @@ class Reader implements Cursor {
   /** A field that occurs once and is set already, or another member of its oneof is. */
   private noteRepetition(message: Message, field: Field, name: Token): void {
     if (field.repeated) return;
-    const earlier = message.itemsOf(field.name).findLast((item) => isSet(item.value, field));
+    const earlier = lastSet(message.itemsOf(field.name), field);
     if (earlier) {
       const said = `Non-repeated field "${field.name}" is specified multiple times.`;
       this.report('repeated', said, name, { earlier: earlier.name });
@@ -355,6 +357,13 @@ const wantedFor: Readonly<Record<string, string>> = {
 
 const isOpening = (text: string): boolean => text === '{' || text === '[' || text === '<';
 const isClosing = (text: string): boolean => text === '}' || text === ']' || text === '>';
+
+/** The last of a field's values that counts as set; a field may hold any number of zeros. */
+function lastSet(items: readonly Item[], field: Field): Item | undefined {
+  for (let at = items.length - 1; at >= Math.max(0, items.length - LOOK_BACK); at--)
+    if (isSet((items[at] as Item).value, field)) return items[at];
+  return undefined;
+}
 
 /** What protobuf counts as set: anything that is not the type's zero, and all members of a oneof. */
 function isSet(value: Scalar | Message, field: Field): boolean {

@@ -46,6 +46,10 @@ export class Tokenizer {
   private at = 0;
   private line = 0;
   private column = 0;
+  /** Where the token that is being read begins. */
+  private start = 0;
+  private startLine = 0;
+  private startColumn = 0;
   private previousEnd = -1;
   private previousKind: TokenKind | undefined;
 
@@ -65,7 +69,10 @@ export class Tokenizer {
     for (;;) {
       this.skip(isSpace);
       const code = this.code();
-      if (code < 0) return this.token('end', this.mark());
+      this.start = this.at;
+      this.startLine = this.line;
+      this.startColumn = this.column;
+      if (code < 0) return this.token('end');
       if (code === 35) {
         this.skip((each) => each !== LF && each >= 0);
       } else if (isUnprintable(code)) {
@@ -78,39 +85,38 @@ export class Tokenizer {
   }
 
   private word(code: number): Token {
-    const start = this.mark();
     if (isLetter(code)) {
       this.skip(isAlphanumeric);
-      return this.token('identifier', start);
+      return this.token('identifier');
     }
     if (isDigit(code)) {
       this.step();
-      return this.token(this.number(code === 48, false), start);
+      return this.token(this.number(code === 48, false));
     }
-    if (code === 46) return this.dot(start);
+    if (code === 46) return this.dot();
     if (code === 34 || code === 39) {
       this.step();
       this.string(code);
-      return this.token('string', start);
+      return this.token('string');
     }
     if (code >= 128) this.object(`Interpreting non ascii codepoint ${firstByte(this.text.codePointAt(this.at) ?? 0)}.`);
     this.step();
-    return this.token('symbol', start);
+    return this.token('symbol');
   }
 
-  private dot(start: Mark): Token {
+  private dot(): Token {
     this.step();
-    if (!isDigit(this.code())) return this.token('symbol', start);
+    if (!isDigit(this.code())) return this.token('symbol');
     this.step();
-    if (this.previousKind === 'identifier' && this.previousEnd === start.at)
+    if (this.previousKind === 'identifier' && this.previousEnd === this.start)
       this.complain({
-        start: start.at,
+        start: this.start,
         end: this.at,
-        line: start.line,
-        column: start.column,
+        line: this.startLine,
+        column: this.startColumn,
         message: 'Need space between identifier and decimal point.',
       });
-    return this.token(this.number(false, true), start);
+    return this.token(this.number(false, true));
   }
 
   /** The rest of a number whose first character is read. */
@@ -224,24 +230,16 @@ export class Tokenizer {
     this.column += paired ? 4 : code < 0x800 ? 2 : 3;
   }
 
-  private mark(): Mark {
-    return { at: this.at, line: this.line, column: this.column };
-  }
-
-  private token(kind: TokenKind, { at, line, column }: Mark): Token {
-    return { kind, text: this.text.slice(at, this.at), start: at, end: this.at, line, column };
+  private token(kind: TokenKind): Token {
+    const { start, at } = this;
+    const text = this.text.slice(start, at);
+    return { kind, text, start, end: at, line: this.startLine, column: this.startColumn };
   }
 
   private object(message: string): void {
-    const { at, line, column } = this.mark();
+    const { at, line, column } = this;
     this.complain({ start: at, end: Math.min(at + 1, this.text.length), line, column, message });
   }
-}
-
-interface Mark {
-  readonly at: number;
-  readonly line: number;
-  readonly column: number;
 }
 
 /** The first byte of a character in UTF-8. */

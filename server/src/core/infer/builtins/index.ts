@@ -3,13 +3,14 @@ import { constantOf, freshSym, max, mul, num, sym } from '../../shape/dim';
 import { exactRatio } from '../arithmetic';
 import { binaryOperation } from '../arithmetic';
 import { callValue, loseContent } from '../calls';
+import { methodOf } from '../classes';
 import { knownTruth, NAMES } from '../compare';
 import { elementOf, iterate } from '../containers';
 import { plainText } from '../plain';
 import { globalHooks, hookAll } from '../hooks';
 import { settle, tensorOf } from '../latent';
 import { setAttribute } from '../objects';
-import { bool, float, int, none, str, tuple, unknown } from '../value';
+import { bool, float, int, none, str, tensor, tuple, unknown, type Value } from '../value';
 import { at, NOWHERE, type Builtin } from './builtin';
 import { divmod, extreme, gcd, logarithm, mathFunction, mathProduct, rounded, squareRoot, sum, toInt } from './numbers';
 import { getAttributeCall, hasAttribute, isInstanceCall, isSubclassCall, typeCall } from './questions';
@@ -54,6 +55,42 @@ const partial: Builtin = (_ev, args) => {
     keywords: [...args.keywords].map(([name, given]) => [name, given.value]),
   };
 };
+
+/** As torch's `_pair`: what can be walked through stays, anything else is repeated. */
+const repeated =
+  (n: number): Builtin =>
+  (ev, args, node) => {
+    const value = settle(ev, at(ev, args, 0) ?? none);
+    const items = iterate(ev, value);
+    if (items !== undefined) return tuple(items);
+    return value.kind === 'int' || value.kind === 'float' || value.kind === 'bool' || value.kind === 'none'
+      ? tuple(Array.from({ length: n }, () => value))
+      : unknown('a number or several', node);
+  };
+
+/**
+ * `Function.apply` of a class of the user's: its `forward`, which gets a context first unless `setup_context` does.
+ * What comes out is a new node of the graph, whatever `forward` has detached.
+ */
+const applyFunction: Builtin = (ev, args, node) => {
+  const [first, ...inputs] = args.positional;
+  const cls = first?.value;
+  const forward = cls?.kind === 'class' ? methodOf(ev, cls, 'forward') : undefined;
+  if (cls?.kind !== 'class' || forward === undefined) return unknown('a function without a forward', node);
+  const context = methodOf(ev, cls, 'setup_context') === undefined ? [{ value: unknown('the context', node) }] : [];
+  const result = callValue(ev, forward, { ...args, positional: [...context, ...inputs] }, node);
+  const fresh = (value: Value): Value => (value.kind === 'tensor' ? tensor(value.shape, value.dtype) : value);
+  return result.kind === 'tuple' ? tuple(result.items.map(fresh)) : fresh(result);
+};
+
+/** The limits of an element type: numbers, whichever. */
+const limitsOf =
+  (name: string, number: () => Value, more: readonly string[]): Builtin =>
+  (ev) =>
+    ev.machine.newInstance(
+      name,
+      ['min', 'max', ...more].map((limit) => [limit, number()]),
+    );
 
 const instanceOf =
   (name: string): Builtin =>
@@ -235,6 +272,9 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'types.SimpleNamespace': instanceOf('types.SimpleNamespace'),
   'argparse.Namespace': instanceOf('argparse.Namespace'),
   'argparse.ArgumentParser': (ev) => ev.machine.newInstance('argparse.ArgumentParser'),
+  ...Object.fromEntries(
+    ['_single', '_pair', '_triple', '_quadruple'].map((name, i) => [`torch.nn.modules.utils.${name}`, repeated(i + 1)]),
+  ),
   'torch.nn.Parameter': parameter,
   'torch.nn.parameter.Parameter': parameter,
   'torch.nn.Buffer': passThrough,
@@ -257,6 +297,9 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
       },
       node,
     ),
+  'torch.autograd.Function.apply': applyFunction,
+  'torch.finfo': limitsOf('torch.finfo', () => float(undefined), ['eps', 'tiny', 'smallest_normal', 'resolution']),
+  'torch.iinfo': limitsOf('torch.iinfo', () => int(sym(freshSym('limit', -Infinity))), []),
   'torch.compile': (ev, args) => at(ev, args, 0) ?? { kind: 'external', path: 'torch.compile' },
   'torch.jit.script': passThrough,
   'torch.jit.trace': passThrough,
