@@ -1,4 +1,4 @@
-# pair: {"fault": "lr-too-high", "layer": null, "layers": [], "also": ["loss-oscillation"]}
+# pair: {"fault": "lr-too-high", "layer": null, "layers": [], "also": ["loss-oscillation", "loss-divergence"]}
 import torch
 import torch.nn.functional as F
 from torch import nn

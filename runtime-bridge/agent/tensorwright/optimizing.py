@@ -4,7 +4,6 @@ import weakref
 
 import torch
 
-from tensorwright.directions import agreement
 from tensorwright.forwards import acts_differently
 from tensorwright.identity import WeakTable
 from tensorwright.journal import number
@@ -34,7 +33,6 @@ class State:
         self.described = None
         self.before = []
         self.moved = []
-        self.direction = {}
         self.zero_place = None
         self.step_place = None
         self.bare = False
@@ -328,13 +326,9 @@ class Optimizing:
         self._put_back(state)
         shown = self._shown([(n, p) for n, p in named if n is not None and p.grad is not None])
         state.before = []
-        gradients = {}
         for name, parameter in shown:
-            gradient = sample_of(parameter.grad)
-            batch.add_sample("gradient", name, gradient, parameter.grad.numel())
-            gradients[name] = gradient
+            batch.add("gradient", name, parameter.grad)
             state.before.append((name, parameter, sample_of(parameter)))
-        state.direction = agreement(watcher, state, gradients)
         watcher.event(
             "gradients",
             optimizer=state.id,

@@ -32,7 +32,6 @@ import { missingActivation } from './missing-activation';
 import { missingZeroGrad } from './missing-zero-grad';
 import { mostlyPadding } from './mostly-padding';
 import { noGradient } from './no-gradient';
-import { noisyGradient } from './noisy-gradient';
 import { nonfiniteForward } from './nonfinite-forward';
 import { nonfiniteGradient } from './nonfinite-gradient';
 import { notLearning } from './not-learning';
@@ -93,7 +92,6 @@ export const rules: readonly AnyRule[] = [
   missingZeroGrad,
   mostlyPadding,
   noGradient,
-  noisyGradient,
   nonfiniteForward,
   nonfiniteGradient,
   notLearning,
