@@ -1,12 +1,13 @@
 /**
  * `npm run bench [NAME ...]`, one of timm, coverage, latency, start, curves, agent, live, mutants, peers, triton, front,
- * rollback, weights, canary: measures the built product, prints a table and writes bench/results.json and
+ * rollback, weights, compare, canary: measures the built product, prints a table and writes bench/results.json and
  * docs/benchmarks.md. A missed goal is said, never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { measureCanaries } from '../bench/canary.mjs';
 import { measureAgent } from '../bench/agent/index.mjs';
+import { measureCompare } from '../bench/compare.mjs';
 import { measureCoverage } from '../bench/coverage/index.mjs';
 import { measureCurves } from '../bench/curves.mjs';
 import { measureLatency, measureStart } from '../bench/latency.mjs';
@@ -39,7 +40,7 @@ const answersOf = ({ answers, published }) =>
 /** The parts: what is measured, and the table's rows made of it. */
 const parts = {
   canary: {
-    says: 'deploying to simulated traffic, seeded canaries of 15 kinds (about ten minutes; CANARIES=1000 for the whole)',
+    says: 'deploying to simulated traffic, seeded canaries of 18 kinds (about three minutes; CANARIES=1000 for the whole)',
     measure: measureCanaries,
     rows: ({ runs, healthy, bad, scarce }) => [
       ...healthy.flatMap((kind) => [
@@ -242,6 +243,22 @@ const parts = {
       ['  until the command ends, the version unloaded: p50, p95', plain(`${untilEnd.p50}, ${untilEnd.p95} ms`)],
       [`  requests that failed, of ${requests}`, atMost(failed, 0, '')],
     ],
+  },
+  compare: {
+    says: 'finding the nodes of a model again after edits, 20 seeds (a quarter of a minute)',
+    measure: measureCompare,
+    rows: ({ seeds, edits, kinds }) =>
+      kinds.flatMap(({ name, nodes, leastRightPercent, seconds, processorSeconds }) => [
+        [
+          `graph of ${nodes} nodes, ${edits} edits, ${seeds} seeds, ${name}: pairs right, worst`,
+          atLeast(leastRightPercent, 99, '%'),
+        ],
+        ['  slowest', atMost(seconds.most, 1, 's')],
+        [
+          '  median; by processor time: median, slowest',
+          plain(`${seconds.median}; ${processorSeconds.median}, ${processorSeconds.most} s`),
+        ],
+      ]),
   },
   weights: {
     says: 'comparing two safetensors files of 2 GB (a few minutes, 4 GB of the disk)',
