@@ -16,7 +16,8 @@ import { thingNamed } from './check';
 import { bindParameters } from './parameters';
 import type { Construction, Instance } from './heap';
 import { settle } from './latent';
-import { Leave } from './machine';
+import { Leave, type Branch } from './machine';
+import { rememberedResult } from './memo';
 import { mismatch, type Layer, type Mismatch, type Outcome } from './operator';
 import { getAttribute, openRank } from './objects';
 import { refusal } from './refusals';
@@ -457,7 +458,7 @@ export function callFunction(
   const autocast = Number(fn.node.kind === 'function' && entersAutocast(ev, fn.node.decorators));
   ev.autocast += autocast;
   try {
-    return ev.machine.fork(() => {
+    const run = (): Branch<Value>[] => {
       const frame = ev.machine.newFrame(fn.frame);
       const receiver =
         self ?? (fn.owner !== undefined && fn.binding !== 'static' ? args.positional[0]?.value : undefined);
@@ -466,7 +467,8 @@ export function callFunction(
           bindParameters(ev, fn, args, frame, node);
         }),
       );
-    });
+    };
+    return ev.machine.fork(() => (self === undefined ? rememberedResult(ev, fn, args, run) : run()));
   } catch (error) {
     if (error instanceof TooDeep) return unknown(error.reason, node);
     throw error;

@@ -15,7 +15,7 @@ import {
 import { layerNamed } from './catalogue';
 import type { Evaluator } from './evaluator';
 import { dictKey } from './plain';
-import { constructionKey, graft, madeBetween } from './memo';
+import { rememberedInstance } from './memo';
 import type { Instance } from './heap';
 import { settle } from './latent';
 import { none, unknown, type ClassValue, type Value } from './value';
@@ -24,27 +24,14 @@ import type { Place } from '../text/place';
 /** An instance; one that was built before with the same arguments is copied. */
 export function construct(ev: Evaluator, cls: ClassValue, args: Arguments, node: tree.Expr): Value {
   const { machine } = ev;
-  return machine.fork(() => {
-    const key = constructionKey(ev, cls, args);
-    const known = key === undefined ? undefined : ev.memo.get(key);
-    if (known !== undefined) {
-      machine.tick();
-      const value = graft(machine, known);
-      const own = value.kind === 'ref' ? machine.read(value.id) : undefined;
-      if (value.kind === 'ref' && own?.kind === 'instance' && own.built !== undefined)
-        machine.adopt(value.id, { ...own, built: { place: node, arguments: argumentPlaces(ev, cls, args) } });
-      return [{ state: machine.seal(), value }];
-    }
-    const before = machine.seal();
-    const said = ev.report.said;
-    const branches = ev.branches(before, () => constructAfresh(ev, cls, args, node));
-    const [only, more] = branches;
-    if (key !== undefined && only !== undefined && more === undefined && ev.report.said === said) {
-      const made = madeBetween(machine, before, only);
-      if (made !== undefined) ev.memo.set(key, made);
-    }
-    return branches;
-  });
+  const build = () => ev.branches(machine.seal(), () => constructAfresh(ev, cls, args, node));
+  return machine.fork(() =>
+    rememberedInstance(ev, cls, args, build, (copy) => {
+      const own = copy.kind === 'ref' ? machine.read(copy.id) : undefined;
+      if (copy.kind === 'ref' && own?.kind === 'instance' && own.built !== undefined)
+        machine.adopt(copy.id, { ...own, built: { place: node, arguments: argumentPlaces(ev, cls, args) } });
+    }),
+  );
 }
 
 function constructAfresh(ev: Evaluator, cls: ClassValue, args: Arguments, node: tree.Expr): Value {

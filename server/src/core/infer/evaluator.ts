@@ -4,7 +4,7 @@
  * The evaluator holds what one entry needs (the machine, the program, the report); the other files
  * of this folder are its parts: statements, calls, objects, arithmetic, built-ins.
  */
-import { freshSym, num, sym, type Dim } from '../shape/dim';
+import { constantOf, freshSym, num, sym, type Dim } from '../shape/dim';
 import { freshSegment, type Segment } from '../shape/shape';
 import type * as tree from '../python/tree';
 import type { Place } from '../text/place';
@@ -479,6 +479,12 @@ export class Evaluator implements ValueAccess {
   }
 
   lookup(name: string, place: Place): Value {
+    const value = this.bound(name) ?? unknown(`${name} is not defined here`, place);
+    if (value.kind === 'int' && constantOf(value.dim) === undefined) this.machine.pathLookups++;
+    return value;
+  }
+
+  private bound(name: string): Value | undefined {
     let id: number | undefined = this.activation.frame;
     while (id !== undefined) {
       const frame = this.machine.frame(id);
@@ -487,7 +493,7 @@ export class Evaluator implements ValueAccess {
       if (value !== undefined) return value;
       id = frame.parent;
     }
-    return this.program.global(this, this.activation.module, name) ?? unknown(`${name} is not defined here`, place);
+    return this.program.global(this, this.activation.module, name);
   }
 }
 

@@ -110,6 +110,8 @@ export class Machine {
   /** The causes of the last refutation. */
   because: readonly { readonly text: string; readonly place?: Place | undefined }[] = [];
   steps = 0;
+  /** How often something was asked that is known otherwise on another path. */
+  pathLookups = 0;
   /** Whether a few of the paths will do: then nothing may be claimed about all of them. */
   samples = false;
   /** Whether questions are answered in the first way that can be. */
@@ -287,6 +289,7 @@ export class Machine {
   ): T {
     const earlier = this.conditions.get(question.key);
     if (earlier !== undefined) {
+      this.pathLookups++;
       const answer = answers[earlier.answer];
       if (answer !== undefined) return answer.value;
     }

@@ -1,9 +1,9 @@
 /**
- * Instances that were built before: the same class with the same arguments gives the same objects,
- * so that 48 equal blocks cost one evaluation.
+ * What was made before: the same class with the same arguments gives the same objects, so that 48 equal blocks cost one
+ * evaluation, and so does the same function of another file with the same constants.
  *
- * What a constructor made is kept as the run of heap ids that it filled; building again copies the
- * run to where the heap ends now. Only constructors that touch nothing else are remembered.
+ * What a call made is kept as the run of heap ids that it filled; calling again copies the run to where the heap ends
+ * now. Only calls that touch nothing else are remembered.
  */
 import { constantOf } from '../shape/dim';
 import { dimsOf } from '../shape/shape';
@@ -13,7 +13,7 @@ import { dictKey } from './plain';
 import { differingIds, HEAP_SIZE, readHeap, type HeapObject } from './heap';
 import type { Arguments } from './bind';
 import type { Branch, Machine, State } from './machine';
-import type { ClassValue, Value } from './value';
+import type { ClassValue, FunctionValue, Value } from './value';
 
 export interface Built {
   /** Global id of the first object of the run. */
@@ -108,8 +108,8 @@ function listKey(ev: Evaluator, values: readonly Value[], depth: number): string
   return `(${keys.join()})`;
 }
 
-/** Names a construction by its class and arguments; undefined where they aren't fixed. */
-export function constructionKey(ev: Evaluator, cls: ClassValue, args: Arguments): string | undefined {
+/** Names a call by what is called and its arguments; undefined where they aren't fixed. */
+function callKey(ev: Evaluator, callee: ClassValue | FunctionValue, args: Arguments): string | undefined {
   if (args.openPositional === true || args.openKeywords === true) return undefined;
   const positional = listKey(
     ev,
@@ -117,7 +117,9 @@ export function constructionKey(ev: Evaluator, cls: ClassValue, args: Arguments)
     0,
   );
   if (positional === undefined) return undefined;
-  let key = `${keyOf(ev, cls) ?? ''}${positional}${dictKey(ev.training) ?? ''}`;
+  const called = keyOf(ev, callee);
+  if (called === undefined) return undefined;
+  let key = `${called}${positional}${dictKey(ev.training) ?? ''}`;
   for (const [name, given] of args.keywords) {
     const own = keyOf(ev, given.value);
     if (own === undefined) return undefined;
@@ -126,12 +128,119 @@ export function constructionKey(ev: Evaluator, cls: ClassValue, args: Arguments)
   return key;
 }
 
-/** What a constructor made between two states, if it touched nothing else. */
-export function madeBetween(
-  machine: Machine,
-  before: State,
-  { state: after, value }: Branch<Value>,
-): Built | undefined {
+/**
+ * An instance of a class; the branches that `build` gives where it was not built before.
+ *
+ * @param placed is given a copy of what was built elsewhere
+ */
+export function rememberedInstance(
+  ev: Evaluator,
+  cls: ClassValue,
+  args: Arguments,
+  build: () => readonly Branch<Value>[],
+  placed: (copy: Value) => void,
+): readonly Branch<Value>[] {
+  const key = callKey(ev, cls, args);
+  return key === undefined ? build() : remembered(ev, key, build, { placed, isKept: () => true });
+}
+
+/** The result of a function; the branches that `evaluate` gives where it wasn't called with these arguments before. */
+export function rememberedResult(
+  ev: Evaluator,
+  fn: FunctionValue,
+  args: Arguments,
+  evaluate: () => Branch<Value>[],
+): readonly Branch<Value>[] {
+  const { machine } = ev;
+  if (ev.tracing || ev.autocast > 0 || !isClosed(ev, fn)) return evaluate();
+  if (!args.positional.every(({ value }) => isClosed(ev, value))) return evaluate();
+  for (const { value } of args.keywords.values()) if (!isClosed(ev, value)) return evaluate();
+  const key = callKey(ev, fn, args);
+  if (key === undefined) return evaluate();
+  const before = machine.pathLookups;
+  const isKept = (value: Value): boolean => machine.pathLookups === before && isClosed(ev, value);
+  return remembered(ev, key, evaluate, { isKept });
+}
+
+function remembered(
+  ev: Evaluator,
+  key: string,
+  evaluate: () => readonly Branch<Value>[],
+  options: { readonly isKept: (result: Value) => boolean; readonly placed?: (copy: Value) => void },
+): readonly Branch<Value>[] {
+  const { machine } = ev;
+  const known = ev.memo.get(key);
+  if (known !== undefined) {
+    machine.tick();
+    const value = graft(machine, known);
+    options.placed?.(value);
+    return [{ state: machine.seal(), value }];
+  }
+  const before = machine.seal();
+  const said = ev.report.said;
+  const branches = evaluate();
+  const [only, more] = branches;
+  if (only === undefined || more !== undefined || ev.report.said !== said) return branches;
+  machine.restore(only.state);
+  if (!options.isKept(only.value)) return branches;
+  const made = madeBetween(machine, before, only);
+  if (made !== undefined) ev.memo.set(key, made);
+  return branches;
+}
+
+/** Whether a value is the same on every path: made of constants, and of definitions of other files. */
+function isClosed(ev: Evaluator, value: Value | undefined, depth = 0): boolean {
+  if (value === undefined) return true;
+  if (depth > 4) return false;
+  const inside = (part: Value | undefined): boolean => isClosed(ev, part, depth + 1);
+  switch (value.kind) {
+    case 'int':
+      return constantOf(value.dim) !== undefined;
+    case 'bool':
+      return value.value !== undefined || value === ev.training;
+    case 'float':
+      return value.ratio === undefined;
+    case 'str':
+      return value.value !== undefined;
+    case 'none':
+    case 'ellipsis':
+    case 'dtype':
+    case 'device':
+    case 'external':
+    case 'module':
+      return true;
+    case 'class':
+      return isElsewhere(ev, value.frame);
+    case 'function':
+      return isElsewhere(ev, value.frame) && value.defaults.every(inside);
+    case 'tensor':
+      return (
+        dimsOf(value.shape)?.every((dim) => constantOf(dim) !== undefined) === true &&
+        value.indices === undefined &&
+        value.numbers === undefined
+      );
+    case 'tuple':
+      return value.items.every(inside);
+    case 'partial':
+      return inside(value.callee) && value.args.every(inside) && value.keywords.every(([, item]) => inside(item));
+    case 'ref': {
+      const object = ev.machine.read(value.id);
+      if (object?.kind === 'list') return object.items?.every(inside) === true;
+      if (object?.kind === 'dict')
+        return (
+          !object.open && object.missing === undefined && [...object.entries.values()].every((e) => inside(e.value))
+        );
+      return object?.kind === 'instance' && !object.open && [...object.attrs.values()].every(inside);
+    }
+    default:
+      return false;
+  }
+}
+
+const isElsewhere = ({ machine }: Evaluator, id: number): boolean => Math.floor(id / HEAP_SIZE) !== machine.slot;
+
+/** What a call made between two states, if it touched nothing else. */
+function madeBetween(machine: Machine, before: State, { state: after, value }: Branch<Value>): Built | undefined {
   if (
     after.facts !== before.facts ||
     after.latents !== before.latents ||
@@ -160,7 +269,7 @@ export function madeBetween(
 }
 
 /** Puts what was made once at the end of the present heap. */
-export function graft(machine: Machine, built: Built): Value {
+function graft(machine: Machine, built: Built): Value {
   const shift = machine.reserve(built.count) - built.base;
   const end = built.base + built.count;
   const to = (id: number): number => (id >= built.base && id < end ? id + shift : id);

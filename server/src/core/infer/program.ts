@@ -5,7 +5,7 @@
  * whoever wants one layer of a large package doesn't wait for the others. Its state is shared by
  * everything that imports it.
  */
-import type { Expr, PythonFile, Stmt } from '../python/tree';
+import type { Expr, ImportFrom, PythonFile, Stmt } from '../python/tree';
 import type { Place } from '../text/place';
 import { spanOf } from '../text/place';
 import { resolveImport } from '../python/imports';
@@ -56,6 +56,8 @@ export interface Module {
   /** What was run of its body on behalf of importers. */
   readonly executed: Set<Stmt>;
   dependencies: Dependencies | undefined;
+  /** Its `from x import *`, the last one first. */
+  stars: readonly ImportFrom[] | undefined;
   /** Modules whose content it read. */
   readonly imports: Set<string>;
 }
@@ -157,6 +159,7 @@ export class Program {
       final: undefined,
       executed: new Set(),
       dependencies: undefined,
+      stars: undefined,
       imports: new Set(),
     };
   }
@@ -316,14 +319,20 @@ export class Program {
     return { kind: 'module', file: inner, name: `${moduleName}.${name}` };
   }
 
+  /**
+   * What `from module import *` binds, of the names that the text of `from` mentions: a package that gathers a hundred
+   * files by it needs none of them run for those that it doesn't use.
+   */
   starExports(from: Module, moduleName: string, level: number): readonly (readonly [string, Value])[] {
     if (this.externalOf(moduleName, level) !== undefined) return [];
     const path = this.resolve(from, moduleName, level);
-    const module = path === undefined ? undefined : this.module(path);
-    if (module === undefined || path === undefined) return [];
+    if (path === undefined) return [];
     from.imports.add(path);
-    this.run(module, definitions(module.tree.body));
-    return [...(this.globals(module) ?? [])].filter(([name]) => !name.startsWith('_'));
+    const mentioned = new Set(this.sources.file(from.path)?.text.match(/[A-Za-z]\w*/g));
+    return [...mentioned].flatMap((name) => {
+      const value = this.member(path, name);
+      return value === undefined ? [] : [[name, value] as const];
+    });
   }
 
   private globals(module: Module): Bindings | undefined {
@@ -345,8 +354,10 @@ export class Program {
   private starred(module: Module, name: string, seen: Set<Module>): Value | undefined {
     if (name.startsWith('_') || seen.has(module)) return undefined;
     seen.add(module);
-    for (const stmt of definitions(module.tree.body).slice().reverse()) {
-      if (stmt.kind !== 'importfrom' || stmt.names[0]?.name !== '*') continue;
+    module.stars ??= definitions(module.tree.body)
+      .filter((stmt): stmt is ImportFrom => stmt.kind === 'importfrom' && stmt.names[0]?.name === '*')
+      .reverse();
+    for (const stmt of module.stars) {
       const path = this.resolve(module, stmt.module, stmt.level);
       const from = path === undefined ? undefined : this.module(path);
       if (from === undefined || path === undefined) continue;
