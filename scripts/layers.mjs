@@ -173,6 +173,7 @@ export const layers = [
     room: 'runtime-bridge/node/inference',
     uses: [
       'runtime-bridge/node/deploy/engine',
+      'runtime-bridge/node/pages',
       'server/src/triton',
       'server/src/deployPlan',
       'protocol/src',
@@ -183,6 +184,7 @@ export const layers = [
   {
     room: 'runtime-bridge/node/compare',
     uses: [
+      'runtime-bridge/node/pages',
       'runtime-bridge/node/versions',
       'server/src/core/text',
       'server/src/models',
@@ -203,6 +205,7 @@ export const layers = [
     ],
     packages: ['node'],
   },
+  { room: 'runtime-bridge/node/pages', uses: [] },
   {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],
