@@ -1,12 +1,13 @@
 /**
- * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton|front|rollback|weights|canary ...]`: measures
- * the built product, prints a table and writes bench/results.json and docs/benchmarks.md. A missed goal is said, never a
- * failure; what can't be measured is said and skipped.
+ * `npm run bench [timm|coverage|latency|start|curves|agent|mutants|peers|triton|front|rollback|weights|compare|canary ...]`:
+ * measures the built product, prints a table and writes bench/results.json and docs/benchmarks.md. A missed goal is said,
+ * never a failure; what can't be measured is said and skipped.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { measureCanaries } from '../bench/canary.mjs';
 import { measureAgent } from '../bench/agent/index.mjs';
+import { measureCompare } from '../bench/compare.mjs';
 import { measureCoverage } from '../bench/coverage/index.mjs';
 import { measureCurves } from '../bench/curves.mjs';
 import { measureLatency, measureStart } from '../bench/latency.mjs';
@@ -224,6 +225,22 @@ const parts = {
       ['  until the command ends, the version unloaded: p50, p95', plain(`${untilEnd.p50}, ${untilEnd.p95} ms`)],
       [`  requests that failed, of ${requests}`, atMost(failed, 0, '')],
     ],
+  },
+  compare: {
+    says: 'finding the nodes of a model again after edits, 20 seeds (a quarter of a minute)',
+    measure: measureCompare,
+    rows: ({ seeds, edits, kinds }) =>
+      kinds.flatMap(({ name, nodes, leastRightPercent, seconds, processorSeconds }) => [
+        [
+          `graph of ${nodes} nodes, ${edits} edits, ${seeds} seeds, ${name}: pairs right, worst`,
+          atLeast(leastRightPercent, 99, '%'),
+        ],
+        ['  slowest', atMost(seconds.most, 1, 's')],
+        [
+          '  median; by processor time: median, slowest',
+          plain(`${seconds.median}; ${processorSeconds.median}, ${processorSeconds.most} s`),
+        ],
+      ]),
   },
   weights: {
     says: 'comparing two safetensors files of 2 GB (a few minutes, 4 GB of the disk)',

@@ -27,7 +27,7 @@ export const layers = [
   { room: 'server/src/frameworks', uses: ['server/src/core', 'server/src/operators'] },
   { room: 'server/src/models', uses: ['server/src/core'] },
   { room: 'server/src/triton', uses: ['server/src/core', 'server/src/models'] },
-  { room: 'server/src/deployPlan', uses: ['protocol/src'], packages: ['yaml'] },
+  { room: 'server/src/deployPlan', uses: ['server/src/core', 'protocol/src'], packages: ['yaml'] },
   { room: 'server/src/rules', uses: ['server/src/core', 'server/src/triton'] },
   {
     room: 'server/src/service',
@@ -50,6 +50,7 @@ export const layers = [
       'server/src/hyperparameters',
       'server/src/frameworks',
       'server/src/rules',
+      'server/src/deployPlan',
       'server/src/triton',
     ],
   },
@@ -62,6 +63,7 @@ export const layers = [
       'server/src/flow',
       'server/src/service',
       'server/src/rules',
+      'server/src/deployPlan',
       'server/src/triton',
       'protocol/src',
     ],
@@ -171,6 +173,7 @@ export const layers = [
     room: 'runtime-bridge/node/inference',
     uses: [
       'runtime-bridge/node/deploy/engine',
+      'runtime-bridge/node/pages',
       'server/src/triton',
       'server/src/deployPlan',
       'protocol/src',
@@ -181,6 +184,7 @@ export const layers = [
   {
     room: 'runtime-bridge/node/compare',
     uses: [
+      'runtime-bridge/node/pages',
       'runtime-bridge/node/versions',
       'server/src/core/text',
       'server/src/models',
@@ -201,6 +205,7 @@ export const layers = [
     ],
     packages: ['node'],
   },
+  { room: 'runtime-bridge/node/pages', uses: [] },
   {
     room: 'runtime-bridge/node',
     uses: ['protocol/src'],

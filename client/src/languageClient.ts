@@ -116,6 +116,7 @@ export class LanguageServer implements vscode.Disposable {
         { scheme: 'file', language: 'python' },
         { scheme: 'untitled', language: 'python' },
         { scheme: 'file', language: 'textproto' },
+        { scheme: 'file', pattern: '**/deploy.{yaml,yml}' },
       ],
       outputChannel: this.log,
       // Pushed findings come as soon as they are there, and Check Workspace alone decides when files that are not open

@@ -133,5 +133,6 @@ export interface FrontCommands {
 /** GET `/control/state`: FrontState. GET `/control/observations?model=M&after=S&limit=L`: ObservationPage. POST `/control/stop`. */
 export interface ObservationPage {
   readonly observations: readonly Observation[];
+  /** Sequence of the newest there is; sequences rise, also from one front to the next. */
   readonly last: number;
 }

@@ -16,6 +16,7 @@ import type { Finding } from './core/finding';
 import { LineIndex } from './core/text/lines';
 import { spanOf } from './core/text/place';
 import { applyChanges } from './core/text/changes';
+import { isPlanFile, planFindings, planHover, planProposals } from './deployPlan/planFiles';
 import { annotationAt } from './flow/annotate';
 import { flowOf } from './flow/flow';
 import { moduleClasses } from './flow/modules';
@@ -23,7 +24,7 @@ import { trialOf } from './flow/trial';
 import type { ClassValue } from './core/infer/value';
 import type { Host, Service, TextChange } from './service';
 import { completedConfig } from './triton/complete/print';
-import { ConfigFiles, isConfigFile } from './triton/configFiles';
+import { ConfigFiles, isConfigFile, withoutSuppressed } from './triton/configFiles';
 import { Exports } from './triton/exports';
 
 interface Unopened {
@@ -37,6 +38,9 @@ interface Remembered {
   readonly recording: boolean;
 }
 
+/** Files that are checked and are no Python. */
+const isOther = (path: string): boolean => isConfigFile(path) || isPlanFile(path);
+
 export function createService({ host, parser }: { readonly host: Host; readonly parser: SyntaxParser }): Service {
   register(catalogue, exactNamed);
   registerChecks(checks, traits);
@@ -45,10 +49,10 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
   const unopened = new Map<string, Unopened>();
   const results = new Map<string, Remembered>();
   const entries = new Map<string, Entries>();
-  /** Configurations that are open in the editor. */
-  const configTexts = new Map<string, string>();
+  /** Configurations and plans that are open in the editor. */
+  const otherTexts = new Map<string, string>();
   const text = (path: string): string | undefined => {
-    if (isConfigFile(path)) return configTexts.get(path) ?? host.read(path)?.text;
+    if (isOther(path)) return otherTexts.get(path) ?? host.read(path)?.text;
     return documents.get(path)?.text ?? source(path)?.text;
   };
 
@@ -77,7 +81,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
   const configs = new ConfigFiles({
     files: {
       entries: (folder) => host.entries?.(folder),
-      text: (path) => configTexts.get(path) ?? documents.get(path)?.text ?? host.read(path)?.text,
+      text: (path) => otherTexts.get(path) ?? documents.get(path)?.text ?? host.read(path)?.text,
       size: (path) => host.size?.(path),
       bytes: (path, start, length) => host.bytes?.(path, start, length),
     },
@@ -87,7 +91,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
   });
 
   const exportsOf = new Exports({
-    scripts: () => host.workspaceFiles().filter((file) => !isConfigFile(file)),
+    scripts: () => host.workspaceFiles().filter((file) => !isOther(file)),
     text,
     calls: (path) => evaluate(path, false)?.exports ?? [],
     roots: () => host.importRoots,
@@ -111,8 +115,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     const result = evaluateFile(program, path, own, {
       recording,
       cancelled,
-      usesOf: (name) =>
-        usesOf(name, path, [path, ...host.workspaceFiles().filter((file) => !isConfigFile(file))], text),
+      usesOf: (name) => usesOf(name, path, [path, ...host.workspaceFiles().filter((file) => !isOther(file))], text),
     });
     if (result !== undefined) results.set(path, { result, recording });
     return result;
@@ -120,6 +123,10 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
 
   function findings(path: string, cancelled?: () => boolean): readonly Finding[] | undefined {
     if (isConfigFile(path)) return configs.findings(path);
+    if (isPlanFile(path)) {
+      const plan = text(path) ?? '';
+      return withoutSuppressed(planFindings(path, plan), plan);
+    }
     const content = source(path);
     if (content === undefined || content.tree.ignored) return [];
     const result = evaluate(path, false, cancelled);
@@ -133,13 +140,13 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
   }
 
   const moduleNamed = (path: string, name: string): ClassValue | undefined =>
-    isConfigFile(path) ? undefined : moduleClasses(program, path).find(({ node }) => node.name === name);
+    isOther(path) ? undefined : moduleClasses(program, path).find(({ node }) => node.name === name);
 
   return {
     open(path, content) {
       configs.forget();
-      if (isConfigFile(path)) {
-        configTexts.set(path, content);
+      if (isOther(path)) {
+        otherTexts.set(path, content);
         return;
       }
       documents.set(path, frontEnd.open(path, content));
@@ -147,9 +154,9 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     },
     change(path, changes: readonly TextChange[]) {
       configs.forget();
-      const config = configTexts.get(path);
+      const config = otherTexts.get(path);
       if (config !== undefined) {
-        configTexts.set(path, applyChanges(config, changes));
+        otherTexts.set(path, applyChanges(config, changes));
         return;
       }
       const document = documents.get(path);
@@ -159,7 +166,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     },
     close(path) {
       configs.forget();
-      configTexts.delete(path);
+      otherTexts.delete(path);
       documents.delete(path);
       unopened.delete(path);
       changed(path);
@@ -176,29 +183,28 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
     findings,
     hover(path, offset) {
       if (isConfigFile(path)) return configs.hover(path, offset);
+      if (isPlanFile(path)) return planHover(text(path) ?? '', offset);
       const result = evaluate(path, true);
       const content = source(path);
       return result && content && hoverAt(result, content.tree, content.text, offset);
     },
     hints(path, span) {
-      if (isConfigFile(path)) return [];
+      if (isOther(path)) return [];
       const result = evaluate(path, true);
       return result === undefined ? [] : hintsOf(result, span);
     },
     shapes(path) {
-      if (isConfigFile(path)) return [];
+      if (isOther(path)) return [];
       const result = evaluate(path, true);
       return result === undefined ? [] : shapeTable(result, text(path) ?? '');
     },
     why(path) {
-      if (isConfigFile(path)) return [];
+      if (isOther(path)) return [];
       const result = evaluate(path, true);
       return result === undefined ? [] : whyTable(result, text(path) ?? '');
     },
     modules: (path) =>
-      isConfigFile(path)
-        ? []
-        : moduleClasses(program, path).map(({ node }) => ({ name: node.name, span: spanOf(node) })),
+      isOther(path) ? [] : moduleClasses(program, path).map(({ node }) => ({ name: node.name, span: spanOf(node) })),
     flow(path, name, chosen) {
       const cls = moduleNamed(path, name);
       return cls && flowOf(program, path, cls, chosen);
@@ -207,9 +213,11 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       const cls = moduleNamed(path, name);
       return cls === undefined ? `the file has no module class ${name}` : trialOf(program, path, cls, chosen);
     },
-    annotation: (path, offset) =>
-      isConfigFile(path) ? undefined : annotationAt(program, path, text(path) ?? '', offset),
-    proposals: (path, offset) => (isConfigFile(path) ? configs.proposals(path, offset) : []),
+    annotation: (path, offset) => (isOther(path) ? undefined : annotationAt(program, path, text(path) ?? '', offset)),
+    proposals(path, offset) {
+      if (isPlanFile(path)) return planProposals(text(path) ?? '', offset);
+      return isConfigFile(path) ? configs.proposals(path, offset) : [];
+    },
     outline: (path) => (isConfigFile(path) ? configs.outline(path) : []),
     formatted: (path) => (isConfigFile(path) ? configs.formatted(path) : undefined),
     definition: (path, offset) => (isConfigFile(path) ? configs.definition(path, offset) : undefined),

@@ -8,7 +8,7 @@ import { targetNamed } from '../../runtime-bridge/node/deploy/targets';
 export interface CrashOrder extends Omit<DeployRequest, 'target'> {
   readonly stateFolder: string;
   readonly frontScript: string;
-  /** Sequence number of the entry. */
+  /** Sequence number of the entry; 0: it is not killed, and says how it ended. */
   readonly at: number;
   /** Milliseconds after it; 0 is before its effect begins. */
   readonly later: number;
@@ -21,7 +21,7 @@ const die = (): void => {
   process.kill(process.pid, 'SIGKILL');
 };
 
-void deploy(
+const ended = await deploy(
   {
     stateFolder,
     frontScript,
@@ -33,3 +33,4 @@ void deploy(
   },
   { ...request, target },
 );
+if (at === 0) process.stdout.write(JSON.stringify(ended));

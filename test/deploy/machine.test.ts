@@ -182,6 +182,23 @@ describe('deployment: what goes wrong ends at the baseline', () => {
     equal(world.log.at(-1)?.to, 'rolledBack');
   });
 
+  it('what was seen before it began is no evidence: neither pairs nor answers of an earlier deployment', () => {
+    const world = new World({ 3: { errors: 0 }, 4: { errors: 0.5, differs: 1 } }, busy, 1);
+    world.routing = { ...world.routing, candidate: '4', weightPercent: 50, shadowPercent: 100 } as World['routing'];
+    world.versions.set('4', { version: '4', state: 'ready' });
+    const earlier = world.seen(10);
+    world.routing = { ...world.routing, candidate: undefined, weightPercent: 0, shadowPercent: 0 } as World['routing'];
+    world.behaviours['4'] = { errors: 0 };
+    const shadow = { share: 100, minRequests: 100, dwell: 1, limit: 600 };
+    const gates = [...plan.gates, { kind: 'agreement', budget: 0.01, dryRun: false } as const];
+    const begun = world.begin({ ...header, plan: { ...plan, shadow, gates } });
+    equal(begun.position.state, 'shadow');
+    const at = world.send(begun, earlier);
+    deepEqual([at.position.state, at.watch.requests], ['shadow', { baseline: 0, candidate: 0 }]);
+    world.run(at);
+    equal(world.log.at(-1)?.to, 'promoted');
+  });
+
   it('a problem of the preflight does nothing at the target', () => {
     const world = new World(healthy, busy, 1);
     const act = world.act.bind(world);
@@ -240,6 +257,50 @@ describe('deployment: what goes wrong ends at the baseline', () => {
     world.run(canary);
     match(world.log.find((entry) => entry.to === 'aborting')?.reason ?? '', /300 MiB in memory, more than 201 MiB/);
   });
+
+  it('memory that grows a little with each look is a failure before it is too much', () => {
+    const world = new World(healthy, busy, 1);
+    const gates = [...plan.gates, { kind: 'resources', growth: 1.5, growthFloor: 2 ** 20, dryRun: false } as const];
+    const slow = { ...plan, gates, steps: [{ weight: 5, minRequests: 1, dwell: 600, limit: 3_600 }] };
+    let at = until(world, world.begin({ ...header, plan: slow }), 'canary');
+    for (let i = 0; i < 200 && at.position.state !== 'rolledBack'; i++) {
+      world.versions.set('4', { version: '4', state: 'ready', resident: (100 + i) * 2 ** 20 });
+      at = world.tick(at);
+    }
+    match(world.log.find((entry) => entry.to === 'aborting')?.reason ?? '', /152 MiB in memory, more than 151 MiB/);
+    equal(world.routing?.primary, '3');
+  });
+
+  it('a version that is wrong on 3 % of the inputs is found in its shadow, before anybody has its answers', () => {
+    const world = new World({ 3: { errors: 0 }, 4: { errors: 0, differs: 0.03 } }, busy, 5);
+    const shadow = { share: 100, minRequests: 100, dwell: 1, limit: 3_600 };
+    const gates = [...plan.gates, { kind: 'agreement', budget: 0.01, dryRun: false } as const];
+    world.run(world.begin({ ...header, plan: { ...plan, shadow, gates } }));
+    match(
+      world.log.find((entry) => entry.to === 'aborting')?.reason ?? '',
+      /^Gate agreement: .*more than the budget of 1 %/,
+    );
+    equal(world.log.at(-1)?.to, 'rolledBack');
+    equal(world.answered.candidate, 0);
+  });
+
+  for (const [what, jump] of [
+    ['a day on', 86_400_000],
+    ['a day back', -86_400_000],
+  ] as const)
+    it(`a clock that jumps ${what} ends no step, and no soak`, () => {
+      const world = new World(healthy, busy, 1);
+      const jumps = (at: Deployment): Deployment => {
+        world.now += jump;
+        const next = world.tick(at);
+        equal(next.position.state, at.position.state);
+        return next;
+      };
+      const patient = { ...plan, steps: [{ weight: 50, minRequests: 1, dwell: 60, limit: 3_600 }], soak: 60 };
+      const canary = jumps(until(world, world.begin({ ...header, plan: patient }), 'canary'));
+      world.run(jumps(until(world, canary, 'soaking')));
+      equal(world.log.at(-1)?.to, 'promoted');
+    });
 
   it('a gate on trial is told and not acted on', () => {
     const world = new World({ 3: { errors: 0 }, 4: { errors: 0, nonFinite: 1 } }, busy, 2);

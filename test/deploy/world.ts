@@ -83,7 +83,7 @@ export class World {
   private readonly random: () => number;
 
   constructor(
-    readonly behaviours: Readonly<Record<string, Behaviour>>,
+    readonly behaviours: Record<string, Behaviour>,
     readonly traffic: Traffic,
     seed: number,
   ) {
@@ -133,7 +133,10 @@ export class World {
     const shown = { kind: 'done', key: action.key, target: this.target } as const;
     if (action.op === 'warm') return { ...shown, warmUp: { requests: action.requests, problems: [] } };
     if (action.op !== 'inspect') return shown;
-    return { ...shown, inspection: { problems: [], canSplit: true, canShadow: true, target: this.target } };
+    return {
+      ...shown,
+      inspection: { problems: [], canSplit: true, canShadow: true, target: this.target, seen: this.sequence },
+    };
   }
 
   /** Requests go only to versions that are there, as at every real target. */

@@ -60,6 +60,16 @@ describe('infer', () => {
     equal(JSON.stringify(drawn('5')) === JSON.stringify(drawn('6')), false);
   });
 
+  it('writes a page with what came out, how long it took, and where', () => {
+    const { code, out } = run('m/1', '--input', 'x.npy', '--repeat', '3', '--format', 'html');
+    equal(code, 0);
+    match(out, /<title>m 1<\/title>/);
+    match(out, /100 % of the nodes on CPUExecutionProvider/);
+    match(out, /<h2>Output <code>y<\/code> FP32 \(1, 4\)<\/h2>/);
+    match(out, /<td>2<\/td><td>4<\/td><td>6<\/td><td>8<\/td>/);
+    match(out, /only 3 runs; this one needs 59/);
+  });
+
   it('keeps every digit of an integer', () => {
     match(run('long.onnx', '--input', 'big.json', '--format', 'json').out, /"data":\[9007199254740993\]/);
   });

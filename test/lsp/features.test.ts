@@ -45,6 +45,12 @@ describe('language server', () => {
     ]);
   });
 
+  it('leaves folding by indentation to the editor where there is nothing to fold', async () => {
+    await start();
+    client.open(file, 'x = 1\n');
+    equal(await client.ask('textDocument/foldingRange', file), null);
+  });
+
   it('leaves out what the client does not understand', async () => {
     await start({ capabilities: {} });
     client.open(file, 'cause = 1\nx = wrong\n');

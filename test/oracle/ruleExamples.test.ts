@@ -4,7 +4,7 @@ import { ruleTexts as allTexts } from '../../server/src/rules';
 import { python, runPython } from './python';
 
 /** Those of Python code. */
-const ruleTexts = allTexts.filter(({ language }) => language !== 'pbtxt');
+const ruleTexts = allTexts.filter(({ language }) => language === undefined);
 
 interface Judged {
   readonly id: string;

@@ -37,9 +37,12 @@ export const check: Verb = (program, io, finish) => {
     .command('check')
     .summary('find shape errors in files and folders')
     .description(
-      'Finds tensor shape, dtype and hyperparameter errors in PyTorch code without running it, and what Triton and TensorFlow Serving would refuse in their configurations.',
+      'Finds tensor shape, dtype and hyperparameter errors in PyTorch code without running it, what Triton and TensorFlow Serving would refuse in their configurations, and mistakes in plans of deployments.',
     )
-    .argument('<path...>', 'files, or folders that are searched for Python files, config.pbtxt and models.config')
+    .argument(
+      '<path...>',
+      'files, or folders that are searched for Python files, config.pbtxt, models.config and deploy.yaml',
+    )
     .addOption(new Option('--format <form>', 'how findings are written').choices(formatNames).default('text'))
     .option('--watch', 'check again after each change, until Ctrl-C')
     .option('--python <path>', 'interpreter or environment folder whose packages imports are followed into')

@@ -1,7 +1,8 @@
 /** `tensorwright infer MODEL`: one version, tried on files or made-up inputs on this machine. */
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { shownShape } from '../../../runtime-bridge/node/inference/local/inputs';
+import { runPage } from '../../../runtime-bridge/node/inference/local/page';
 import { classesOf, type LocalRun, runLocally } from '../../../runtime-bridge/node/inference/local/run';
 import { jsonOfBytes } from '../../../runtime-bridge/node/inference/oip/elements';
 import { reader, summaryOf } from '../../../runtime-bridge/node/inference/tensorValues';
@@ -16,7 +17,7 @@ interface InferOptions {
   readonly repeat: number;
   readonly threads: number;
   readonly provider: string;
-  readonly format: 'text' | 'json';
+  readonly format: 'text' | 'json' | 'html';
 }
 
 const examples = `
@@ -39,10 +40,14 @@ export const infer: Verb = (program, io, finish) => {
     .option('--repeat <n>', 'runs', whole, 1)
     .option('--threads <n>', 'threads within an operator', whole, 1)
     .option('--provider <name>', "execution provider of ONNX Runtime, as 'cpu', 'cuda', 'dml' or 'coreml'", 'cpu')
-    .addOption(new Option('--format <form>', 'how it is written').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <form>', 'how it is written').choices(['text', 'json', 'html']).default('text'))
     .addHelpText('after', examples)
     .action(async (model: string, options: InferOptions) => finish(await tried(model, options, io)));
 };
+
+/** `resnet 3` of a version's folder, the name of a file. */
+const titleOf = (path: string): string =>
+  /^\d+$/.test(basename(path)) ? `${basename(dirname(path))} ${basename(path)}` : basename(path);
 
 const gathered = (written: string, before: readonly string[]): readonly string[] => [...before, written];
 
@@ -67,6 +72,7 @@ async function tried(model: string, options: InferOptions, io: Io): Promise<Exit
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
   if (options.format === 'json') io.out.write(`${jsonOf(run)}\n`);
+  else if (options.format === 'html') io.out.write(runPage(titleOf(resolve(io.cwd, model)), run));
   else io.out.write(textOf(run, coloursFor(io.out, io.variables)));
   return 0;
 }

@@ -17,6 +17,7 @@ import { openExampleFeature } from './openExample';
 import { registerVersionFeature } from './registerVersion';
 import { restartServerFeature } from './restartServer';
 import { runAlertsFeature } from './runAlerts';
+import { runInferenceFeature } from './runInference';
 import { runTrainingFeature } from './runTraining';
 import { runsTreeFeature } from './runsTree';
 import { showOutputFeature } from './showOutput';
@@ -44,6 +45,7 @@ export const features: readonly Feature[] = [
   registerVersionFeature,
   restartServerFeature,
   runAlertsFeature,
+  runInferenceFeature,
   runTrainingFeature,
   runsTreeFeature,
   showOutputFeature,

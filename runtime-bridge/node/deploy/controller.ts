@@ -172,7 +172,7 @@ export class Controller {
     switch (effect.op) {
       case 'inspect': {
         const baseline = header.baseline === undefined ? undefined : join(dirname(header.folder), header.baseline);
-        return { inspection: inspect(header, kind, baseline, await target.observe()) };
+        return { inspection: inspect(header, kind, baseline, await target.observe(), await target.seen()) };
       }
       case 'load':
         await target.load(effect.version);

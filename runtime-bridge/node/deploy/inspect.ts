@@ -19,6 +19,7 @@ export function inspect(
   kind: TargetKind,
   baselineFolder: string | undefined,
   target: TargetState,
+  seen: number,
 ): Inspection {
   const resident = target.versions.find(({ version }) => version === header.baseline)?.resident;
   return {
@@ -29,6 +30,7 @@ export function inspect(
     canSplit: kind.canSplit,
     canShadow: kind.canShadow,
     target,
+    seen,
   };
 }
 

@@ -1,4 +1,5 @@
 /** The verbs for deployments that are there: given to the controller that runs, or carried out as its successor. */
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DeployPlan } from '../../../protocol/src/deploy';
 import { sendCommand } from './commandServer';
@@ -48,7 +49,8 @@ export async function rollBack(place: Workplace, model: string, plan: DeployPlan
   if (version === undefined) throw new Refused(`version ${current ?? '-'} of ${model} is the only one that has served`);
   if (version === current) return { state: 'rolledBack', reason: `version ${version} of ${model} serves already` };
   const modelFolder = dirname(last.header.folder);
-  if (!versionsIn(modelFolder).includes(version)) throw new Refused(`there is no version ${version} in ${modelFolder}`);
+  if (!existsSync(modelFolder) || !versionsIn(modelFolder).includes(version))
+    throw new Refused(`there is no version ${version} in ${modelFolder}`);
   const target = targetNamed(last.header.target);
   if (target === undefined) throw new Refused(`${last.header.target} is no target here`);
   const { state, reason } = await deploy(place, { modelFolder, version, target, plan, mode: 'rollback' });

@@ -71,7 +71,7 @@ function valueOf({ key, value: node }: YamlEntry, field: Field, tell: Tell): Val
     tell({ start: node.start, end: Math.max(node.end, node.start + 1), severity: 'error', message });
     return undefined;
   };
-  const allowed = field.kind === 'choice' ? `one of ${(field.choices ?? []).join(', ')}` : wanted[field.kind];
+  const allowed = measureOf(field);
   if (node.kind !== 'scalar' || node.value === null) return wrong(`"${key.text}" is ${allowed}`);
   if (field.kind === 'text') return node.text;
   if (field.kind === 'flag')
@@ -85,10 +85,17 @@ function valueOf({ key, value: node }: YamlEntry, field: Field, tell: Tell): Val
   if (number === undefined || (field.kind === 'count' && !Number.isInteger(number)))
     return wrong(`"${key.text}" is ${allowed}, not ${node.text}`);
   const { least = -Infinity, most = Number.MAX_SAFE_INTEGER } = field;
-  return number >= least && number <= most ? number : wrong(`"${key.text}" is ${node.text}; it may be ${range(field)}`);
+  return number >= least && number <= most
+    ? number
+    : wrong(`"${key.text}" is ${node.text}; it may be ${rangeOf(field)}`);
 }
 
-function range({ least, most, kind }: Field): string {
+/** What a field takes, as a part of a sentence: a time as 30s, 5m or 1h. */
+export const measureOf = (field: Field): string =>
+  field.kind === 'choice' ? `one of ${(field.choices ?? []).join(', ')}` : (wanted[field.kind] ?? '');
+
+/** The bounds of a field: 1 to 100 %. */
+export function rangeOf({ least, most, kind }: Field): string {
   const unit = kind === 'percent' ? ' %' : kind === 'duration' ? ' s' : '';
   if (least !== undefined && most !== undefined) return `${least} to ${most}${unit}`;
   return least === undefined ? `at most ${most ?? ''}${unit}` : `at least ${least}${unit}`;

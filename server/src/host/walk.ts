@@ -2,6 +2,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { type Excludes, isLeftOutFolder, isLeftOutName } from './exclude';
 import { child, insideOf, toServicePath } from './paths';
+import { isPlanFile } from '../deployPlan/planFiles';
 import { isConfigFile } from '../triton/configFiles';
 import { unreadableReason } from './readSource';
 
@@ -34,9 +35,9 @@ export function pythonFiles(root: string, options: WalkOptions = {}): readonly s
 
 const isPython = (path: string): boolean => path.endsWith('.py');
 
-/** The files that are checked: Python, and configurations of model servers. */
+/** The files that are checked: Python, configurations of model servers, plans of deployments. */
 export const checkedFiles = (root: string, options: WalkOptions = {}): readonly string[] =>
-  pythonFiles(root, { ...options, accept: (path) => isPython(path) || isConfigFile(path) });
+  pythonFiles(root, { ...options, accept: (path) => isPython(path) || isConfigFile(path) || isPlanFile(path) });
 
 class Walk {
   private readonly found: string[] = [];

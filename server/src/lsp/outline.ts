@@ -14,9 +14,11 @@ export const outline: Feature = {
       ),
     );
     session.connection.onFoldingRanges(
-      session.handler('textDocument/foldingRange', null as FoldingRange[] | null, ({ path, document, project }) =>
-        project.service.outline(path).flatMap((entry) => foldsOf(document, entry)),
-      ),
+      session.handler('textDocument/foldingRange', null as FoldingRange[] | null, ({ path, document, project }) => {
+        const folds = project.service.outline(path).flatMap((entry) => foldsOf(document, entry));
+        // An empty list would end the editor's own folding by indentation.
+        return folds.length > 0 ? folds : null;
+      }),
     );
   },
 };

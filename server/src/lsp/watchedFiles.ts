@@ -9,6 +9,7 @@ const patterns = [
   '**/pyproject.toml',
   '**/*.pbtxt',
   '**/models.config',
+  '**/deploy.{yaml,yml}',
   '**/*.onnx',
   '**/model.xml',
   '**/model.pt',

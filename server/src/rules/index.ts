@@ -3,8 +3,13 @@ import type { RuleText } from '../core/infer/operator';
 import { layerRules } from './layers';
 import { tensorRules } from './tensors';
 import { configRules } from './configs';
+import { planRules } from './plans';
 import { trainingRules } from './training';
 
-export const ruleTexts: readonly RuleText[] = [...layerRules, ...tensorRules, ...trainingRules, ...configRules].sort(
-  (a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
-);
+export const ruleTexts: readonly RuleText[] = [
+  ...layerRules,
+  ...tensorRules,
+  ...trainingRules,
+  ...configRules,
+  ...planRules,
+].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));

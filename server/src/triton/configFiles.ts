@@ -179,7 +179,7 @@ export class ConfigFiles {
 const suppression = /#\s*tensorwright:\s*ignore(?:\[([^\]\n]*)\])?/;
 
 /** Findings whose line does not say `# tensorwright: ignore[id]`. */
-function withoutSuppressed(findings: readonly Finding[], text: string): readonly Finding[] {
+export function withoutSuppressed(findings: readonly Finding[], text: string): readonly Finding[] {
   if (!text.includes('tensorwright:')) return findings;
   const lines = new LineIndex(text);
   return findings.filter(({ id, place }) => {

@@ -12,7 +12,10 @@ const python = inRoot('.cache', 'venv', 'bin', 'python');
 export const name = 'deploying';
 export const opens = { settings: { 'editor.minimap.enabled': false } };
 
-/** Version 1 and 2 double their input, version 3 answers NaN as soon as one is negative. */
+/**
+ * Version 1 and 2 double their input. Version 3 adds a root to it, which is NaN under -1.5: its warm-up asks for nothing
+ * outside -1 to 1, the users do.
+ */
 const makeModels = `
 import os
 import onnx
@@ -27,7 +30,12 @@ def save(version, nodes):
 
 save(1, [helper.make_node("Add", ["x", "x"], ["y"])])
 save(2, [helper.make_node("Sum", ["x", "x"], ["y"])])
-save(3, [helper.make_node("Sqrt", ["x"], ["r"]), helper.make_node("Add", ["r", "x"], ["y"])])
+save(3, [
+    helper.make_node("Constant", [], ["c"], value_float=1.5),
+    helper.make_node("Add", ["x", "c"], ["s"]),
+    helper.make_node("Sqrt", ["s"], ["r"]),
+    helper.make_node("Add", ["r", "x"], ["y"]),
+])
 `;
 
 /** Quick enough to be watched; wide margins, since few requests come. */
@@ -112,16 +120,23 @@ export const tests = [
     },
   ],
   [
-    'a version that answers NaN goes back by itself',
+    'a version that its warm-up finds nothing wrong with is caught in its canary and goes back by itself',
     async ({ workbench, shot, folder }) => {
+      // Its shadow would find it before any user does.
+      writeFileSync(join(folder, 'deploy.yaml'), `shadow: off\n${plan}`);
       const stop = users(folder);
       try {
         await deploy(workbench, '3', shot);
+        await workbench.webviewText('the verdict', (words) => /nonFinite/.test(words) && /NaN/.test(words));
         await workbench.webviewText('the way back', (words) => words.includes('back at the baseline'));
         await shot('back');
       } finally {
         const seen = await stop();
         ok(seen.some(({ version }) => version === '2'));
+        ok(
+          seen.some(({ version }) => version === '3'),
+          'users who saw it',
+        );
       }
       equal((await ask(folder, 1)).version, '2');
     },

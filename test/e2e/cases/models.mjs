@@ -80,4 +80,22 @@ export const tests = [
       await shot('compared');
     },
   ],
+  [
+    'Run Inference says what comes out, how long it takes, and where',
+    async ({ workbench, shot, folder }) => {
+      const { scaling } = await loadTypeScript(inRoot('test', 'harness', 'onnxFile.ts'));
+      const version = join(folder, 'models', 'twice', '1');
+      mkdirSync(version, { recursive: true });
+      writeFileSync(join(version, 'model.onnx'), scaling(2));
+      await row(workbench, 'twice').waitFor();
+      await workbench.command('Tensorwright: Run Inference...', { thenCloses: false });
+      for (const answer of ['twice', '1', 'Made-up inputs'])
+        await workbench.page
+          .locator('.quick-input-list .monaco-list-row', { has: workbench.page.getByText(answer, { exact: true }) })
+          .first()
+          .click();
+      await workbench.webviewText('the page', (words) => /100 % of the nodes on CPUExecutionProvider/.test(words));
+      await shot('inferred');
+    },
+  ],
 ];

@@ -218,11 +218,24 @@ function inspected(turn: Turn, found: Inspection): void {
   const clearance = clear(header, found);
   if ('refused' in clearance) return goBack(turn, 'aborting', 'gate', clearance.refused, []);
   const { order, reason } = clearance;
+  const after = Math.max(turn.deployment.watch.last, found.seen);
+  turn.set({ watch: new Watch('shadow', header, after) });
   if (header.mode === 'rollback' && isReady(found.target, header.candidate)) {
-    turn.remark(`Version ${header.candidate} is still warm`, 'controller', {}, { order: 'load-first', cleared: true });
+    turn.remark(
+      `Version ${header.candidate} is still warm`,
+      'controller',
+      {},
+      { order: 'load-first', cleared: true, after },
+    );
     return promote(turn, 'user', `All requests go back to version ${header.candidate}`);
   }
-  turn.move({ to: 'loading', actor: 'controller', reason, todo: loading(turn.deployment, order), position: { order } });
+  turn.move({
+    to: 'loading',
+    actor: 'controller',
+    reason,
+    todo: loading(turn.deployment, order),
+    position: { order, after },
+  });
 }
 
 function warmed(turn: Turn): void {

@@ -36,6 +36,8 @@ export interface Inspection {
   readonly canSplit: boolean;
   readonly canShadow: boolean;
   readonly target: TargetState;
+  /** Sequence of the newest observation: what was seen before is no evidence on this version. */
+  readonly seen: number;
 }
 
 /** What the effect `warm` finds. */

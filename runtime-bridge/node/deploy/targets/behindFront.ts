@@ -95,6 +95,11 @@ export class BehindFront implements Target {
     await this.backend.unload(version);
   }
 
+  async seen(): Promise<number> {
+    const { last } = await this.ask((front) => front.observations(this.place.model, Number.MAX_SAFE_INTEGER, 1));
+    return last;
+  }
+
   async observations(after: number): Promise<readonly Observation[]> {
     const seen: Observation[] = [];
     for (let last = after; seen.length < mostObservations;) {

@@ -39,6 +39,8 @@ export interface Target {
   route(routing: TargetRouting): Promise<void>;
   /** Done when the version is gone. */
   unload(version: string): Promise<void>;
+  /** Sequence of the newest observation. */
+  seen(): Promise<number>;
   /** What was answered since the observation with this sequence; oldest first. */
   observations(after: number): Promise<readonly Observation[]>;
   /** The controller lives. */

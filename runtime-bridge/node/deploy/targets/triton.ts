@@ -31,6 +31,8 @@ const usualServer = 'http://127.0.0.1:8000';
 /** Loading reads the model and initialises its backend. */
 const loadSeconds = 300;
 const answerMs = 10_000;
+/** In which a version that is said to be loaded appears in the index. */
+const graceMs = 2_000;
 
 /** An entry of Triton's repository index. */
 interface Indexed {
@@ -70,7 +72,7 @@ class TritonVersions implements Backend {
   async load(version: string): Promise<string> {
     const loaded = await this.loaded();
     if (!loaded.includes(version)) await this.show([...loaded, version], version);
-    await until(loadSeconds, () => this.isReady(version), `Triton said OK, but version ${version} is not ready`);
+    await this.becomesReady(version);
     return `${this.server}/v2/models/${this.model}/versions/${version}`;
   }
 
@@ -82,6 +84,18 @@ class TritonVersions implements Backend {
     else await this.ask('POST', `/v2/repository/models/${this.model}/unload`, {});
     const isGone = async (): Promise<boolean> => !(await this.versions()).some((each) => each.version === version);
     await until(loadSeconds, isGone, `Triton said OK, but version ${version} is still there`);
+  }
+
+  /** Triton answers once it has loaded; what it does not even list after that will not come. */
+  private async becomesReady(version: string): Promise<void> {
+    const graceEnds = performance.now() + graceMs;
+    const isReady = async (): Promise<boolean> => {
+      if (await this.isReady(version)) return true;
+      const isListed = (await this.versions()).some((each) => each.version === version);
+      if (isListed || performance.now() < graceEnds) return false;
+      throw new TargetRefused(`Triton said OK, but version ${version} is not there`);
+    };
+    await until(loadSeconds, isReady, `Triton said OK, but version ${version} is not ready`);
   }
 
   private async loaded(): Promise<readonly string[]> {

@@ -5,21 +5,24 @@ type Unnumbered<T> = T extends Observation ? Omit<T, 'sequence'> : never;
 
 export class Observations {
   private readonly ring: Observation[] = [];
-  /** Sequence of the newest; the first is 1. */
-  private last = 0;
+  private count = 0;
 
-  constructor(private readonly kept = keptObservations) {}
+  /** @param before sequence of none of them; a front that was started again is above what its controller has seen */
+  constructor(
+    private readonly kept = keptObservations,
+    private readonly before = Date.now() * 1_000,
+  ) {}
 
   add(observation: Unnumbered<Observation>): void {
-    this.last += 1;
-    this.ring[(this.last - 1) % this.kept] = { ...observation, sequence: this.last };
+    this.count += 1;
+    this.ring[(this.count - 1) % this.kept] = { ...observation, sequence: this.before + this.count };
   }
 
   /** Those after a sequence, oldest first. */
   page(after: number, limit: number): ObservationPage {
-    const first = Math.max(after + 1, this.last - this.ring.length + 1, 1);
-    const count = Math.max(0, Math.min(limit, this.last - first + 1));
-    const observations = Array.from({ length: count }, (_, i) => this.ring[(first - 1 + i) % this.kept] as Observation);
-    return { observations, last: this.last };
+    const first = Math.max(after - this.before + 1, this.count - this.ring.length + 1);
+    const length = Math.max(0, Math.min(limit, this.count - first + 1));
+    const observations = Array.from({ length }, (_, i) => this.ring[(first - 1 + i) % this.kept] as Observation);
+    return { observations, last: this.before + this.count };
   }
 }

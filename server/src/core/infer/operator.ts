@@ -166,7 +166,7 @@ export interface RuleText {
   /** Whether PyTorch runs the bad example without a word. */
   readonly runs?: true;
   /** What the examples are written in; Python where absent. */
-  readonly language?: 'python' | 'pbtxt';
+  readonly language?: 'python' | 'pbtxt' | 'yaml';
 }
 
 export interface Operator {
