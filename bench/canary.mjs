@@ -3,7 +3,7 @@ import { loadTypeScript } from '../scripts/loadTypeScript.mjs';
 import { inRoot } from '../scripts/paths.mjs';
 import { log } from '../scripts/progress.mjs';
 
-/** `CANARIES` sets how many of each kind; 1,000 take more than an hour. */
+/** `CANARIES` sets how many of each kind; 1,000 take half an hour of a processor. */
 const runs = Number(process.env.CANARIES ?? 100);
 
 /** Shares of wrong aborts, of bad versions found and of low traffic told as insufficient, and answers until the verdict. */

@@ -35,6 +35,12 @@ const allGates: DeployPlan['gates'] = [
   { kind: 'drift', effect: 0.1, minRequests: 500, dryRun: false },
 ];
 export const wholePlan: DeployPlan = { ...plan, steps, gates: allGates, soak: 0 };
+/** Copies first, judged by agreement, then one step. */
+const shadowPlan: DeployPlan = {
+  ...tablePlan,
+  shadow: { share: 100, minRequests: 300, dwell: 0, limit: day },
+  gates: [...plan.gates, { kind: 'agreement', budget: 0.01, dryRun: false }],
+};
 
 const traffic = { perSecond: 100 };
 const baseline = { errors: 0.01 };
@@ -56,6 +62,7 @@ export const healthy: readonly Kind[] = [
     { errors: 0.01 },
     { traffic: { perSecond: 100, perUnit: 20, alike: 1 } },
   ),
+  of('healthy, 0.3 % of the answers differ, shadow', { errors: 0.01, differs: 0.003 }, { plan: shadowPlan }),
 ];
 
 export const bad: readonly Kind[] = [
@@ -74,6 +81,8 @@ export const bad: readonly Kind[] = [
     },
   ),
   of('bad, twice as slow, four gates, 5-25-50 %', { errors: 0.01, median: 20 }, { plan: wholePlan }),
+  of('bad, NaN in 4 % of the answers, four gates, 5-25-50 %', { errors: 0.01, nonFinite: 0.04 }, { plan: wholePlan }),
+  of('bad, wrong on 3 % of the inputs, shadow', { errors: 0.01, differs: 0.03 }, { plan: shadowPlan }),
   of('bad, outputs moved by half a deviation, four gates', { errors: 0.01, outputMean: 0.5 }, { plan: wholePlan }),
 ];
 
@@ -99,7 +108,7 @@ export function tally(kind: Kind, runs: number): Tally {
     const seconds = kind.traffic.perSecond < 1 ? 60 : 1;
     const end = world.run(world.begin(asked), 5_000, seconds);
     // The answers of the soak are no part of a verdict.
-    const answers = end.watch.phase === 'canary' ? end.watch.requests.candidate : answersAtPromotion(world);
+    const answers = end.watch.phase === 'soaking' ? answersAtPromotion(world) : end.watch.requests.candidate;
     return { state: end.position.state, because: end.position.pausedBecause, answers };
   });
   const count = (accept: (end: (typeof ends)[number]) => boolean): number => ends.filter(accept).length;
