@@ -1,6 +1,6 @@
 /**
- * Writes what is derived from the sources: the settings in package.json, docs/settings.md, docs/rules/, docs/diagnosis/, and
- * docs/coverage.md.
+ * Writes what is derived from the sources: the settings in package.json, docs/settings.md, docs/rules/, docs/diagnosis/,
+ * docs/coverage.md, and media/deploy.schema.json.
  *
  * `node scripts/generate.mjs` writes; `--check` only names what is stale and exits with 1.
  */
@@ -25,12 +25,14 @@ export async function generatedFiles() {
   const { rules: diagnosisRules } = await loadTypeScript(
     inRoot('runtime-bridge', 'node', 'diagnosis', 'rules', 'index.ts'),
   );
+  const { planSchema } = await loadTypeScript(inRoot('server', 'src', 'deployPlan', 'schema.ts'));
   const { catalogue } = await loadTypeScript(inRoot('server', 'src', 'operators', 'index.ts'));
   const coverage = JSON.parse(readFileSync(inRoot('test', 'oracle', 'coverage.json'), 'utf8'));
   const declared = new Set(catalogue.flatMap(({ names }) => names));
   return new Map([
     ['package.json', manifest(settings, ruleTexts)],
     ['docs/settings.md', settingsPage(settings)],
+    ['media/deploy.schema.json', `${JSON.stringify(planSchema(), undefined, 2)}\n`],
     ['docs/coverage.md', coveragePage(coverage, declared, notice)],
     ['docs/rules/README.md', rulesIndex(ruleTexts)],
     ...ruleTexts.map((rule) => [`docs/rules/${rule.id}.md`, rulePage(rule)]),

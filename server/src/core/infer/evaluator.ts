@@ -180,7 +180,7 @@ export class Evaluator implements ValueAccess {
       },
       (state, raised) => {
         this.activation = activation;
-        if (raised) this.report.raised(state.conditions);
+        if (raised && guarded === 0) this.report.raised(state.conditions);
       },
     );
   }
