@@ -65,7 +65,7 @@ const rows: readonly (readonly [what: string, code: string, findings: readonly s
     'class Net(nn.Module):\n    def __init__(self, classes, width=8):\n        super().__init__()\n' +
       '        self.norm = nn.LayerNorm(width)\n        self.head = nn.Linear(2 * width, classes)\n\n' +
       '    def forward(self, x):\n        return self.head(self.norm(x))\n\n\nnet = Net(\n    len(open("a, b").read()),  # (\n)\n',
-    ['error: mat1 and mat2 shapes cannot be multiplied (...x8 and 16xout_features)'],
+    ['error: mat1 and mat2 shapes cannot be multiplied (...x8 and 16xclasses)'],
   ],
   [
     'a default that some call gives',

@@ -90,6 +90,9 @@ function valueOf({ key, value: node }: YamlEntry, field: Field, tell: Tell): Val
     : wrong(`"${key.text}" is ${node.text}; it may be ${rangeOf(field)}`);
 }
 
+/** What may stand behind a number; '' for nothing. */
+export const unitsOf = (kind: Field['kind']): readonly string[] => Object.keys(units[kind] ?? {});
+
 /** What a field takes, as a part of a sentence: a time as 30s, 5m or 1h. */
 export const measureOf = (field: Field): string =>
   field.kind === 'choice' ? `one of ${(field.choices ?? []).join(', ')}` : (wanted[field.kind] ?? '');

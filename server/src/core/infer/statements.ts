@@ -118,7 +118,7 @@ function execute(ev: Evaluator, stmt: tree.Stmt, state: State): Flow[] {
     case 'invalidstmt':
       return [{ state, exit: NEXT }];
     case 'raise':
-      ev.report.raised(state.conditions);
+      if (ev.guarded === 0) ev.report.raised(state.conditions);
       return [];
     default:
       return executeStraight(ev, stmt, state);
@@ -367,19 +367,20 @@ function executeTry(ev: Evaluator, stmt: tree.Try, state: State): Flow[] {
       ...flow,
       state: { ...flow.state, conditions: new Map(flow.state.conditions).set(condition.key, { ...condition, answer }) },
     });
+    // What a handler raises says nothing of the paths without an exception.
+    const start = mark({ state: entry, exit: NEXT }, 1).state;
     const caught = stmt.handlers.flatMap((handler) =>
       executeBlock(
         ev,
         handler.body,
         ev
-          .branches(entry, () => {
+          .branches(start, () => {
             if (handler.name !== undefined) setName(ev, handler.name, unknown('an exception', stmt));
           })
           .map((branch) => branch.state),
       ),
     );
-    flows =
-      caught.length === 0 ? normal : [...normal.map((flow) => mark(flow, 0)), ...caught.map((flow) => mark(flow, 1))];
+    flows = caught.length === 0 ? normal : [...normal.map((flow) => mark(flow, 0)), ...caught];
   }
   if (stmt.finally.length === 0) return mergeNext(ev, flows);
   return mergeNext(ev, flows).flatMap((flow) =>
