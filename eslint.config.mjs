@@ -117,9 +117,10 @@ export default defineConfig(
   },
   // Runs inside the browser's page, not in Node.
   {
-    files: ['test/e2e/driver/editorPage.mjs', 'bench/curves.mjs'],
+    files: ['test/e2e/driver/editorPage.mjs', 'bench/curves.mjs', 'bench/live/index.mjs'],
     languageOptions: {
       globals: {
+        window: 'readonly',
         document: 'readonly',
         NodeFilter: 'readonly',
         WheelEvent: 'readonly',

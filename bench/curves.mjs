@@ -5,14 +5,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { inRoot } from '../scripts/paths.mjs';
 import { log } from '../scripts/progress.mjs';
+import { loadHarness } from './harness.mjs';
 
 const points = Number(process.env.TENSORWRIGHT_BENCH_POINTS ?? 1_000_000);
 const runs = 4;
@@ -41,26 +40,6 @@ export async function measureCurves() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The tests' own harness, bundled: a bridge, an editor's relay, a page. */
-async function loadHarness() {
-  const folder = inRoot('.cache', 'bench');
-  mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, 'harness.mjs');
-  const contents = ['test/views/pages', 'test/bridge/journalWriter', 'test/bridge/client']
-    .map((path) => `export * from './${path}';`)
-    .join('\n');
-  await build({
-    stdin: { contents, resolveDir: inRoot(), loader: 'ts' },
-    bundle: true,
-    outfile,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  return import(`${pathToFileURL(outfile).href}?${Date.now()}`);
 }
 
 const valueAt = (run, step) => 2 * Math.exp(-step / 3e5) + 0.1 * Math.sin(step * 12.9898 + run) + run / 10;

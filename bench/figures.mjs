@@ -16,3 +16,11 @@ export const spread = (values) => ({
   p95: round(percentile(values, 0.95)),
   max: round(Math.max(...values)),
 });
+
+/** The mean of the middle half: what a busy machine does to single values doesn't count. */
+export function middleMean(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const cut = Math.floor(sorted.length / 4);
+  const middle = sorted.slice(cut, sorted.length - cut);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}

@@ -178,7 +178,7 @@ class Connection {
       if (end < 0) return;
       const text = this.head.toString('latin1', 0, end);
       this.status = Number(text.slice(9, 12));
-      this.expected = end + 4 + Number(/content-length: (\d+)/i.exec(text)[1]);
+      this.expected = end + 4 + Number(/\ncontent-length: (\d+)/i.exec(text)[1]);
     }
     if (this.received >= this.expected) this.done(this.status);
   }

@@ -28,11 +28,15 @@ process.on('message', async (count) => {
 const hop = createServer((socket) => {
   let missing = 0;
   socket.setNoDelay(true);
+  socket.on('error', () => undefined);
   socket.on('data', async (chunk) => {
-    if (missing === 0)
-      missing = Number(/content-length: (\d+)/i.exec(chunk.toString('latin1'))[1]) + chunk.indexOf('\r\n\r\n') + 4;
+    if (missing === 0) {
+      const head = chunk.toString('latin1', 0, chunk.indexOf('\r\n\r\n'));
+      missing = head.length + 4 + Number(/\ncontent-length: (\d+)/i.exec(head)[1]);
+    }
     missing -= chunk.length;
     if (missing > 0) return;
+    missing = 0;
     await session.run({ x: new Tensor('float32', data, dims) });
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
   });

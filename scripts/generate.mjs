@@ -30,7 +30,7 @@ export async function generatedFiles() {
   const coverage = JSON.parse(readFileSync(inRoot('test', 'oracle', 'coverage.json'), 'utf8'));
   const declared = new Set(catalogue.flatMap(({ names }) => names));
   return new Map([
-    ['package.json', manifest(settings, ruleTexts)],
+    ['package.json', manifest(settings, ruleTexts, diagnosisRules)],
     ['docs/settings.md', settingsPage(settings)],
     ['media/deploy.schema.json', `${JSON.stringify(planSchema(), undefined, 2)}\n`],
     ['docs/coverage.md', coveragePage(coverage, declared, notice)],
@@ -53,12 +53,12 @@ export async function staleFiles() {
   return { wanted, differing: differing.map(([path]) => path), orphans };
 }
 
-function manifest(settings, ruleTexts) {
+function manifest(settings, ruleTexts, diagnosisRules) {
   const all = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
   const entries = Object.entries(settings.settingDefinitions).map(([key, definition], order) => [
     `tensorwright.${key}`,
     {
-      ...schemaOf(definition.kind, settings, ruleTexts),
+      ...schemaOf(definition.kind, settings, ruleTexts, diagnosisRules),
       default: definition.default,
       scope: definition.scope,
       order,
@@ -70,7 +70,7 @@ function manifest(settings, ruleTexts) {
 }
 
 /** The JSON schema of a setting; the editor completes finding ids and severities from it. */
-function schemaOf(kind, { severities, traceLevels }, ruleTexts) {
+function schemaOf(kind, { severities, traceLevels }, ruleTexts, diagnosisRules) {
   const severity = (summary) => ({ type: 'string', enum: severities, description: summary });
   const schemas = {
     flag: { type: 'boolean' },
@@ -81,6 +81,13 @@ function schemaOf(kind, { severities, traceLevels }, ruleTexts) {
       type: 'object',
       properties: Object.fromEntries(ruleTexts.map(({ id, summary }) => [id, severity(summary)])),
       additionalProperties: false,
+    },
+    thresholds: {
+      type: 'object',
+      propertyNames: {
+        enum: diagnosisRules.filter(({ thresholds }) => Object.keys(thresholds).length > 0).map(({ id }) => id),
+      },
+      additionalProperties: { type: 'object', additionalProperties: { type: 'number' } },
     },
     trace: { type: 'string', enum: traceLevels },
   };
@@ -109,6 +116,9 @@ python-path = ".venv"
 
 [tool.tensorwright.rules]
 conv-channel-mismatch = "warning"
+
+[tool.tensorwright.thresholds.dead-relu]
+warn = 0.7
 \`\`\`
 
 One line is silenced by a comment at its end: \`# tensorwright: ignore[id]\`, or \`# tensorwright: ignore\` for every finding there.
@@ -139,7 +149,10 @@ ${rules.map(({ id, catalogue, summary }) => `| [${id}](${id}.md) | ${catalogue} 
 
 function diagnosisPage({ id, catalogue, summary, why, source, thresholds, explains }) {
   const rows = Object.entries(thresholds).map(([name, value]) => `| ${name} | ${value} |`);
-  const table = rows.length === 0 ? '' : `\n## Thresholds\n\n| Name | Value |\n| --- | --- |\n${rows.join('\n')}\n`;
+  const table =
+    rows.length === 0
+      ? ''
+      : `\n## Thresholds\n\nAnother number stands under \`[tool.tensorwright.thresholds.${id}]\` in \`pyproject.toml\`, or in the setting \`tensorwright.thresholds\`.\n\n| Name | Value |\n| --- | --- |\n${rows.join('\n')}\n`;
   const folded = explains?.length
     ? `\nBeside it nothing is said of what it causes: ${[...explains]
         .sort()

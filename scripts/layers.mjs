@@ -27,7 +27,7 @@ export const layers = [
   { room: 'server/src/frameworks', uses: ['server/src/core', 'server/src/operators'] },
   { room: 'server/src/models', uses: ['server/src/core'] },
   { room: 'server/src/triton', uses: ['server/src/core', 'server/src/models'] },
-  { room: 'server/src/deployPlan', uses: ['server/src/core', 'protocol/src'] },
+  { room: 'server/src/deployPlan', uses: ['server/src/core', 'protocol/src'], packages: ['yaml'] },
   { room: 'server/src/rules', uses: ['server/src/core', 'server/src/triton'] },
   {
     room: 'server/src/service',

@@ -1,7 +1,12 @@
-/** A Python with PyTorch, which judges the checker in tests. */
+/**
+ * A Python with PyTorch, which judges the checker in tests.
+ *
+ * `node scripts/pythonEnvironment.mjs frameworks` makes the one whose trainings of Lightning and transformers are run.
+ */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isMain } from './isMain.mjs';
 import { inRoot } from './paths.mjs';
 import { log, runLogged } from './progress.mjs';
 import { Unavailable } from './unavailable.mjs';
@@ -60,6 +65,35 @@ function problemOf(python) {
   return stdout.trim() === torchVersion ? undefined : `which has PyTorch ${stdout.trim()} instead of ${torchVersion}`;
 }
 
+/** Packages that train with loops of their own; not needed by the other tests. */
+const frameworks = ['lightning', 'transformers', 'accelerate'];
+const frameworksEnvironment = inRoot('.cache', 'frameworks', 'venv');
+
+/** The interpreter that has the frameworks, whether or not it is there. */
+export const frameworksPython = process.env.TENSORWRIGHT_FRAMEWORKS_PYTHON ?? pythonIn(frameworksEnvironment);
+
+/**
+ * Makes an environment with the frameworks on top of the one that has PyTorch, so that it is not installed again.
+ *
+ * @throws Unavailable where an install fails
+ */
+async function makeFrameworksEnvironment() {
+  const base = await ensurePython();
+  const packagesOf = (python) =>
+    spawnSync(python, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'], {
+      encoding: 'utf8',
+    }).stdout.trim();
+  const python = pythonIn(frameworksEnvironment);
+  log('making a Python environment in .cache/frameworks/venv');
+  await runLogged('python -m venv', base, ['-m', 'venv', frameworksEnvironment]);
+  writeFileSync(join(packagesOf(python), 'torch.pth'), `${packagesOf(base)}\n`);
+  log(`installing ${frameworks.join(', ')} there (a few minutes)`);
+  await runLogged('pip install frameworks', python, [
+    ...['-m', 'pip', 'install', '--disable-pip-version-check', `torch==${torchVersion}`, ...frameworks],
+  ]);
+  return python;
+}
+
 async function makeEnvironment() {
   const python = pythonIn(ownEnvironment);
   if (!existsSync(python)) {
@@ -82,4 +116,14 @@ async function makeEnvironment() {
   );
   await install('pip install', otherPackages);
   return python;
+}
+
+if (isMain(import.meta.url)) {
+  try {
+    console.log(process.argv[2] === 'frameworks' ? await makeFrameworksEnvironment() : await ensurePython());
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    log(error.message);
+    process.exitCode = 2;
+  }
 }

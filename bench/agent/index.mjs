@@ -1,36 +1,36 @@
 /**
- * What watching costs: the same training plain, watched, and watched with a budget of 1 %, in processes that take
- * turns of a few steps, so that whatever else the machine does falls on all of them.
+ * What watching costs: a training goes on plain and watched in turns of a few steps, in one process, and the processor
+ * time of its steps is compared. A second plain arm shows how much of a figure is noise.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { inRoot } from '../../scripts/paths.mjs';
 import { log } from '../../scripts/progress.mjs';
 import { ensurePython } from '../../scripts/pythonEnvironment.mjs';
-import { median, round } from '../figures.mjs';
+import { median, middleMean, percentile, round } from '../figures.mjs';
 import { inFolder } from '../folder.mjs';
 
 const models = { resnet18: 'ResNet-18, 32 x 32', transformer: 'transformer of 6 layers' };
-/** By budget; the plain run stands there twice, which shows how much of a figure is noise. */
-const variants = { plain: undefined, again: undefined, usual: '0.04', onePercent: '0.01' };
-const rounds = Number(process.env.TENSORWRIGHT_BENCH_ROUNDS ?? 40);
-/** Rounds of the first looks at a training, which cost some hundredths of a second once. */
-const firstRounds = 3;
+const budgets = { usual: '0.04', onePercent: '0.01' };
+const rounds = Number(process.env.TENSORWRIGHT_BENCH_ROUNDS ?? 60);
 const stepsOfBlock = 4;
 const starts = 15;
+const draws = 400;
 
 /**
- * @returns {Promise<object>} percent that watching adds to processor and wall time, by model and variant; milliseconds
- *   that the agent's start takes
+ * @returns {Promise<object>} percent of processor time that watching adds, by model and budget; milliseconds that the
+ *   agent's start takes
  */
 export async function measureAgent() {
   const python = await ensurePython();
   const found = { steps: rounds * stepsOfBlock, startMillis: await startMillis(python), models: {} };
   for (const [name, title] of Object.entries(models)) {
-    log(`  ${title}: ${rounds} rounds`);
-    found.models[name] = { title, ...(await inFolder((folder) => trained(python, name, folder))) };
+    found.models[name] = { title };
+    for (const [which, budget] of Object.entries(budgets)) {
+      log(`  ${title}, budget ${budget}: ${rounds} rounds of ${3 * stepsOfBlock} steps`);
+      found.models[name][which] = await inFolder((folder) => trained(python, name, budget, folder));
+    }
   }
   return found;
 }
@@ -51,82 +51,54 @@ const startMillis = (python) =>
     return round(median(taken));
   });
 
-/** Percent added to the plain run, sums over all rounds. */
-async function trained(python, model, folder) {
-  const names = Object.keys(variants);
-  const trainers = new Map(names.map((name) => [name, new Trainer(python, model, variants[name], join(folder, name))]));
-  const zeros = () => new Map(names.map((name) => [name, { wall: 0, processor: 0 }]));
-  const [firsts, sums] = [zeros(), zeros()];
-  try {
-    for (let i = 0; i < firstRounds + rounds; i += 1)
-      for (let k = 0; k < names.length; k += 1) {
-        const name = names[(i + k) % names.length];
-        const took = await trainers.get(name).block(stepsOfBlock);
-        const sum = (i < firstRounds ? firsts : sums).get(name);
-        for (const what of ['wall', 'processor']) sum[what] += took[what];
-      }
-  } finally {
-    for (const trainer of trainers.values()) await trainer.end();
-  }
-  const added = (name, what) => round(100 * (sums.get(name)[what] / sums.get('plain')[what] - 1), 2);
-  const first = (name) => Math.round(1000 * (firsts.get(name).processor - firsts.get('plain').processor));
-  const figures = names
-    .filter((name) => name !== 'plain')
-    .map((name) => {
-      const { journalKiB, ownSeconds } = trainers.get(name);
-      const all = firsts.get(name).processor + sums.get(name).processor;
-      return [
-        name,
-        {
-          processorPercent: added(name, 'processor'),
-          wallPercent: added(name, 'wall'),
-          firstMillis: first(name),
-          ...(ownSeconds === undefined ? {} : { ownPercent: round((100 * ownSeconds) / all, 2), journalKiB }),
-        },
-      ];
-    });
+function trained(python, model, budget, folder) {
+  const args = [inRoot('dist', 'agent'), folder, String(rounds), String(stepsOfBlock)];
+  const { status, stdout, stderr } = spawnSync(python, [inRoot('bench', 'agent', 'trainer.py'), model, ...args], {
+    env: { ...plainly(), TENSORWRIGHT_BUDGET: budget },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  if (status !== 0) throw new Error(`the training of ${model} ended with ${status}: ${stderr.slice(-300)}`);
+  const { plain, watched, again, first, own, gap } = JSON.parse(stdout);
   return {
-    stepMillis: round((1000 * sums.get('plain').processor) / (rounds * stepsOfBlock)),
-    ...Object.fromEntries(figures),
+    stepMillis: round(1000 * middleMean(plain.flat().map(([seconds]) => seconds))),
+    ...withInterval('processorPercent', plain, watched),
+    ...withInterval('noisePercent', plain, again),
+    unsampledPercent: round(
+      added(
+        plain.flat(),
+        watched.flat().filter(([, sampled]) => !sampled),
+      ),
+      2,
+    ),
+    ownPercent: round((100 * own) / watched.flat().reduce((sum, [seconds]) => sum + seconds, 0), 2),
+    firstMillis: Math.round(1000 * first),
+    gap,
+    journalKiB: Math.round(statSync(join(folder, 'rank-0.journal')).size / 1024),
   };
 }
 
-/** A training process that works while it is asked to. */
-class Trainer {
-  constructor(python, model, budget, run) {
-    mkdirSync(run);
-    this.run = run;
-    const watched = {
-      PYTHONPATH: inRoot('dist', 'agent', 'start'),
-      TENSORWRIGHT_RUN: run,
-      TENSORWRIGHT_BUDGET: budget,
-    };
-    const env = { ...plainly(), ...(budget === undefined ? {} : watched) };
-    this.child = spawn(python, [inRoot('bench', 'agent', 'trainer.py'), model], {
-      env,
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.closed = new Promise((done) => this.child.on('close', done));
-    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
-  }
+/** Percent that an arm adds, and between which values it lies in 95 % of draws of as many rounds. */
+function withInterval(name, plain, other) {
+  const drawn = Array.from({ length: draws }, () => {
+    const chosen = Array.from(plain, () => Math.floor(Math.random() * plain.length));
+    return added(
+      chosen.flatMap((i) => plain[i]),
+      chosen.flatMap((i) => other[i]),
+    );
+  });
+  return {
+    [name]: round(added(plain.flat(), other.flat()), 2),
+    [`${name}Between`]: [0.025, 0.975].map((share) => round(percentile(drawn, share), 2)),
+  };
+}
 
-  async block(steps) {
-    this.child.stdin.write(`${steps}\n`);
-    const { value, done } = await this.lines.next();
-    if (done) throw new Error('a training ended early');
-    return JSON.parse(value);
-  }
-
-  async end() {
-    this.child.stdin.end();
-    await this.closed;
-    const journal = join(this.run, 'rank-0.journal');
-    if (!existsSync(journal)) return;
-    const bytes = readFileSync(journal);
-    this.journalKiB = Math.round(bytes.length / 1024);
-    // The last record says what the agent counted of its own time.
-    this.ownSeconds = Number(/"overhead":\{"seconds":([\d.e-]+)/.exec(bytes.subarray(-400).toString('latin1'))?.[1]);
-  }
+/** Steps that are looked at cost more than the others: each kind has a mean of its own, without its slowest and fastest. */
+function added(plain, other) {
+  const usual = middleMean(plain.map(([seconds]) => seconds));
+  const kinds = [true, false].map((kind) => other.flatMap(([seconds, sampled]) => (sampled === kind ? [seconds] : [])));
+  const share = (steps) => (steps.length === 0 ? 0 : (steps.length / other.length) * middleMean(steps));
+  return 100 * (kinds.reduce((sum, steps) => sum + share(steps), 0) / usual - 1);
 }
 
 function plainly() {

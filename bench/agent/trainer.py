@@ -1,6 +1,9 @@
-"""A training that goes on by a block of steps for each line it reads and answers with what the block took.
+"""A training that goes on plain and watched in turns, in one process, and says what each step took.
 
-Started twice, plain and watched, the two can take turns. Nothing here knows of the agent.
+One process, because two that do the same differ by several percent for as long as they live: their memory lies
+elsewhere. Between two blocks everything that the agent put into torch is taken out or put back.
+
+usage: trainer.py MODEL AGENT_FOLDER RUN_FOLDER ROUNDS STEPS_OF_A_BLOCK
 """
 
 import json
@@ -10,6 +13,7 @@ import time
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.optim import optimizer as optimizers
 
 
 class Residual(nn.Module):
@@ -56,21 +60,97 @@ def transformer():
     return Transformer(), lambda: (torch.randint(0, 1000, (8, 64)), torch.randint(0, 1000, (8,)))
 
 
+class Agent:
+    """The agent, which can be taken out of torch and put back."""
+
+    ABSENT = object()
+
+    def __init__(self, folder, run):
+        sys.path.append(folder)
+        from tensorwright import attach, patches
+
+        self.wrapped = []
+        wrap = patches._wrap
+
+        def noted(owner, name, make):
+            before = vars(owner).get(name, self.ABSENT)
+            wrap(owner, name, make)
+            # What watches initialisations goes by itself when training begins.
+            if owner is not torch.Tensor:
+                self.wrapped.append((owner, name, before, vars(owner)[name]))
+
+        patches._wrap = noted
+        attach.begin(run)
+        attach._attach()
+        self.watcher = attach.watcher
+        self.hooks = [(each, dict(each)) for each in (optimizers._global_optimizer_pre_hooks, optimizers._global_optimizer_post_hooks)]
+        self.last = None
+
+    def take_out(self):
+        for owner, name, before, _ in reversed(self.wrapped):
+            if before is self.ABSENT:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, before)
+        for hooks, _ in self.hooks:
+            hooks.clear()
+        self.watcher.forwards.disarm()
+        step, end, worked = self.watcher.optimizing._last_end
+        self.last = step, time.perf_counter() - end, time.thread_time() - worked
+
+    def put_back(self):
+        for owner, name, _, wrapper in self.wrapped:
+            setattr(owner, name, wrapper)
+        for hooks, kept in self.hooks:
+            hooks.update(kept)
+        if self.watcher.sampling:
+            self.watcher.forwards.arm()
+        # The plain steps in between are no part of a watched one.
+        step, wall, worked = self.last
+        self.watcher.optimizing._last_end = step, time.perf_counter() - wall, time.thread_time() - worked
+
+
 def main():
+    name, agent_folder, run, rounds, steps = *sys.argv[1:4], int(sys.argv[4]), int(sys.argv[5])
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    model, batch = {"resnet18": resnet18, "transformer": transformer}[sys.argv[1]]()
+    agent = Agent(agent_folder, run)
+    sampler = agent.watcher.sampler
+    model, batch = {"resnet18": resnet18, "transformer": transformer}[name]()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    for line in sys.stdin:
-        wall, processor = time.perf_counter(), time.process_time()
-        for _ in range(int(line)):
-            x, y = batch()
-            optimizer.zero_grad()
-            loss = F.cross_entropy(model(x), y)
-            loss.backward()
-            optimizer.step()
-        took = {"wall": time.perf_counter() - wall, "processor": time.process_time() - processor}
-        print(json.dumps(took), flush=True)
+
+    def step():
+        """Processor seconds of all threads."""
+        x, y = batch()
+        start = time.process_time()
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+        return time.process_time() - start
+
+    for _ in range(12):
+        step()
+    first = sampler.spent
+    # The looks at the start are paid out of a budget of their own: from here on it is the share that counts.
+    while sampler.spent - sampler._loaded < sampler.start and sampler.samples < 40:
+        step()
+    agent.take_out()
+    arms = ["plain", "watched", "again"]
+    found = {arm: [] for arm in arms}
+    own = sampler.spent
+    for i in range(rounds):
+        for arm in arms[i % 3 :] + arms[: i % 3]:
+            watched = arm == "watched"
+            if watched:
+                agent.put_back()
+            block = []
+            for _ in range(steps):
+                sampled = watched and sampler.active
+                block.append([step(), sampled])
+            if watched:
+                agent.take_out()
+            found[arm].append(block)
+    print(json.dumps({**found, "first": first, "own": sampler.spent - own, "gap": sampler.gap()}), flush=True)
 
 
 main()

@@ -16,7 +16,7 @@ export interface ComparedSide {
   readonly bytes: number;
 }
 
-export type SectionId = 'signature' | 'graph' | 'weights' | 'config';
+export type SectionId = 'signature' | 'graph' | 'weights' | 'config' | 'origin';
 
 /** `unknown`: it could not be compared; the summary says why. */
 export type SectionVerdict = 'same' | 'changed' | 'breaking' | 'unknown';

@@ -17,6 +17,8 @@ export interface Settings {
   readonly inlayHints: boolean;
   /** Finding id -> severity. */
   readonly rules: Readonly<Record<string, RuleSeverity>>;
+  /** Rule of the diagnosis -> name of a threshold -> number; docs/diagnosis/ names them. */
+  readonly thresholds: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** An interpreter or an environment's folder; empty: found by itself. */
   readonly pythonPath: string;
   /** Glob patterns, relative to the workspace folder, of files that are not checked. */
@@ -33,7 +35,7 @@ export interface Settings {
 }
 
 /** How a value is written, which is also how the manifest describes it. */
-export type SettingKind = 'flag' | 'count' | 'text' | 'texts' | 'rules' | 'trace';
+export type SettingKind = 'flag' | 'count' | 'text' | 'texts' | 'rules' | 'thresholds' | 'trace';
 
 export interface SettingDefinition<Value> {
   readonly kind: SettingKind;
@@ -67,6 +69,14 @@ export const settingDefinitions: { readonly [Key in keyof Settings]: SettingDefi
     default: {},
     description:
       'Severity of findings by id, for example `{"conv-channel-mismatch": "warning"}`. `off` leaves a finding out. One line is silenced with the comment `# tensorwright: ignore[id]`.',
+    scope: 'resource',
+    project: true,
+  },
+  thresholds: {
+    kind: 'thresholds',
+    default: {},
+    description:
+      'Numbers from which the diagnosis of training runs speaks, by rule and name, for example `{"dead-relu": {"warn": 0.7}}`. The page of each rule in `docs/diagnosis/` has its own. They are kept with the run that is started with them.',
     scope: 'resource',
     project: true,
   },
@@ -133,6 +143,7 @@ export const defaultSettings: Settings = {
   enable: settingDefinitions.enable.default,
   inlayHints: settingDefinitions.inlayHints.default,
   rules: settingDefinitions.rules.default,
+  thresholds: settingDefinitions.thresholds.default,
   pythonPath: settingDefinitions.pythonPath.default,
   exclude: settingDefinitions.exclude.default,
   tritonStrict: settingDefinitions.tritonStrict.default,
@@ -198,6 +209,9 @@ function readValue(kind: SettingKind, value: unknown, ruleIds: readonly string[]
       return isOneOf(traceLevels, value) ? whole(value) : unusable(`must be one of ${traceLevels.join(', ')}`);
     case 'rules':
       return isRecord(value) ? readRules(value, ruleIds) : unusable('must be a table of finding ids and severities');
+    case 'thresholds':
+      // The rules are not known here: who judges with them says which part can't be used.
+      return isRecord(value) ? whole(value) : unusable('must be a table of rule ids and their thresholds');
     default:
       return kind satisfies never;
   }

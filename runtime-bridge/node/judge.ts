@@ -4,10 +4,11 @@ import type { JournalRecord } from '../../protocol/src/journal';
 import { type Diagnosis, Engine } from './diagnosis/engine';
 import { rules } from './diagnosis/rules';
 import { linesOf, reportOf } from './runs/report';
+import { thresholdsOf } from './runs/thresholds';
 import type { RunJudge } from './files/judging';
 
 export function judgeOf(folder: string): RunJudge {
-  const engine = new Engine({ rules });
+  const engine = new Engine({ rules, thresholds: thresholdsOf(folder) });
   const lines = linesOf(folder);
   /** When each was found; the engine's findings are one object from then on. */
   const times = new Map<Diagnosis, number>();

@@ -143,6 +143,54 @@ describe('a comparison: configuration', () => {
   });
 });
 
+describe('a comparison: origin', () => {
+  const manifest = (facts: object): string =>
+    JSON.stringify({ version: 1, model: 'm', number: 1, createdAt: '', format: 'onnx', files: [], ...facts });
+  const of = async (left: string | undefined, right: string | undefined): Promise<CompareReport> => {
+    const bytes = onnxFile(plain);
+    const written = (number: number, text: string | undefined): Record<string, string | Uint8Array> => ({
+      [`m/${number}/model.onnx`]: bytes,
+      ...(text === undefined ? {} : { [`m/${number}/tensorwright.json`]: text }),
+    });
+    const folder = folderWith({ ...written(1, left), ...written(2, right) });
+    try {
+      return await compare('m/1', 'm/2', { folder: folder.path });
+    } finally {
+      folder.dispose();
+    }
+  };
+
+  it('tells metrics and the source of two registered versions', async () => {
+    const report = await of(
+      manifest({ metrics: { loss: 0.5, lr: 0.1 }, commit: 'a'.repeat(40), script: 'train.py' }),
+      manifest({ metrics: { loss: 0.25, lr: 0.1, accuracy: 0.9 }, commit: 'b'.repeat(40), script: 'train.py' }),
+    );
+    const { changes, verdict } = sectionOf(report, 'origin');
+    equal(verdict, 'changed');
+    deepEqual(
+      changes.map(({ kind, subject, differences: [one] }) => [kind, subject, one?.before, one?.after]),
+      [
+        ['added', 'metric accuracy', undefined, '0.9'],
+        ['changed', 'metric loss', '0.5', '0.25'],
+        ['changed', 'commit', 'a'.repeat(40), 'b'.repeat(40)],
+      ],
+    );
+  });
+
+  it('takes a manifest that somebody broke for one without these facts', async () => {
+    const broken = manifest({ metrics: null, commit: 3, script: [], dirty: 'x' });
+    equal(sectionOf(await of(broken, broken), 'origin').verdict, 'same');
+  });
+
+  it('says where one is not registered, and is silent where none is', async () => {
+    match(sectionOf(await of(undefined, manifest({})), 'origin').summary, /m\/1 has no manifest/);
+    equal(
+      (await of(undefined, undefined)).sections.some(({ id }) => id === 'origin'),
+      false,
+    );
+  });
+});
+
 describe('tensorwright diff', () => {
   const folder = folderWith({
     'models/net/1/model.onnx': onnxFile(plain),

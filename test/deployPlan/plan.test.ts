@@ -33,6 +33,7 @@ describe('deploy.yaml: the text', () => {
       { a: { b: null, c: -1500 }, d: null, e: "it's" },
     ],
     ['"a b": "\\u00e9\\n"\n', { 'a b': 'é\n' }],
+    ['a: |\n  two\n  lines\nb: .inf\n', { a: 'two\nlines\n', b: '.inf' }],
     ['', undefined],
   ] as const)
     it(JSON.stringify(text), () => {
@@ -41,14 +42,19 @@ describe('deploy.yaml: the text', () => {
     });
 
   for (const [text, at, message] of [
-    ['a: &x 1', 3, /Anchors are not read/],
-    ['a: |\n  text\n', 3, /Blocks of text are not read/],
+    ['a: *x', 3, /Aliases are not read/],
+    ['a: !!python/object 1', 3, /Tags are not read/],
     ['a:\n\tb: 1', 3, /this is a tab/],
-    ['a: [1, 2', 3, /never closed/],
-    ['a: b: c', 3, /second key/],
+    ['a: [1, 2', 8, /bracket is not closed/],
+    ['a: b: c', 3, /A key stands inside this value/],
     ['a: 1\na: 2\n', 5, /stands here twice/],
-    ['a: 1\n  b: 2\n', 7, /indented deeper/],
-    ['a: "x\n', 3, /never closed/],
+    ['a: 1\n  b: 2\n', 3, /A key stands inside this value/],
+    ['a: "x\n', 6, /in quotes is not closed/],
+    ['a: 1\n---\nb: 2\n', 5, /begins another/],
+    ['b\na: 1\n', 0, /A colon is missing/],
+    ['- a: 1\n b: 3\n', 7, /between the entries of a list/],
+    ['{a: 1}}', 6, /does not belong/],
+    ['[a]: 1', 0, /A key is a word/],
   ] as const)
     it(`refuses ${JSON.stringify(text)}`, () => {
       const found = readYaml(text).problems.map((each) => [each.start, message.test(each.message)]);

@@ -17,12 +17,16 @@ describe('settings', () => {
   for (const [raw, problem] of [
     [[], 'the settings must be a table of keys and values'],
     ['on', 'the settings must be a table of keys and values'],
-    [{ rule: {} }, "unknown setting 'rule'; known are rules, pythonPath, exclude, tritonStrict, tritonGpus, models"],
+    [
+      { rule: {} },
+      "unknown setting 'rule'; known are rules, thresholds, pythonPath, exclude, tritonStrict, tritonGpus, models",
+    ],
     [
       { enable: true },
-      "unknown setting 'enable'; known are rules, pythonPath, exclude, tritonStrict, tritonGpus, models",
+      "unknown setting 'enable'; known are rules, thresholds, pythonPath, exclude, tritonStrict, tritonGpus, models",
     ],
     [{ exclude: 'a' }, "'exclude' must be a list of strings"],
+    [{ thresholds: 3 }, "'thresholds' must be a table of rule ids and their thresholds"],
     [{ exclude: [1] }, "'exclude' must be a list of strings"],
     [{ pythonPath: 3 }, "'pythonPath' must be a string"],
     [{ rules: ['some-id'] }, "'rules' must be a table of finding ids and severities"],

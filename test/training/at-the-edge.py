@@ -1,4 +1,4 @@
-# pair: {"fault": "lr-too-high", "layer": null, "layers": [], "also": ["loss-oscillation"]}
+# pair: {"fault": "lr-too-high", "layer": null, "layers": [], "also": ["loss-oscillation", "loss-divergence"]}
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -13,7 +13,7 @@ with torch.no_grad():
     model.weight += 0.05
 #[fault] optimizer = torch.optim.SGD(model.parameters(), lr=0.039)
 #[healthy] optimizer = torch.optim.SGD(model.parameters(), lr=0.002)
-for step in range(400):
+for step in range(4000):
     part = torch.randint(0, 256, (6,))
     optimizer.zero_grad()
     loss = F.mse_loss(model(x[part]), y[part])

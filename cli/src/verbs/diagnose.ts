@@ -7,10 +7,13 @@ import { exportWindow } from '../../../runtime-bridge/node/runs/exportWindow';
 import { journalsOf } from '../../../runtime-bridge/node/runs/folder';
 import { Judge } from '../../../runtime-bridge/node/runs/judge';
 import { linesOf, reportOf } from '../../../runtime-bridge/node/runs/report';
+import { joinThresholds } from '../../../runtime-bridge/node/diagnosis/thresholds';
+import { thresholdsOf } from '../../../runtime-bridge/node/runs/thresholds';
 import { coloursFor } from '../colours';
 import { findingText, summaryOf } from '../findings';
 import { plural } from '../formats/text';
 import { type ExitCode, type Io, UsageError } from '../io';
+import { thresholdsFor } from '../thresholds';
 import type { Verb } from '.';
 
 const examples = `
@@ -18,6 +21,9 @@ Examples:
   $ tensorwright diagnose .tensorwright/runs/20260521-101502-3fa2
   $ tensorwright diagnose RUN_DIR --format json
   $ tensorwright diagnose RUN_DIR --export-window dead-relu --output dead-relu-case
+
+It is judged with the thresholds that it was started with, before them those of [tool.tensorwright.thresholds] in the
+pyproject.toml of this folder.
 
 Exit code: 0 no error found, 1 errors found, 2 no run there.`;
 
@@ -64,7 +70,8 @@ function runFolder(written: string, io: Io): string {
 
 function judged(written: string, format: 'text' | 'json', io: Io): ExitCode {
   const folder = runFolder(written, io);
-  const verdict = new Judge(folder, { rules }).finish();
+  const thresholds = joinThresholds(thresholdsOf(folder), thresholdsFor(io));
+  const verdict = new Judge(folder, { rules, thresholds }).finish();
   const report = reportOf(verdict, linesOf(folder));
   if (format === 'json') io.out.write(`${JSON.stringify(report)}\n`);
   else {

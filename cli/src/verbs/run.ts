@@ -7,10 +7,12 @@ import { makeRunFolder } from '../../../runtime-bridge/node/runs/folder';
 import { keepGitFacts } from '../../../runtime-bridge/node/files/git';
 import { Judge } from '../../../runtime-bridge/node/runs/judge';
 import { launch } from '../../../runtime-bridge/node/runs/launch';
+import { keepThresholds } from '../../../runtime-bridge/node/runs/thresholds';
 import { emptyReport, linesOf, type Report, reportOf } from '../../../runtime-bridge/node/runs/report';
 import { coloursFor } from '../colours';
 import { findingLine, findingText, summaryOf } from '../findings';
 import type { Io } from '../io';
+import { thresholdsFor } from '../thresholds';
 import type { Verb } from '.';
 
 interface RunOptions {
@@ -56,6 +58,8 @@ export const run: Verb = (program, io, finish) => {
 async function runScript(script: string, args: readonly string[], options: RunOptions, io: Io): Promise<number> {
   const python = options.python ?? io.variables['TENSORWRIGHT_PYTHON_PATH'] ?? pythonOf(io);
   const folder = runFolder(io);
+  const thresholds = folder === undefined ? {} : thresholdsFor(io);
+  if (folder !== undefined) keepThresholds(folder, thresholds);
   const launched = launch({
     python,
     script,
@@ -70,7 +74,7 @@ async function runScript(script: string, args: readonly string[], options: RunOp
     runFolder: folder,
   });
   if (folder !== undefined) void keepGitFacts(folder, io.cwd);
-  const judge = folder !== undefined && options.diagnosis ? new Judge(folder, { rules }) : undefined;
+  const judge = folder !== undefined && options.diagnosis ? new Judge(folder, { rules, thresholds }) : undefined;
   const colours = coloursFor(io.err, io.variables);
   const look = (): void => {
     for (const finding of judge?.look() ?? [])

@@ -39,6 +39,7 @@ function taskFor(uri: vscode.Uri, { context, environment }: Surroundings): vscod
       env: {
         ELECTRON_RUN_AS_NODE: '1',
         ...(settings.get<boolean>('control') === true ? { TENSORWRIGHT_CONTROL: '1' } : {}),
+        TENSORWRIGHT_THRESHOLDS: JSON.stringify(settings.get<object>('thresholds') ?? {}),
       },
     },
   );

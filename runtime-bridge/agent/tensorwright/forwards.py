@@ -221,6 +221,8 @@ class Forwards:
             trainingBatch=self.watcher.loading.is_training_batch(),
             **_scale_of(args),
         )
+        if args and isinstance(args[0], torch.Tensor):
+            self.watcher.loading.note_rows(args[0], "evaluate")
 
     # Each layer.
 

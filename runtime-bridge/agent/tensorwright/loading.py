@@ -5,6 +5,11 @@ import torch
 from tensorwright.identity import WeakTable
 from tensorwright.places import as_fact, is_user_file
 
+# Rows of a batch that are known again where they come again, and what of a row is looked at.
+ROWS, WIDTH = 64, 4096
+# Rows of fewer values are equal by chance.
+LEAST_WIDTH = 4
+
 
 class Loading:
     """All data loaders of a process."""
@@ -23,7 +28,10 @@ class Loading:
     def made(self, loader, place):
         """A loader was constructed; it is written once it is used."""
         self._number += 1
-        self.loaders[loader] = {"id": self._number, "place": place, "written": False, "batches": 0, "epochs": 0}
+        self.loaders[loader] = {
+            **{"id": self._number, "place": place, "written": False, "batches": 0, "epochs": 0},
+            "data": id(getattr(loader, "dataset", loader)),
+        }
 
     def starts(self, loader):
         """An epoch over a loader begins."""
@@ -95,6 +103,27 @@ class Loading:
             self.watcher.journal.record({"kind": "event", **at, "event": "batch", **facts})
 
         self.watcher.later(numbers, send)
+        self.note_rows(value, "train")
+
+    def note_rows(self, value, phase):
+        """Which examples are in a batch; of evaluations only where their data is not the training's own."""
+        if phase == "evaluate" and not self._is_other_data():
+            return
+        prints = row_prints(value)
+        if prints is not None:
+            at, loader = self.watcher.at(), None if self.current is None else self.current["id"]
+            self.watcher.later(
+                prints,
+                lambda values: self.watcher.journal.record(
+                    {"kind": "event", **at, "event": "rows", "phase": phase, "loader": loader, "rows": values}
+                ),
+            )
+
+    def _is_other_data(self):
+        """Whether the batch at hand came after the last step, out of a loader of data that is not trained on."""
+        trained = {known["data"] for known in list(self.loaders.values()) if known.get("trains")}
+        fresh = self._fetched_at == self.watcher.step and self.current is not None
+        return fresh and len(trained) > 0 and self.current["data"] not in trained
 
     def step_ended(self):
         """The loader of the last batch is one that training uses."""
@@ -113,6 +142,21 @@ def fingerprint(value):
     commonest = (whole == whole.reshape(-1)[-1]).double().mean() if whole.numel() else part.sum()
     different = (part[1:] != part[:1]).any(1).sum().double() if part.size(0) > 1 else part.sum() * 0
     return torch.stack([*sums, commonest.to(part.dtype), different.to(part.dtype)])
+
+
+def row_prints(value):
+    """A number below 2 ** 48 for each of the first rows, the same where a row is; None where rows say too little."""
+    if value.dim() < 2 or value.is_complex() or value.dtype is torch.bool or value.is_quantized or value.is_sparse:
+        return None
+    rows = value.detach()[:ROWS].flatten(1)[:, :WIDTH]
+    if rows.size(1) < LEAST_WIDTH or rows.size(0) == 0:
+        return None
+    if rows.is_floating_point():
+        rows = rows.float().contiguous().view(torch.int32)
+    # Integers, which wrap: the sum is the same in whatever order it is made.
+    weights = torch.arange(1, rows.size(1) + 1, device=rows.device) * 0x5851F42D4C957F2D | 1
+    mixed = rows.to(torch.int64) * weights
+    return (mixed ^ (mixed >> 29)).sum(1) & (2**48 - 1)
 
 
 def _length(thing):

@@ -15,6 +15,8 @@ OTHERS = ("kl_div", "poisson_nll_loss", "gaussian_nll_loss", "hinge_embedding_lo
 WATCHED = CLASSES + PROBABILITIES + DISTANCES + OTHERS
 
 MOST_CLASSES = 1000
+# Wrong guesses that one call tells of.
+CONFUSED = 64
 # Losses whose graphs are followed to see whether they are kept.
 KEPT = 64
 
@@ -161,6 +163,9 @@ class Losses:
         numbers["labels"] = torch.bincount(labels, minlength=count).float()
         numbers["guesses"] = torch.bincount(guesses, minlength=count).float()
         numbers["hits"] = torch.bincount(labels[guesses == labels], minlength=count).float()
+        wrong = guesses != labels
+        # Which class is taken for which: label times the number of classes, and the guess.
+        numbers["confused"] = (labels[wrong] * count + guesses[wrong])[:CONFUSED].float()
         numbers["changes"] = (labels[1:] != labels[:-1]).sum().float()
 
     def _send(self, event, facts, numbers):
@@ -268,4 +273,4 @@ def _sender(watcher, event, at, facts, names, shapes):
     return send
 
 
-LISTS = ("labels", "guesses", "hits")
+LISTS = ("labels", "guesses", "hits", "confused")

@@ -1,4 +1,6 @@
-"""What the process holds in memory."""
+"""What the process holds: memory, and graphs that were compiled."""
+
+import sys
 
 import torch
 
@@ -14,3 +16,9 @@ def memory():
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         found["allocated"] = round(torch.cuda.memory_allocated() / 1e6, 1)
     return found
+
+
+def compiled_graphs():
+    """How many graphs torch.compile has made; None where it has made none."""
+    utils = sys.modules.get("torch._dynamo.utils")
+    return None if utils is None else utils.counters["stats"]["unique_graphs"]

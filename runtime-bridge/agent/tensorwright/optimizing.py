@@ -7,7 +7,7 @@ import torch
 from tensorwright.forwards import acts_differently
 from tensorwright.identity import WeakTable
 from tensorwright.journal import number
-from tensorwright.memory import memory
+from tensorwright.memory import compiled_graphs, memory
 from tensorwright.places import as_fact, keeping_lines, user_place
 from tensorwright.sampling import clock, now
 from tensorwright.statistics import Batch, sample_of
@@ -421,6 +421,7 @@ class Optimizing:
             modes=self._modes(optimizer),
             places=places,
             memory=memory(),
+            compiledGraphs=compiled_graphs(),
         )
 
     @property
@@ -431,8 +432,6 @@ class Optimizing:
 
     def _modes(self, optimizer):
         """Layers that are trained while they are switched for evaluation."""
-        from tensorwright.forwards import acts_differently
-
         mine = {id(p) for p in _parameters(optimizer)}
         asleep, awake = [], 0
         rooted = False

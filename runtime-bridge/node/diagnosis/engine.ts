@@ -54,7 +54,7 @@ export class Engine {
     const found: Diagnosis[] = [];
     for (const each of this.interested(record)) {
       if (each.alert !== undefined) continue;
-      each.state = each.rule.step(each.state, record, run, rank);
+      each.state = each.rule.step(each.state, record, run, rank, each.thresholds);
       if (record.kind === 'scalars' && !isAsked(record.step)) continue;
       const alert = each.rule.verdict(each.state, each.thresholds, run);
       if (alert === undefined) continue;

@@ -56,7 +56,7 @@ export interface Rule<State = unknown, T extends Thresholds = Thresholds> {
   readonly rank: number;
   start(): State;
   /** The state after a record; it may be the one before, changed. `rank` is that of the process that wrote it. */
-  step(state: State, record: JournalRecord, run: Run, rank: number): State;
+  step(state: State, record: JournalRecord, run: Run, rank: number, thresholds: T): State;
   /** What to say now; asked after each record that the rule needs, until it says something. */
   verdict(state: State, thresholds: T, run: Run): Alert | undefined;
 }

@@ -8,6 +8,7 @@ import { readFrames } from '../journal/frames';
 import { recordOf } from '../journal/records';
 import { journalOf } from '../journal/writeFrames';
 import { journalsOf } from './folder';
+import { keepThresholds, thresholdsOf } from './thresholds';
 
 interface Kept {
   readonly rank: number;
@@ -26,7 +27,9 @@ export interface Exported {
  * @returns undefined where it says nothing
  * @throws where the files can't be read or written
  */
-export function exportWindow(run: string, rule: AnyRule, folder: string): Exported | undefined {
+export function exportWindow(run: string, given: AnyRule, folder: string): Exported | undefined {
+  const thresholds = thresholdsOf(run);
+  const rule = { ...given, thresholds: { ...given.thresholds, ...thresholds[given.id] } };
   const all = journalsOf(run).flatMap(({ rank, path }): readonly Kept[] =>
     readFrames(readFileSync(path)).frames.flatMap(({ payload }) => {
       const record = recordOf(payload);
@@ -38,6 +41,7 @@ export function exportWindow(run: string, rule: AnyRule, folder: string): Export
   const kept = windowOf(new Set(all.map(({ rank }) => rank)).size > 1 ? records : all, rule);
   if (kept === undefined) return undefined;
   mkdirSync(folder, { recursive: true });
+  keepThresholds(folder, thresholds);
   for (const rank of new Set(kept.map((each) => each.rank))) {
     const payloads = kept.filter((each) => each.rank === rank).map(({ payload }) => payload);
     writeFileSync(join(folder, `rank-${rank}.journal`), journalOf(payloads));

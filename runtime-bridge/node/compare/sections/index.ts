@@ -2,7 +2,8 @@
 import type { Section } from '../section';
 import { config } from './config';
 import { graph } from './graph';
+import { origin } from './origin';
 import { signature } from './signature';
 import { weights } from './weights';
 
-export const sections: readonly Section[] = [signature, config, graph, weights];
+export const sections: readonly Section[] = [signature, config, graph, weights, origin];

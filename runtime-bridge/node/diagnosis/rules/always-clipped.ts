@@ -12,11 +12,11 @@ export const alwaysClipped = diagnosis({
   thresholds: { coefficient: 0.1, share: 0.9, samples: 10 },
   rank: 90,
   start: () => ({ cut: 0, samples: 0, norm: 0, limit: 0 }),
-  step(state, record) {
+  step(state, record, _run, _rank, t) {
     const clips = objectFact(eventNamed(record, 'calls'), 'clips');
     const [limit, norm] = [toNumber(clips['limit']), toNumber(clips['norm'])];
     if (limit === undefined || norm === undefined) return state;
-    return { cut: state.cut + Number(limit < 0.1 * norm), samples: state.samples + 1, norm, limit };
+    return { cut: state.cut + Number(limit < t.coefficient * norm), samples: state.samples + 1, norm, limit };
   },
   verdict({ cut, samples, norm, limit }, t, run) {
     if (samples < t.samples || cut < t.share * samples) return undefined;

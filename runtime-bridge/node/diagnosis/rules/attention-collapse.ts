@@ -20,11 +20,11 @@ export const attentionCollapse = diagnosis({
   why: 'Scores so large that softmax has no derivative left stop the learning. Sharp heads of a model that learns are fine.',
   source: 'Zhai et al., Stabilizing Transformer Training (2023): entropy collapse.',
   needs: ['event:attention', 'scalars'],
-  thresholds: { samples: 4, leastGain: 0.2, steps: 60 },
+  thresholds: { entropy: 0.05, samples: 4, leastGain: 0.2, steps: 60 },
   explains: ['not-learning'],
   rank: 37,
   start: (): State => new Map(),
-  step(state, record) {
+  step(state, record, _run, _rank, t) {
     const event = eventNamed(record, 'attention');
     if (event === undefined) return state;
     const next = new Map(state);
@@ -32,7 +32,7 @@ export const attentionCollapse = diagnosis({
       const [layer, entropy] = [String(each['layer']), toNumber(each['entropy']) ?? 1];
       const before = state.get(layer) ?? { sharp: 0, samples: 0 };
       next.set(layer, {
-        sharp: before.sharp + Number(entropy < 0.05),
+        sharp: before.sharp + Number(entropy < t.entropy),
         samples: before.samples + 1,
         entropy,
         place: placeIn(each),

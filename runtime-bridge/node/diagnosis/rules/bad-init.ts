@@ -13,7 +13,7 @@ export const badInit = diagnosis({
   why: 'Weights of standard deviation 1 multiply the signal by the root of the fan-in in every layer. Kaiming and Xavier initialisation keep it as it is. Only layers that the script itself initialised are meant, and only while the loss does not fall.',
   source: 'SageMaker Debugger PoorWeightInitialization; He et al. 2015.',
   needs: ['stats', 'scalars'],
-  thresholds: { gain: 5, growth: 1e3, leastGain: 0.5, steps: 40 },
+  thresholds: { gain: 5, leastGain: 0.5, steps: 40 },
   explains: [
     'exploding-gradient',
     'loss-divergence',

@@ -17,7 +17,7 @@ export const classImbalance = diagnosis({
   why: 'Saying "common" is right most of the time. Weights in the loss or a sampler make rare classes count. Where the rare ones are recognised, nothing is said.',
   source: 'SageMaker Debugger ClassImbalance (ratio 10), with recall as the evidence.',
   needs: ['event:loss-call'],
-  thresholds: { ratio: 8, labels: 500, recall: 0.3, recent: 8, steps: 60 },
+  thresholds: { ratio: 8, labels: 500, recall: 0.3, recent: 3, steps: 60 },
   explains: ['collapsed-output', 'not-learning'],
   rank: 23,
   start: (): State => ({ labels: [], recentLabels: [], recentHits: [], last: undefined }),
@@ -52,7 +52,9 @@ export const classImbalance = diagnosis({
         recall: (recentHits[i] ?? 0) / Math.max(1e-9, recentLabels[i] ?? 0),
         recent: recentLabels[i] ?? 0,
       }))
-      .filter(({ count, recall, recent }) => count > 0 && most > t.ratio * count && recall < t.recall && recent >= 3);
+      .filter(
+        ({ count, recall, recent }) => count > 0 && most > t.ratio * count && recall < t.recall && recent >= t.recent,
+      );
     const [worst] = rare;
     // Early on nothing is recognised yet: half of a usual epoch must be over.
     if (worst === undefined || (run.end === undefined && run.step < 150)) return undefined;

@@ -17,11 +17,11 @@ export const collapsedOutput = diagnosis({
   why: 'It has learnt the average and ignores its input. At the very start that is normal; here it stays.',
   source: 'Standard deviation over the examples of a batch, against that of the targets.',
   needs: ['event:loss-call', 'scalars'],
-  thresholds: { relative: 0.01, samples: 8, step: 60, leastGain: 0.3 },
+  thresholds: { relative: 0.01, probability: 0.002, samples: 8, step: 60, leastGain: 0.3 },
   explains: ['not-learning', 'lr-too-low'],
   rank: 60,
   start: (): State => ({ flat: 0, samples: 0, size: 0, layer: undefined }),
-  step(state, record) {
+  step(state, record, _run, _rank, t) {
     const event = eventNamed(record, 'loss-call');
     if (event === undefined) return state;
     const rows = fact(event, 'rowDeviation');
@@ -29,9 +29,9 @@ export const collapsedOutput = diagnosis({
     const labels = facts(event, 'labels');
     const mixed = labels === undefined || labels.filter((count) => count > 0).length > 1;
     const layer = textFact(event, 'layer') ?? state.layer;
-    if (rows !== undefined && mixed) return { ...next(state, rows < 0.002, rows), layer };
+    if (rows !== undefined && mixed) return { ...next(state, rows < t.probability, rows), layer };
     if (given !== undefined && wanted !== undefined && wanted > 0)
-      return { ...next(state, given < 0.01 * wanted, given / wanted), layer };
+      return { ...next(state, given < t.relative * wanted, given / wanted), layer };
     return state;
   },
   verdict({ flat, samples, size, layer }, t, run) {

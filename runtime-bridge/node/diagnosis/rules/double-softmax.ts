@@ -21,9 +21,9 @@ export const doubleSoftmax = diagnosis({
   ],
   rank: 5,
   start: (): readonly EventRecord[] => [],
-  step(state, record) {
+  step(state, record, _run, _rank, t) {
     const event = eventNamed(record, 'loss-call');
-    return event !== undefined && squashed(event) !== undefined ? [...state.slice(-3), event] : state;
+    return event !== undefined && squashed(event, t.rowSum) !== undefined ? [...state.slice(-3), event] : state;
   },
   verdict(events, t, run) {
     const event = events.at(-1);
@@ -31,7 +31,7 @@ export const doubleSoftmax = diagnosis({
     const from = objectFact(event, 'from');
     const made = placeIn(from);
     const loss = placeIn(event);
-    const [call, name] = [squashed(event) as string, textFact(event, 'loss') ?? 'the loss'];
+    const [call, name] = [squashed(event, t.rowSum) as string, textFact(event, 'loss') ?? 'the loss'];
     const layer = typeof from['layer'] === 'string' ? from['layer'] : (textFact(event, 'layer') ?? null);
     const better = call === 'softmax' ? 'nll_loss with log_softmax' : 'binary_cross_entropy';
     return {
@@ -54,7 +54,7 @@ export const doubleSoftmax = diagnosis({
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Which squashing the input of a loss that squashes has behind it. */
-function squashed(event: EventRecord): string | undefined {
+function squashed(event: EventRecord, rowSum: number): string | undefined {
   const [loss, graph] = [textFact(event, 'loss'), textFact(event, 'graph') ?? ''];
   const from = objectFact(event, 'from')['call'];
   if (loss === 'binary_cross_entropy_with_logits')
@@ -63,5 +63,5 @@ function squashed(event: EventRecord): string | undefined {
   if (graph.startsWith('SoftmaxBackward') || from === 'softmax') return 'softmax';
   if (graph.startsWith('SigmoidBackward') || from === 'sigmoid') return 'sigmoid';
   const [error, low] = [fact(event, 'rowSumError'), fact(event, 'inputMin')];
-  return error !== undefined && error < 1e-3 && low !== undefined && low >= 0 ? 'softmax' : undefined;
+  return error !== undefined && error < rowSum && low !== undefined && low >= 0 ? 'softmax' : undefined;
 }

@@ -9,6 +9,8 @@ import { broadcastLoss } from './broadcast-loss';
 import { channelsLastLayout } from './channels-last-layout';
 import { classImbalance } from './class-imbalance';
 import { collapsedOutput } from './collapsed-output';
+import { confusedClasses } from './confused-classes';
+import { dataLeakage } from './data-leakage';
 import { dataLoaderBottleneck } from './data-loader-bottleneck';
 import { deadRelu } from './dead-relu';
 import { doubleSoftmax } from './double-softmax';
@@ -37,6 +39,7 @@ import { outputRangeMismatch } from './output-range-mismatch';
 import { overfit } from './overfit';
 import { paramNotInOptimizer } from './param-not-in-optimizer';
 import { pastBest } from './past-best';
+import { recompiles } from './recompiles';
 import { repeatedBatch } from './repeated-batch';
 import { replicasDiffer } from './replicas-differ';
 import { sameDataOnRanks } from './same-data-on-ranks';
@@ -66,6 +69,8 @@ export const rules: readonly AnyRule[] = [
   channelsLastLayout,
   classImbalance,
   collapsedOutput,
+  confusedClasses,
+  dataLeakage,
   dataLoaderBottleneck,
   deadRelu,
   doubleSoftmax,
@@ -94,6 +99,7 @@ export const rules: readonly AnyRule[] = [
   overfit,
   paramNotInOptimizer,
   pastBest,
+  recompiles,
   repeatedBatch,
   replicasDiffer,
   sameDataOnRanks,

@@ -21,7 +21,7 @@ export const inputScale = diagnosis({
   why: 'Initial weights and usual learning rates are made for inputs around 0 with standard deviation 1. Images normalised with the usual means (about -2.6 to 2.6) are silent, and so is everything before a normalisation layer. While the loss falls well it is only a hint.',
   source: 'LeCun et al., Efficient BackProp; UMLAUT and DeepDiagnosis test [-1, 1], which is too strict.',
   needs: ['stats', 'scalars'],
-  thresholds: { deviation: 10, absMax: 30, rows: 200, leastGain: 0.6, steps: 60, between: 200 },
+  thresholds: { deviation: 10, absMax: 30, rows: 200, leastGain: 0.6, steps: 60 },
   explains: [
     'exploding-gradient',
     'loss-divergence',

@@ -12,12 +12,12 @@ export const mostlyPadding = diagnosis({
   thresholds: { share: 0.6, batches: 8 },
   rank: 45,
   start: () => ({ count: 0, batches: 0, share: 0 }),
-  step(state, record) {
+  step(state, record, _run, _rank, t) {
     const event = eventNamed(record, 'batch');
     if (event === undefined || !textFact(event, 'type')?.startsWith('int') || String(event['input']).includes('#'))
       return state;
     const share = fact(event, 'commonest') ?? 0;
-    return { count: state.count + Number(share > 0.6), batches: state.batches + 1, share };
+    return { count: state.count + Number(share > t.share), batches: state.batches + 1, share };
   },
   verdict({ count, batches, share }, t, run) {
     const first = run.inOrder().find(({ name, parameters }) => name !== '' && parameters.length > 0);

@@ -23,9 +23,9 @@ export const outputRangeMismatch = diagnosis({
   explains: ['not-learning', 'collapsed-output', 'saturated-activation', 'dead-relu', 'vanishing-gradient'],
   rank: 7,
   start: (): readonly EventRecord[] => [],
-  step(state, record) {
+  step(state, record, _run, _rank, t) {
     const event = eventNamed(record, 'loss-call');
-    return event !== undefined && beyond(event, 0.25) !== undefined ? [...state.slice(-4), event] : state;
+    return event !== undefined && beyond(event, t.beyond) !== undefined ? [...state.slice(-4), event] : state;
   },
   verdict(events, t, run) {
     const event = events.at(-1);

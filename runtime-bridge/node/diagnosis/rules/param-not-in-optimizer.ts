@@ -18,7 +18,7 @@ export const paramNotInOptimizer = diagnosis({
   why: 'A layer that was made or replaced after the optimizer, or was left out of its list, stays as it was initialised. Training only the last layers of a model on purpose is fine, and so are other models, as for a perceptual loss.',
   source: 'TrainCheck; PyTorch optimizer documentation.',
   needs: ['event:gradients', 'event:calls'],
-  thresholds: { samples: 4, share: 0.9 },
+  thresholds: { samples: 4 },
   explains: [
     'not-learning',
     'weights-not-updating',
@@ -37,18 +37,16 @@ export const paramNotInOptimizer = diagnosis({
       return run.end === undefined && fact(calls, 'bare') === 1 ? { ...state, bare: state.bare + 1 } : state;
     const event = eventNamed(record, 'gradients');
     if (event === undefined) return state;
-    // A new optimizer is a new training.
-    const fresh = fact(event, 'optimizer') !== [...run.optimizers.keys()].at(-1) ? state : state;
-    const counts = new Map(fresh.counts);
+    const counts = new Map(state.counts);
     const found = listFact(event, 'unowned');
     const mine = found.filter(({ sameModel }) => sameModel === true);
     const foreign = mine.length === 0 && found.length > 0;
     for (const { name } of foreign ? found : mine) counts.set(String(name), (counts.get(String(name)) ?? 0) + 1);
     return {
-      ...fresh,
+      ...state,
       counts,
-      foreign: fresh.foreign + Number(foreign),
-      samples: fresh.samples + 1,
+      foreign: state.foreign + Number(foreign),
+      samples: state.samples + 1,
       strangers: fact(event, 'strangers') ?? 0,
     };
   },

@@ -17,15 +17,15 @@ export const saturatedActivation = diagnosis({
   why: 'There its derivative is almost 0 and nothing is learnt. Outputs of a model may saturate, and nothing is said while the loss falls.',
   source: 'SageMaker Debugger SaturatedActivation; DeepDiagnosis (share beyond 5), per unit.',
   needs: ['event:saturation', 'stats', 'scalars'],
-  thresholds: { share: 0.5, large: 0.55, samples: 5, leastGain: 0.3, steps: 60 },
+  thresholds: { share: 0.5, samples: 5, leastGain: 0.3, steps: 60 },
   explains: ['vanishing-gradient', 'not-learning', 'bad-init', 'exploding-gradient', 'collapsed-output'],
   rank: 34,
   start: (): State => new Map(),
-  step(state, record, run) {
+  step(state, record, run, _rank, t) {
     const next = new Map(state);
     const take = (name: string, share: number): void => {
       const before = state.get(name) ?? { share: 0, samples: 0 };
-      next.set(name, { share: Math.max(share, before.share * 0.8), samples: before.samples + Number(share > 0.5) });
+      next.set(name, { share: Math.max(share, before.share * 0.8), samples: before.samples + Number(share > t.share) });
     };
     const event = eventNamed(record, 'saturation');
     if (event !== undefined)

@@ -10,7 +10,7 @@ export const schedulerPerEpoch = diagnosis({
   why: 'The run ends while the rate still warms up. OneCycleLR knows how many steps it was made for.',
   source: 'PyTorch OneCycleLR.',
   needs: ['event:calls'],
-  thresholds: { share: 0.3, rarer: 5, calls: 3, steps: 60 },
+  thresholds: { rarer: 5, calls: 3, steps: 60 },
   explains: ['not-learning', 'lr-too-low', 'slow-convergence'],
   rank: 14,
   start: (): readonly SchedulerSteps[] => [],

@@ -18,13 +18,13 @@ export const stepOutlier = diagnosis({
   thresholds: { factor: 10, count: 10, seconds: 0.5, steps: 100 },
   rank: 95,
   start: (): State => ({ times: [], outliers: 0, longest: 0 }),
-  step(state, record): State {
+  step(state, record, _run, _rank, t): State {
     const time = record.kind === 'scalars' ? record.values['time/step'] : undefined;
     if (typeof time !== 'number') return state;
     const times = [...state.times.slice(-199), time];
     // Few steps are as long as that: the others aren't worth a median.
-    if (time <= 0.5 || times.length < 100 || times.length % 5 !== 0) return { ...state, times };
-    const limit = median(times) + 10 * Math.max(spread(times), median(times));
+    if (time <= t.seconds || times.length < t.steps || times.length % 5 !== 0) return { ...state, times };
+    const limit = median(times) + t.factor * Math.max(spread(times), median(times));
     const far = time > limit;
     return { times, outliers: state.outliers + Number(far), longest: Math.max(state.longest, far ? time : 0) };
   },
@@ -32,7 +32,7 @@ export const stepOutlier = diagnosis({
     if (outliers < t.count) return undefined;
     return {
       severity: 'info',
-      message: `${outliers} steps took more than ten times the usual ${shown(1e3 * median(times))} ms, the longest ${shown(longest)} s.`,
+      message: `${outliers} steps took more than ${t.factor} times the usual ${shown(1e3 * median(times))} ms, the longest ${shown(longest)} s.`,
       suggestions: [{ title: 'Look at what happens in them: saving, evaluation, memory that runs out' }],
     };
   },

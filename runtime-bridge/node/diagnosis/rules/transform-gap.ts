@@ -31,7 +31,7 @@ export const transformGap = diagnosis({
     other: [0, 0],
     line: { file: null, line: null },
   }),
-  step(state, record): State {
+  step(state, record, _run, _rank, t): State {
     if (record.kind === 'stats' && record.what === 'input') {
       const entry = record.entries.find(({ name }) => !name.includes('#'));
       if (entry === undefined || entry.n < 32) return state;
@@ -47,12 +47,18 @@ export const transformGap = diagnosis({
     }
     const event = eventNamed(record, 'evaluation');
     const [mean, deviation] = [fact(event, 'inputMean'), fact(event, 'inputDeviation')];
-    if (event === undefined || mean === undefined || deviation === undefined || state.samples < 3 || deviation === 0)
+    if (
+      event === undefined ||
+      mean === undefined ||
+      deviation === undefined ||
+      state.samples < t.samples ||
+      deviation === 0
+    )
       return state;
     const apart =
-      Math.abs(mean - state.mean) > Math.max(deviation, state.deviation) ||
-      deviation > 3 * state.deviation ||
-      state.deviation > 3 * deviation;
+      Math.abs(mean - state.mean) > t.shift * Math.max(deviation, state.deviation) ||
+      deviation > t.factor * state.deviation ||
+      state.deviation > t.factor * deviation;
     return {
       ...state,
       apart: state.apart + Number(apart),

@@ -28,15 +28,17 @@ interface Effort {
   readonly entry: number;
   /** All entries together; what comes after is not evaluated. */
   readonly file: number;
-  /** One function with parameters, and all of them together: most only pass options on. */
+  /** One function with parameters. */
+  readonly function: number;
+  /** All of those together: most only pass options on. */
   readonly functions: number;
   /** A function without parameters: `main()`, a test. */
   readonly script: number;
 }
 /** For findings: at every edit. */
-const CHECKING: Effort = { entry: 4_000, file: 16_000, functions: 1_500, script: 12_000 };
+const CHECKING: Effort = { entry: 3_600, file: 16_000, function: 1_500, functions: 1_500, script: 12_000 };
 /** For shapes: when somebody asks for them. */
-const LOOKING: Effort = { entry: 16_000, file: 80_000, functions: 4_000, script: 16_000 };
+const LOOKING: Effort = { entry: 16_000, file: 80_000, function: 4_000, functions: 8_000, script: 16_000 };
 /** What an entry costs up to this doesn't count: a file may have any number of small ones. */
 const FREE_STEPS = 300;
 /** The slot of entries; modules count from 1. */
@@ -59,7 +61,10 @@ export type Mentions = (name: string) => Uses;
 interface Entry {
   readonly needs: readonly tree.Stmt[];
   readonly cost: number;
+  /** What it might have cost. */
+  readonly budget: number;
 }
+type Evaluated<E extends Entry> = Omit<E, 'needs' | 'budget'>;
 /** What is wrong in it. */
 interface Checked extends Entry {
   /** For a class that fails with its defaults: what it is given where it is built. */
@@ -103,7 +108,7 @@ export function evaluateFile(
     cancelled,
     isValid: ({ uses }, value) =>
       uses === undefined || (value.kind === 'class' && sameUses(uses, usesOf(value.node.name))),
-    evaluate: (value) => check(program, module, value, usesOf, memo),
+    evaluate: (value, budget) => check(program, module, value, usesOf, memo, budget),
   });
   const seen: Memo = new Map();
   const looked = options.recording
@@ -112,7 +117,7 @@ export function evaluateFile(
         dependencies,
         cancelled,
         isValid: () => true,
-        evaluate: (value) => look(program, module, value, seen),
+        evaluate: (value, budget) => look(program, module, value, seen, budget),
       })
     : [];
   if (checked === undefined || looked === undefined) return undefined;
@@ -129,7 +134,7 @@ interface Work<E extends Entry> {
   readonly dependencies: Dependencies;
   readonly cancelled: () => boolean;
   readonly isValid: (last: E, value: Definition) => boolean;
-  readonly evaluate: (value: Definition) => Omit<E, 'needs'>;
+  readonly evaluate: (value: Definition, budget: number) => Evaluated<E>;
 }
 
 /** The entries as far as the effort reaches; undefined where it was cancelled. */
@@ -144,8 +149,15 @@ function evaluateEntries<E extends Entry>(known: Map<object, E>, effort: Effort,
     const { node } = value;
     const needs = work.dependencies.of([node]);
     const last = known.get(node);
-    const valid = last !== undefined && sameList(last.needs, needs) && work.isValid(last, value);
-    const entry = valid ? last : ({ needs, ...work.evaluate(value) } as E);
+    const budget = partly
+      ? Math.min(effort.function, effort.functions - spentOnFunctions + FREE_STEPS)
+      : effort[value.kind === 'class' ? 'entry' : 'script'];
+    const valid =
+      last !== undefined &&
+      (last.budget === budget || last.cost <= Math.min(last.budget, budget)) &&
+      sameList(last.needs, needs) &&
+      work.isValid(last, value);
+    const entry = valid ? last : ({ needs, budget, ...work.evaluate(value, budget) } as E);
     known.set(node, entry);
     kept.set(node, entry);
     const counted = Math.max(0, entry.cost - FREE_STEPS);
@@ -163,13 +175,14 @@ function check(
   value: Definition,
   usesOf: Mentions,
   memo: Memo,
-): Omit<Checked, 'needs'> {
+  budget: number,
+): Evaluated<Checked> {
   const report = new Report(module.path, false);
   if (value.kind === 'function') {
-    const cost = functionEntry(program, module, report, value, memo, CHECKING);
+    const cost = functionEntry(program, module, report, value, memo, budget);
     return { uses: undefined, findings: report.findings(), exports: report.exports, cost };
   }
-  let cost = classEntry(program, module, report, value, 'defaults', memo);
+  let cost = classEntry(program, module, report, value, 'defaults', memo, budget);
   let findings = report.findings();
   let uses: Uses | undefined;
   if (findings.length > 0) {
@@ -177,7 +190,7 @@ function check(
     if (uses.positional > 0 || uses.keywords.size > 0) {
       // Only what fails whatever the options are is this class's own fault.
       const symbolic = new Report(module.path, false);
-      cost += classEntry(program, module, symbolic, value, uses, memo);
+      cost += classEntry(program, module, symbolic, value, uses, memo, budget);
       findings = symbolic.findings();
     }
   }
@@ -185,13 +198,13 @@ function check(
 }
 
 /** Evaluates an entry for its shapes: what it finds wrong is not told, `check` says that. */
-function look(program: Program, module: Module, value: Definition, memo: Memo): Omit<Looked, 'needs'> {
+function look(program: Program, module: Module, value: Definition, memo: Memo, budget: number): Evaluated<Looked> {
   const report = new Report(module.path, true);
   const accepts = new Map<tree.FunctionDef, string>();
   const cost =
     value.kind === 'function'
-      ? functionEntry(program, module, report, value, memo, LOOKING)
-      : classEntry(program, module, report, value, 'defaults', memo, accepts);
+      ? functionEntry(program, module, report, value, memo, budget)
+      : classEntry(program, module, report, value, 'defaults', memo, budget, accepts);
   return { recorded: report.recorded, accepts, cost };
 }
 
@@ -254,9 +267,10 @@ function classEntry(
   cls: ClassValue,
   parameters: 'defaults' | Uses,
   memo: Memo,
+  budget: number,
   accepts?: Map<tree.FunctionDef, string>,
 ): number {
-  const ev = start(program, module, report, memo, (accepts === undefined ? CHECKING : LOOKING).entry);
+  const ev = start(program, module, report, memo, budget);
   ev.machine.samples = accepts !== undefined;
   const node = nameOf(cls.node);
   let built: { readonly state: State; readonly value: Value }[] = [];
@@ -459,9 +473,9 @@ function functionEntry(
   report: Report,
   fn: FunctionValue,
   memo: Memo,
-  effort: Effort,
+  budget: number,
 ): number {
-  const ev = start(program, module, report, memo, isWhole(fn) ? effort.script : effort.functions);
+  const ev = start(program, module, report, memo, budget);
   // What a function builds itself is in training until it says otherwise.
   ev.training = bool(true);
   bounded(() => {

@@ -485,13 +485,11 @@ export class Evaluator implements ValueAccess {
   }
 
   private bound(name: string): Value | undefined {
-    let id: number | undefined = this.activation.frame;
-    while (id !== undefined) {
-      const frame = this.machine.frame(id);
-      if (frame === undefined) break;
+    let frame = this.machine.frame(this.activation.frame);
+    while (frame !== undefined) {
       const value = frame.vars.get(name);
       if (value !== undefined) return value;
-      id = frame.parent;
+      frame = frame.parent === undefined ? undefined : this.machine.frame(frame.parent);
     }
     return this.program.global(this, this.activation.module, name);
   }

@@ -1,0 +1,45 @@
+/** A compiled model is compiled again and again. */
+import { diagnosis, eventNamed, toNumber } from '../rule';
+
+interface State {
+  /** Graphs that were there after the first steps. */
+  readonly first: number | undefined;
+  readonly graphs: number;
+  /** Looks at which there were more than at the one before. */
+  readonly rises: number;
+}
+
+export const recompiles = diagnosis({
+  id: 'recompiles',
+  catalogue: 'P5',
+  summary: 'torch.compile makes new graphs in step after step.',
+  why: 'A number or an attribute that changes with each step is built into the graph, so each step compiles anew until torch gives up and runs the model as it is. It is only a hint.',
+  source: 'torch.compile, dealing with recompilations: recompile_limit is 8.',
+  needs: ['event:calls'],
+  thresholds: { graphs: 6, rises: 4, settled: 1 },
+  rank: 94,
+  start: (): State => ({ first: undefined, graphs: 0, rises: 0 }),
+  step(state, record, _run, _rank, t): State {
+    const event = eventNamed(record, 'calls');
+    const graphs = toNumber(event?.['compiledGraphs']);
+    if (event === undefined || graphs === undefined || event.step < t.settled) return state;
+    if (state.first === undefined) return { first: graphs, graphs, rises: 0 };
+    return { ...state, graphs, rises: state.rises + Number(graphs > state.graphs) };
+  },
+  verdict({ first = 0, graphs, rises }, t, run) {
+    const more = graphs - first;
+    // One model of many parts has many graphs: each of them once more, for an evaluation, is usual.
+    if (rises < t.rises || more < Math.max(t.graphs, 2 * first)) return undefined;
+    const place = run.layerPlace('') ?? run.calledAt('backward');
+    return {
+      severity: 'info',
+      place,
+      message: `torch.compile has made ${more} more graphs since the first step (${graphs} in all): something that changes from step to step is built into them.`,
+      suggestions: [
+        { title: 'Run with TORCH_LOGS=recompiles, which names what changed', ...place },
+        { title: 'Keep counters out of the model, or make them tensors', ...place },
+        { title: 'For sizes that change: torch.compile(model, dynamic=True)', ...place },
+      ],
+    };
+  },
+});
