@@ -206,7 +206,8 @@ const mayBeNumber = (value: Value): boolean =>
 function typeName(value: Value, items: Items): string | undefined {
   switch (value.kind) {
     case 'tensor':
-      return value.parameter === true ? undefined : 'Tensor';
+      // One whose number of dims nobody knows may only be taken for a tensor: a list of tensors is indexed as one is.
+      return value.parameter === true || value.shape.rest !== undefined ? undefined : 'Tensor';
     // Annotations promise a type that nobody enforces: only a value that is known has it for certain.
     case 'int':
       return constantOf(value.dim) === undefined ? undefined : 'int';
