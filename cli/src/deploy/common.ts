@@ -66,7 +66,9 @@ export async function steering(
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 const isForUsers = (error: unknown): boolean =>
-  [Refused, LeaseHeld, TamperedLog, LogNotRead, LogNotWritten, TargetDown, TargetRefused].some((kind) => error instanceof kind);
+  [Refused, LeaseHeld, TamperedLog, LogNotRead, LogNotWritten, TargetDown, TargetRefused].some(
+    (kind) => error instanceof kind,
+  );
 
 function lineOf({ ts, state, weightPercent, verdict, reason }: DeployEvent): string {
   const share = weightPercent > 0 ? ` ${weightPercent} %` : '';

@@ -153,9 +153,8 @@ export function subscript(ev: Evaluator, writtenObject: Value, writtenIndex: Val
   }
 }
 
-/** `x[:, 0]`, `x[..., None]`: what only tensors (and arrays) take. */
+/** `x[:, 0]`, `x[..., None]`: what only tensors (and arrays) take; lists, too, take a slice alone. */
 const isTensorIndex = (index: Value): boolean =>
-  index.kind === 'slice' ||
   index.kind === 'ellipsis' ||
   (index.kind === 'tuple' && index.items.some((item) => item.kind === 'slice' || item.kind === 'ellipsis'));
 

@@ -8,7 +8,7 @@ import { knownTruth, truth } from '../compare';
 import { distinct, elementOf, iterate, sizeAt } from '../containers';
 import type { Evaluator } from '../evaluator';
 import { dictKey } from '../plain';
-import { intOf, settle, tensorOf } from '../latent';
+import { intOf, settle } from '../latent';
 import { getAttribute, openRank } from '../objects';
 import { bool, int, none, str, tuple, unknown, type Value } from '../value';
 import { dataLength } from './data';
@@ -35,11 +35,12 @@ export function range(ev: Evaluator, args: Arguments): Value {
 
 export function length(ev: Evaluator, args: Arguments, node: tree.Expr): Value {
   const value = at(ev, args, 0) ?? none;
-  if (value.kind === 'tensor' || value.kind === 'latent') {
-    const own = value.kind === 'tensor' || value.hint === 'tensor' ? tensorOf(ev, value) : undefined;
-    const first = own === undefined ? undefined : sizeAt(ev, own.shape, 0);
+  if (value.kind === 'tensor') {
+    const first = sizeAt(ev, value.shape, 0);
     return first === undefined ? unknown('the length of this value', node) : int(first);
   }
+  // Lists have a length, too: it says nothing of what an argument is.
+  if (value.kind === 'latent') return unknown('the length of this value', node);
   const items = iterate(ev, value);
   if (items !== undefined) return int(num(items.length));
   if (value.kind === 'shape') return openRank(ev, value.shape);
