@@ -5,6 +5,7 @@ import type { DeployPlan } from '../../protocol/src/deploy';
 import { type NamedTarget, targetNamed } from '../../runtime-bridge/node/deploy/targets';
 import { TargetDown } from '../../runtime-bridge/node/deploy/targets/target';
 import type { Ended } from '../../runtime-bridge/node/deploy/controller';
+import { rollBack } from '../../runtime-bridge/node/deploy/verbs';
 import { type Load, noSteps, quickPlan, Scene } from './harness';
 import { type Faults, ServerDouble } from './serverDouble';
 
@@ -91,6 +92,23 @@ describe('a target that misbehaves', function () {
     ok(restarted !== undefined);
     deepEqual([ended.state, await scene.serving()], ['promoted', '60'], ended.reason);
     equal((await deployed('1', noSteps)).state, 'promoted');
+  });
+
+  it('one whose observations make no sense: the controller stops, and the baseline serves', async () => {
+    const { kind } = target;
+    const senseless: NamedTarget = {
+      ...target,
+      kind: {
+        ...kind,
+        open: async (place) =>
+          Object.assign(await kind.open(place), { observations: () => Promise.resolve([undefined] as never) }),
+      },
+    };
+    scene.folder.write(join('models', 'cnn', '70', 'weights.bin'), '70');
+    const ended = await scene.deploy('70', plan, { target: senseless });
+    deepEqual([ended.state, await scene.serving()], ['rolledBack', '1'], ended.reason);
+    match(ended.reason, /^the controller has failed: .*; version 1 answers all requests$/);
+    await rollBack(scene.place, 'cnn', plan);
   });
 
   it('one that is down: refused before anything is begun, with how to name another', async () => {

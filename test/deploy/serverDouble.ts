@@ -31,7 +31,8 @@ export class ServerDouble {
   /** Milliseconds that every answer to a question about models takes longer. */
   patience = 0;
   private loaded: readonly string[] = [];
-  private answered = 0;
+  /** Answers by version. */
+  private readonly answered = new Map<string, number>();
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
   private port = 0;
@@ -117,8 +118,9 @@ export class ServerDouble {
     const headerLength = Number(request.headers['inference-header-content-length']);
     const data = Buffer.from(body.subarray(headerLength));
     const values = new Float32Array(data.buffer, data.byteOffset, data.length / 4).map((x) => x * Number(version));
-    this.answered += 1;
-    if (this.answered % wrongEvery < 1) values.fill(-1000);
+    const answered = (this.answered.get(version) ?? 0) + 1;
+    this.answered.set(version, answered);
+    if (answered % wrongEvery === 0) values.fill(-1000);
     const output = { ...tensor('y'), shape: [values.length / 4, 4], parameters: { binary_data_size: data.length } };
     const head = Buffer.from(JSON.stringify({ model_name: 'cnn', model_version: version, outputs: [output] }));
     response.writeHead(200, { 'inference-header-content-length': head.length });

@@ -118,11 +118,12 @@ export class Controller {
       }
     } catch (error) {
       if (!(error instanceof LogNotWritten)) throw error;
-      void this.withoutLog(error.message);
+      void this.giveUp(error.message);
       return;
     }
     for (const effect of effects)
-      if (effect.kind === 'heartbeat') this.watched(this.steered.target.heartbeat());
+      // A target that is not reached gets the next one.
+      if (effect.kind === 'heartbeat') this.watched(this.steered.target.heartbeat().catch(seenNothing));
       else this.watched(this.act(effect).then((input) => void this.feed(input)));
     clearTimeout(this.timer);
     if (wake !== undefined) this.timer = setTimeout(() => this.watched(this.tick()), wake);
@@ -214,7 +215,9 @@ export class Controller {
     });
   }
 
-  private async withoutLog(why: string): Promise<void> {
+  /** Nothing more is decided: the baseline answers all requests. */
+  private async giveUp(why: string): Promise<void> {
+    this.isOver = true;
     clearTimeout(this.timer);
     const { header, id } = this.deployment;
     const served = await this.backToBaseline();
@@ -246,10 +249,14 @@ export class Controller {
     }
   }
 
-  /** What fails here is no event of the engine: another controller has taken over, or a mistake of ours. */
+  /**
+   * What fails here is no event of the engine: another controller has taken over, or it is a mistake of ours, for which
+   * nobody's requests shall pay.
+   */
   private watched(work: Promise<void>): void {
     work.catch((error: unknown) => {
       if (error instanceof Superseded) this.end({ state: this.state, reason: error.message });
+      else if (!this.isOver) void this.giveUp(`the controller has failed: ${said(error)}`);
     });
   }
 
