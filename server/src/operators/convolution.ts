@@ -285,7 +285,7 @@ export const convolutionLayer = layer({
     checkPaddingWords(solve, call, stride);
     const sizes = [outChannels, perGroupOf(solve, inChannels, groups), ...kernel];
     if (name.includes('Lazy') && sizes.some((size) => solve.less(size, num(0)) === 'yes')) giveUp('a negative size');
-    notNegative(solve, sizes);
+    notNegative(solve, sizes, name.includes('Lazy') ? [outChannels, ...kernel] : sizes);
     const dtype = factoryDtype(call);
     return withParameters(
       { weight: [true, shapeOf(sizes), dtype], bias: [flag(call, 'bias'), shapeOf([outChannels]), dtype] },

@@ -128,10 +128,12 @@ export const linearLayer = layer({
   inputs: ['input: Tensor'],
   build: building((call, solve, name) => {
     // A lazy layer takes the size of its first input.
-    const inFeatures = name === 'torch.nn.LazyLinear' ? solve.fresh('in_features') : call.int('in_features');
+    const isLazy = name === 'torch.nn.LazyLinear';
+    const inFeatures = isLazy ? solve.fresh('in_features') : call.int('in_features');
     const outFeatures = call.int('out_features');
-    if (name === 'torch.nn.LazyLinear' && solve.less(outFeatures, num(0)) === 'yes') giveUp('a negative size');
-    notNegative(solve, [outFeatures, inFeatures]);
+    if (isLazy && solve.less(outFeatures, num(0)) === 'yes') giveUp('a negative size');
+    const sizes = [outFeatures, inFeatures];
+    notNegative(solve, sizes, isLazy ? [outFeatures] : sizes);
     const dtype = factoryDtype(call);
     return withParameters(
       {

@@ -231,7 +231,7 @@ export const transposedConvolutionLayer = layer({
     const kernel = asList(call, solve, 'kernel_size', n);
     const sizes = [inChannels, perGroupOf(solve, outChannels, groups), ...kernel];
     if (name.includes('Lazy') && sizes.some((size) => solve.less(size, num(0)) === 'yes')) giveUp('a negative size');
-    notNegative(solve, sizes);
+    notNegative(solve, sizes, name.includes('Lazy') ? [outChannels, ...kernel] : sizes);
     const dtype = factoryDtype(call);
     const lists = Object.fromEntries(
       ['stride', 'padding', 'output_padding', 'dilation'].map((list) => [list, intTuple(asList(call, solve, list, n))]),

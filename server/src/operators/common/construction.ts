@@ -105,8 +105,10 @@ export function tensorIfKnown(call: Call, name: string): TensorValue | null {
 /**
  * Parameters can't have negative sizes. Sizes that are not known are taken to be positive: a model that works with
  * empty parameters alone does not work.
+ *
+ * @param given those that the constructor is given; a lazy layer's others come with its first input, which may be empty
  */
-export function notNegative(solve: Solve, sizes: readonly Dim[]): void {
+export function notNegative(solve: Solve, sizes: readonly Dim[], given = sizes): void {
   const bad = sizes.find((size) => !solve.atLeast(size, 0, 'sizes are not negative'));
   if (bad !== undefined) {
     refuse(
@@ -114,5 +116,5 @@ export function notNegative(solve: Solve, sizes: readonly Dim[]): void {
       `Trying to create tensor with negative dimension ${solve.text(bad)}: ${brackets(solve, sizes)}`,
     );
   }
-  for (const size of sizes) if (solve.less(size, num(1)) === 'maybe') solve.atLeast(size, 1);
+  for (const size of given) if (solve.less(size, num(1)) === 'maybe') solve.atLeast(size, 1);
 }
