@@ -25,9 +25,15 @@ export const tests = [
       await page(workbench, 'Shape flow of UNet', /stem\.0 +Conv2d +\(B, 3, H, W\) +\(B, 16, H, W\) +448/);
       await shot('flow');
       // The same as the command Choose Sizes of the Shape Flow.
-      await workbench.page.getByText('Choose sizes...').click();
       const input = workbench.page.locator('.quick-input-widget input.input');
-      await input.waitFor();
+      // The lens comes after the text and moves it down: a click in that moment meets the text.
+      await until('the question for sizes', async () => {
+        await workbench.page.getByText('Choose sizes...').click();
+        return input.waitFor({ timeout: 3_000 }).then(
+          () => true,
+          () => false,
+        );
+      });
       match(await input.inputValue(), /^x=\(2, 3, 224, 224\)$/);
       await shot('sizes');
       await input.fill('x=(1, 3, 64, 64)');
