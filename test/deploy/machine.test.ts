@@ -1,21 +1,12 @@
-/** The state machine against a simulated target: orders of effects, failures, commands, and a crash after every entry. */
+/** The state machine against a simulated target: orders of effects, failures, commands. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import type { DeployHeader } from '../../protocol/src/deploy';
 import { engine } from '../../runtime-bridge/node/deploy/engine';
 import type { Deployment } from '../../runtime-bridge/node/deploy/engine';
-import { header, plan, World, type Behaviour } from './world';
+import { busy, header, healthy, plan, until, World } from './world';
 
-const healthy: Record<string, Behaviour> = { 3: { errors: 0 }, 4: { errors: 0 } };
-const busy = { perSecond: 200 };
 const states = (world: World): readonly string[] =>
   world.log.map((entry) => entry.to).filter((state, i, all) => state !== all[i - 1]);
 const last = (world: World): string => world.log.at(-1)?.reason ?? '';
-const until = (world: World, at: Deployment, state: string, most = 500): Deployment => {
-  let deployment = at;
-  for (let i = 0; i < most && deployment.position.state !== state; i++) deployment = world.tick(deployment);
-  equal(deployment.position.state, state);
-  return deployment;
-};
 
 describe('deployment: the way of a healthy version', () => {
   it('load-first: loads, warms, routes step by step, drains, unloads', () => {
@@ -445,64 +436,3 @@ describe('deployment: commands', () => {
     }
   });
 });
-
-describe('deployment: a crash after every entry', () => {
-  const shadow = { share: 100, minRequests: 100, dwell: 1, limit: 600 };
-  const ways: readonly [string, Record<string, Behaviour>, DeployHeader][] = [
-    ['healthy', healthy, { ...header, plan: { ...plan, shadow } }],
-    ['bad', { 3: { errors: 0 }, 4: { errors: 0.3 } }, header],
-    ['unload-first', healthy, { ...header, plan: { ...plan, order: 'unload-first' } }],
-  ];
-
-  it('while the old version was unloaded after the soak: that is finished', () => {
-    const world = new World(healthy, busy, 1);
-    const asked = { ...header, plan: { ...plan, steps: [], soak: 1 } };
-    until(world, world.begin(asked), 'promoted');
-    const unloading = world.log.findIndex(({ intent }) => intent?.op === 'unload');
-    const at = world.settle(engine.recover(world.log.slice(0, unloading + 1), 2, world.target, world.now));
-    equal(at.position.state, 'promoted');
-    equal(world.routing?.primary, '4');
-  });
-
-  for (const [name, behaviours, asked] of ways) {
-    const whole = new World(behaviours, busy, 7);
-    whole.run(whole.begin(asked));
-    for (let seq = 1; seq <= whole.log.length; seq++)
-      for (const effectWasDone of [false, true])
-        it(`${name}: after entry ${seq} (${whole.log[seq - 1]?.to}), effect ${effectWasDone ? '' : 'not '}carried out`, () => {
-          const world = new World(behaviours, busy, 7);
-          crashAt(world, asked, seq, effectWasDone);
-          const log = JSON.parse(JSON.stringify(world.log)) as typeof world.log;
-          const isOver = ['promoted', 'rolledBack'].includes(log.at(-1)?.to ?? '');
-          let at = world.settle(engine.recover(log, 2, world.target, world.now));
-          if (isOver) return;
-          if (at.position.state === 'paused') {
-            equal(world.routing?.primary, '3');
-            at = world.send(at, { kind: 'command', verb: 'abort' });
-          }
-          world.run(at);
-          const ended = world.log.at(-1);
-          const served = ended?.to === 'promoted' ? '4' : '3';
-          deepEqual([world.routing?.primary, world.routing?.candidate], [served, undefined]);
-          equal(world.versions.get(served)?.state, 'ready');
-          if (served === '4') ok(world.log.some((entry) => entry.to === 'promoting'));
-        });
-  }
-});
-
-/** Runs until an entry is written, and its effect done or not; then nothing more. */
-function crashAt(world: World, asked: DeployHeader, seq: number, effectWasDone: boolean): void {
-  let step = engine.begin('d1', 1, asked, world.now);
-  for (;;) {
-    for (const entry of step.entries) {
-      if (entry.seq > seq) return;
-      world.log.push(entry);
-      if (entry.seq < seq) continue;
-      if (effectWasDone && entry.intent !== undefined) world.act(entry.intent);
-      return;
-    }
-    const [effect] = step.effects.flatMap((each) => (each.kind === 'act' ? [each] : []));
-    const answer = effect === undefined ? world.seen() : world.act(effect);
-    step = engine.advance(step.deployment, { ...answer, now: world.now });
-  }
-}

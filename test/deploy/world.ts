@@ -1,4 +1,5 @@
 /** A simulated target and its traffic for the real engine: no sockets, no clock, everything from a seed. */
+import { equal } from 'node:assert/strict';
 import type {
   Action,
   DeployEntry,
@@ -237,3 +238,15 @@ export class World {
     return Math.sqrt(-2 * Math.log(1 - this.random())) * Math.cos(2 * Math.PI * this.random());
   }
 }
+
+/** Neither version fails. */
+export const healthy: Record<string, Behaviour> = { 3: { errors: 0 }, 4: { errors: 0 } };
+export const busy = { perSecond: 200 };
+
+/** Goes on until a state is reached. */
+export const until = (world: World, at: Deployment, state: string, most = 500): Deployment => {
+  let deployment = at;
+  for (let i = 0; i < most && deployment.position.state !== state; i++) deployment = world.tick(deployment);
+  equal(deployment.position.state, state);
+  return deployment;
+};

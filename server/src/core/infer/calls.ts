@@ -9,14 +9,14 @@ import { callContainer, constructContainer, isModuleContainer } from './builtins
 import { exactNamed, layerNamed, operatorNamed } from './catalogue';
 import { derivesFrom, methodOf } from './classes';
 import { construct } from './construct';
-import { TooDeep, type Evaluator } from './evaluator';
+import type { Evaluator } from './evaluator';
 import { anyModeChanged, noteLooseCall, throughHooks } from './hooks';
 import { forgetTrait, lookAtCall, lookAtUnbound, madeBy, makeThing } from './looking';
 import { thingNamed } from './check';
 import { bindParameters } from './parameters';
 import type { Construction, Instance } from './heap';
 import { settle } from './latent';
-import { Leave, type Branch } from './machine';
+import { Leave, TooDeep, type Branch } from './machine';
 import { rememberedResult } from './memo';
 import { mismatch, type Layer, type Mismatch, type Outcome } from './operator';
 import { getAttribute, openRank } from './objects';

@@ -18,7 +18,7 @@ import { getAttribute } from './objects';
 import { assign } from './assignment';
 import { evaluateComprehension } from './comprehension';
 import { intOf, settle, tensorOf } from './latent';
-import { PathEnds, type Branch, type Machine, type State } from './machine';
+import { TooDeep, PathEnds, type Branch, type Machine, type State } from './machine';
 import type { Memo } from './memo';
 import type { Module, Program } from './program';
 import type { Report } from './report';
@@ -493,9 +493,4 @@ export class Evaluator implements ValueAccess {
     }
     return this.program.global(this, this.activation.module, name);
   }
-}
-
-/** Thrown and caught where calls nest too deeply to follow. */
-export class TooDeep {
-  readonly reason = 'calls that nest too deeply to follow';
 }

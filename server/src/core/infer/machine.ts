@@ -63,6 +63,11 @@ export class PathEnds {
 export class Leave {
   constructor(readonly reason: string) {}
 }
+/** Thrown and caught where calls nest too deeply to follow. */
+export class TooDeep {
+  readonly reason = 'calls that nest too deeply to follow';
+}
+
 /** Thrown when a budget is spent: the entry ends without an answer. */
 export class OutOfBudget {
   constructor(readonly reason: string) {}
