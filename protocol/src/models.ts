@@ -98,3 +98,12 @@ export interface Registered {
   readonly folder: string;
   readonly manifest: VersionManifest;
 }
+
+/** `resnet 3` of a version's folder, the name of any other file or folder. */
+export function versionTitle(path: string): string {
+  const [name = path, model] = path
+    .split(/[\\/]/)
+    .filter((each) => each !== '')
+    .reverse();
+  return model !== undefined && /^\d+$/.test(name) ? `${model} ${name}` : name;
+}

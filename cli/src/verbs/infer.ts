@@ -1,6 +1,7 @@
 /** `tensorwright infer MODEL`: one version, tried on files or made-up inputs on this machine. */
-import { basename, dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import { versionTitle } from '../../../protocol/src/models';
 import { shownShape } from '../../../runtime-bridge/node/inference/local/inputs';
 import { runPage } from '../../../runtime-bridge/node/inference/local/page';
 import { classesOf, type LocalRun, runLocally } from '../../../runtime-bridge/node/inference/local/run';
@@ -45,10 +46,6 @@ export const infer: Verb = (program, io, finish) => {
     .action(async (model: string, options: InferOptions) => finish(await tried(model, options, io)));
 };
 
-/** `resnet 3` of a version's folder, the name of a file. */
-const titleOf = (path: string): string =>
-  /^\d+$/.test(basename(path)) ? `${basename(dirname(path))} ${basename(path)}` : basename(path);
-
 const gathered = (written: string, before: readonly string[]): readonly string[] => [...before, written];
 
 function whole(written: string): number {
@@ -72,7 +69,7 @@ async function tried(model: string, options: InferOptions, io: Io): Promise<Exit
     throw new UsageError(error instanceof Error ? error.message : String(error));
   });
   if (options.format === 'json') io.out.write(`${jsonOf(run)}\n`);
-  else if (options.format === 'html') io.out.write(runPage(titleOf(resolve(io.cwd, model)), run));
+  else if (options.format === 'html') io.out.write(runPage(versionTitle(resolve(io.cwd, model)), run));
   else io.out.write(textOf(run, coloursFor(io.out, io.variables)));
   return 0;
 }

@@ -42,6 +42,13 @@ export async function chooseVersion(given: vscode.Uri | undefined, title: string
   return chosen && { model, version: chosen.label };
 }
 
+/** The path of what a command is given: a file of the explorer, or an entry of the Models view. */
+export function givenFolder(given: unknown): string | undefined {
+  if (given instanceof vscode.Uri) return given.fsPath;
+  const folder = typeof given === 'object' && given !== null && 'folder' in given ? given.folder : undefined;
+  return typeof folder === 'string' ? folder : undefined;
+}
+
 async function chooseModel(models: readonly string[], title: string): Promise<string | undefined> {
   if (models.length === 0) {
     void vscode.window.showInformationMessage(

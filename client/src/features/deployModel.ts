@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { section } from '../../../protocol/src/lsp';
-import { chooseVersion, type ChosenVersion } from '../deploy/chooseModel';
+import { chooseVersion, type ChosenVersion, givenFolder } from '../deploy/chooseModel';
 import { lastLine, answerOf } from '../commandLine';
 import { stateFolderOf } from '../deploy/deployments';
 import type { Feature } from '../feature';
@@ -16,7 +16,8 @@ export const deployModelFeature: Feature = ({ context, deployments }) =>
       );
       return;
     }
-    const chosen = await chooseVersion(uriOf(given), 'Deploy Model');
+    const place = givenFolder(given);
+    const chosen = await chooseVersion(place === undefined ? undefined : vscode.Uri.file(place), 'Deploy Model');
     if (chosen === undefined) return;
     const folder = folderOf(chosen);
     if (folder === undefined) {
@@ -30,12 +31,6 @@ export const deployModelFeature: Feature = ({ context, deployments }) =>
     deployments.look();
     await vscode.commands.executeCommand('tensorwright.showCanary');
   });
-
-const uriOf = (given: unknown): vscode.Uri | undefined => {
-  if (given instanceof vscode.Uri) return given;
-  const folder = typeof given === 'object' && given !== null && 'folder' in given ? given.folder : undefined;
-  return typeof folder === 'string' ? vscode.Uri.file(folder) : undefined;
-};
 
 const folderOf = ({ model }: ChosenVersion): vscode.WorkspaceFolder | undefined =>
   vscode.workspace.getWorkspaceFolder(vscode.Uri.file(model));

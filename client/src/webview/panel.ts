@@ -23,6 +23,17 @@ export function fillPage(panel: vscode.WebviewPanel, view: string, extension: vs
 }
 
 /**
+ * Opens a tab with a report of the command line.
+ *
+ * @param html a whole page, which has no script and forbids itself all that comes from elsewhere
+ */
+export function openReport(kind: string, title: string, html: string, extension: vscode.Uri): void {
+  const panel = vscode.window.createWebviewPanel(`tensorwright.${kind}`, title, vscode.ViewColumn.Active);
+  panel.iconPath = vscode.Uri.joinPath(extension, 'media', 'activity.svg');
+  panel.webview.html = html;
+}
+
+/**
  * Puts a view of training runs into a tab.
  *
  * @param view its folder in webviews/src
