@@ -33,7 +33,7 @@ describe('trainings and their healthy twins', function () {
   }
 });
 
-const someHealthy = ['accumulation', 'checkpointed', 'own_hash', 'shared'];
+const someHealthy = ['accumulation', 'checkpointed', 'glance', 'own_hash', 'shared'];
 
 describe('healthy trainings of other shapes', function () {
   this.timeout(300_000);

@@ -30,7 +30,7 @@ class Loading:
         self._number += 1
         self.loaders[loader] = {
             **{"id": self._number, "place": place, "written": False, "batches": 0, "epochs": 0},
-            "data": id(getattr(loader, "dataset", loader)),
+            "data": _sources(getattr(loader, "dataset", loader)),
         }
 
     def starts(self, loader):
@@ -121,9 +121,10 @@ class Loading:
 
     def _is_other_data(self):
         """Whether the batch at hand came after the last step, out of a loader of data that is not trained on."""
-        trained = {known["data"] for known in list(self.loaders.values()) if known.get("trains")}
+        trained = {known["data"][0] for known in list(self.loaders.values()) if known.get("trains")}
         fresh = self._fetched_at == self.watcher.step and self.current is not None
-        return fresh and len(trained) > 0 and self.current["data"] not in trained
+        # A part of the training's own data is looked at on purpose; two parts of one whole are not each other's.
+        return fresh and len(trained) > 0 and trained.isdisjoint(self.current["data"])
 
     def step_ended(self):
         """The loader of the last batch is one that training uses."""
@@ -157,6 +158,15 @@ def row_prints(value):
     weights = torch.arange(1, rows.size(1) + 1, device=rows.device) * 0x5851F42D4C957F2D | 1
     mixed = rows.to(torch.int64) * weights
     return (mixed ^ (mixed >> 29)).sum(1) & (2**48 - 1)
+
+
+def _sources(data):
+    """Ids of a data set, and of those that it takes its examples from, as a Subset does."""
+    found = []
+    while data is not None and id(data) not in found:
+        found.append(id(data))
+        data = getattr(data, "dataset", None)
+    return found
 
 
 def _length(thing):
