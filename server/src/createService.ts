@@ -13,6 +13,7 @@ import { PythonFrontEnd, type PythonDocument } from './core/python/frontend';
 import type { SyntaxParser } from './core/python/syntax';
 import type { PythonFile } from './core/python/tree';
 import type { Finding } from './core/finding';
+import { withoutSuppressed } from './core/suppressedLines';
 import { LineIndex } from './core/text/lines';
 import { spanOf } from './core/text/place';
 import { applyChanges } from './core/text/changes';
@@ -24,7 +25,7 @@ import { trialOf } from './flow/trial';
 import type { ClassValue } from './core/infer/value';
 import type { Host, Service, TextChange } from './service';
 import { completedConfig } from './triton/complete/print';
-import { ConfigFiles, isConfigFile, withoutSuppressed } from './triton/configFiles';
+import { ConfigFiles, isConfigFile } from './triton/configFiles';
 import { Exports } from './triton/exports';
 
 interface Unopened {

@@ -4,9 +4,9 @@
  * What was read of a repository is remembered until something in it changes.
  */
 import type { Edit, Finding } from '../core/finding';
+import { withoutSuppressed } from '../core/suppressedLines';
 import type { PythonFile } from '../core/python/tree';
-import { LineIndex } from '../core/text/lines';
-import { type Place, type Span, spanOf } from '../core/text/place';
+import type { Place, Span } from '../core/text/place';
 import { checkModel } from './check';
 import { definitionAt } from './editor/definition';
 import { type CompletedView, completedView } from './editor/completedView';
@@ -174,19 +174,6 @@ export class ConfigFiles {
     this.repositories.set(folder, known);
     return known;
   }
-}
-
-const suppression = /#\s*tensorwright:\s*ignore(?:\[([^\]\n]*)\])?/;
-
-/** Findings whose line does not say `# tensorwright: ignore[id]`. */
-export function withoutSuppressed(findings: readonly Finding[], text: string): readonly Finding[] {
-  if (!text.includes('tensorwright:')) return findings;
-  const lines = new LineIndex(text);
-  return findings.filter(({ id, place }) => {
-    const said = suppression.exec(lines.line(lines.position(spanOf(place).start).line));
-    if (!said) return true;
-    return said[1] !== undefined && !said[1].split(',').some((each) => each.trim() === id);
-  });
 }
 
 /** A name in quotes, as text format and Python write it. */
