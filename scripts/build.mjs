@@ -11,7 +11,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { build, context } from 'esbuild';
 import { isMain } from './isMain.mjs';
 import { licencesOf } from './licences.mjs';
-import { observeScript, parserFiles } from './parserFiles.mjs';
+import { parserFiles, pytorchScripts } from './parserFiles.mjs';
 import { copyRuntime } from './onnxRuntime.mjs';
 import { filesUnder, fromRoot, inRoot } from './paths.mjs';
 
@@ -117,7 +117,7 @@ function startDist() {
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   copyAgent();
   copyRuntime(join(dist, 'onnxruntime'));
-  for (const file of [...parserFiles, observeScript]) copyFileSync(file, join(dist, basename(file)));
+  for (const file of [...parserFiles, ...pytorchScripts]) copyFileSync(file, join(dist, basename(file)));
 }
 
 /** The Python agent goes along as it is: it runs in the user's own interpreter. */

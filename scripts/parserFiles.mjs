@@ -6,5 +6,5 @@ const sources = { 'web-tree-sitter': 'web-tree-sitter.wasm', 'tree-sitter-python
 export const parserPackages = Object.keys(sources);
 export const parserFiles = Object.entries(sources).map(([name, file]) => inRoot('node_modules', name, file));
 
-/** What else lies beside the bundles: the script that Verify with PyTorch hands to the user's interpreter. */
-export const observeScript = inRoot('server', 'src', 'host', 'observe.py');
+/** What else lies beside the bundles: scripts that are handed to the user's interpreter by an order. */
+export const pytorchScripts = ['observe.py', 'export.py'].map((file) => inRoot('server', 'src', 'host', file));

@@ -27,8 +27,8 @@ export interface Io {
   readonly agent?: string;
   /** Ends this process as a signal ended the script that it ran. */
   endBySignal?(signal: NodeJS.Signals): void;
-  /** The script that runs a module in the user's interpreter. */
-  readonly observeScript?: string;
+  /** Scripts that run a module in the user's interpreter. */
+  readonly pytorch?: { readonly observe: string; readonly export: string };
   /** Scripts of the processes that serve models. */
   readonly serving?: {
     /** `dist/front.js`. */

@@ -39,7 +39,7 @@ const io: Io = {
     process.kill(process.pid, signal);
   },
   serving: { front: join(dirname(__filename), 'front.js'), worker: join(dirname(__filename), 'inference-worker.js') },
-  observeScript: join(dirname(__filename), 'observe.py'),
+  pytorch: { observe: join(dirname(__filename), 'observe.py'), export: join(dirname(__filename), 'export.py') },
   threads: { script: join(dirname(__filename), 'cli.js'), processors: availableParallelism() },
 };
 

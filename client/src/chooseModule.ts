@@ -40,3 +40,19 @@ async function picked(classes: readonly ModuleClass[], title: string): Promise<s
   const items = classes.map(({ name, range }) => ({ label: name, description: `line ${range.start.line + 1}` }));
   return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Module class' }))?.label;
 }
+
+/** PyTorch runs what is on the disk. */
+export async function isSaved({ uri }: ChosenModule): Promise<boolean> {
+  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+  if (document === undefined || (!document.isDirty && !document.isUntitled)) return true;
+  return document.save();
+}
+
+/** Whether the user's code may be run; where not, that was said. */
+export function mayRunCode(title: string): boolean {
+  if (!vscode.workspace.isTrusted)
+    void vscode.window.showWarningMessage(
+      `Tensorwright: ${title} runs your code, so it needs a trusted workspace. Use "Workspaces: Manage Workspace Trust".`,
+    );
+  return vscode.workspace.isTrusted;
+}

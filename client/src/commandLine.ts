@@ -11,12 +11,16 @@ export interface Answer {
   readonly told: string;
 }
 
-/** @param module path of dist/cli.js */
-export function answerOf(module: string, args: readonly string[], cwd: string): Promise<Answer> {
+/**
+ * @param module path of dist/cli.js
+ * @param signal ends it
+ */
+export function answerOf(module: string, args: readonly string[], cwd: string, signal?: AbortSignal): Promise<Answer> {
   // The editor's own program is Node where this variable says so.
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' };
   return new Promise((settle) => {
-    execFile(process.execPath, [module, ...args], { cwd, env, maxBuffer: longestAnswer }, (error, out, told) => {
+    const options = { cwd, env, maxBuffer: longestAnswer, ...(signal && { signal }) };
+    execFile(process.execPath, [module, ...args], options, (error, out, told) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 2;
       settle({ code, out, told: told === '' && error !== null ? error.message : told });
     });

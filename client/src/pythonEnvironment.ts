@@ -1,5 +1,8 @@
 /** The interpreter that the Python extension has selected, where that extension is installed. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { section } from '../../protocol/src/lsp';
 
 const pythonExtension = 'ms-python.python';
 
@@ -62,4 +65,16 @@ function isPythonApi(api: unknown): api is PythonApi {
     typeof environments?.getActiveEnvironmentPath === 'function' &&
     typeof environments.onDidChangeActiveEnvironmentPath === 'function'
   );
+}
+
+/** The interpreter that runs a file: the one that the settings name, else the selected one. */
+export function interpreterFor(uri: vscode.Uri, environment: PythonEnvironment): string | undefined {
+  const named = vscode.workspace.getConfiguration(section, uri).get<string>('pythonPath') ?? '';
+  return interpreterOf(named === '' ? environment.pathFor(uri) : named);
+}
+
+/** A folder of an environment has its interpreter in a place of its own. */
+function interpreterOf(path: string | undefined): string | undefined {
+  if (path === undefined || !existsSync(path) || !statSync(path).isDirectory()) return path;
+  return process.platform === 'win32' ? join(path, 'Scripts', 'python.exe') : join(path, 'bin', 'python');
 }

@@ -6,6 +6,7 @@ import { deploy } from './deploy';
 import { diagnose } from './diagnose';
 import { diff } from './diff';
 import { explain } from './explain';
+import { exportVerb } from './export';
 import { flow } from './flow';
 import { front } from './front';
 import { infer } from './infer';
@@ -39,5 +40,6 @@ export const verbs: readonly Verb[] = [
   steer,
   rollback,
   infer,
+  exportVerb,
   explain,
 ];

@@ -41,13 +41,13 @@ export const verify: Verb = (program, io, finish) => {
 };
 
 async function run(written: string, options: VerifyOptions, io: Io): Promise<ExitCode> {
-  if (io.observeScript === undefined) throw new UsageError("this build of tensorwright can't run PyTorch");
+  if (io.pytorch === undefined) throw new UsageError("this build of tensorwright can't run PyTorch");
   const { target, file } = await openFile(written, options, io);
   const verified = await verifyModule(target.project, {
     path: file,
     module: moduleNamed(target, file, written, options.class),
     inputs: options.inputs,
-    script: io.observeScript,
+    script: io.pytorch.observe,
     limitMs: options.limit * 1000,
   });
   if (typeof verified === 'string') throw new UsageError(verified);

@@ -10,6 +10,7 @@ import { deployModelFeature } from './deployModel';
 import { deploymentStatusFeature } from './deploymentStatus';
 import { deploymentVerbsFeature } from './deploymentVerbs';
 import { explainFindingFeature } from './explainFinding';
+import { exportOnnxFeature } from './exportOnnx';
 import { layerLensFeature } from './layerLens';
 import { layersFeature } from './layers';
 import { modelsTreeFeature } from './modelsTree';
@@ -38,6 +39,7 @@ export const features: readonly Feature[] = [
   deploymentStatusFeature,
   deploymentVerbsFeature,
   explainFindingFeature,
+  exportOnnxFeature,
   layerLensFeature,
   layersFeature,
   modelsTreeFeature,

@@ -1,9 +1,9 @@
 /** `Run and Watch Training`: starts the Python file in a terminal, unchanged, with the agent attached. */
-import { existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { section } from '../../../protocol/src/lsp';
 import type { Feature, Surroundings } from '../feature';
+import { interpreterFor } from '../pythonEnvironment';
 
 export const runTrainingFeature: Feature = (surroundings) =>
   vscode.commands.registerCommand('tensorwright.runTraining', async (given?: unknown) => {
@@ -28,8 +28,7 @@ export const runTrainingFeature: Feature = (surroundings) =>
 function taskFor(uri: vscode.Uri, { context, environment }: Surroundings): vscode.Task {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   const settings = vscode.workspace.getConfiguration(section, uri);
-  const chosen = settings.get<string>('pythonPath') ?? '';
-  const python = interpreterOf(chosen === '' ? environment.pathFor(uri) : chosen);
+  const python = interpreterFor(uri, environment);
   const name = vscode.workspace.asRelativePath(uri, false);
   const run = new vscode.ProcessExecution(
     process.execPath,
@@ -57,10 +56,4 @@ function taskFor(uri: vscode.Uri, { context, environment }: Surroundings): vscod
   };
   task.isBackground = true;
   return task;
-}
-
-/** A folder of an environment has its interpreter in a place of its own. */
-function interpreterOf(path: string | undefined): string | undefined {
-  if (path === undefined || !existsSync(path) || !statSync(path).isDirectory()) return path;
-  return process.platform === 'win32' ? join(path, 'Scripts', 'python.exe') : join(path, 'bin', 'python');
 }

@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { section, verifyModule, type LinkedText, type VerifyModuleResult } from '../../../protocol/src/lsp';
-import { chooseModule, type ChosenModule } from '../chooseModule';
+import { chooseModule, type ChosenModule, isSaved, mayRunCode } from '../chooseModule';
 import type { Feature, Surroundings } from '../feature';
 import { LinkedDocuments } from '../linkedDocuments';
 
@@ -50,12 +50,7 @@ async function verify(
   documents: LinkedDocuments,
   pages: Map<string, LinkedText>,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    void vscode.window.showWarningMessage(
-      'Tensorwright: Verify with PyTorch runs your code, so it needs a trusted workspace. Use "Workspaces: Manage Workspace Trust".',
-    );
-    return;
-  }
+  if (!mayRunCode('Verify with PyTorch')) return;
   try {
     const chosen = await chooseModule(server, 'Verify with PyTorch');
     if (chosen === undefined || !(await isSaved(chosen))) return;
@@ -68,13 +63,6 @@ async function verify(
       'Tensorwright: the language server did not answer, so nothing was verified. Restart it with "Tensorwright: Restart Server".',
     );
   }
-}
-
-/** PyTorch runs what is on the disk. */
-async function isSaved({ uri }: ChosenModule): Promise<boolean> {
-  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-  if (document === undefined || (!document.isDirty && !document.isUntitled)) return true;
-  return document.save();
 }
 
 const ask = (

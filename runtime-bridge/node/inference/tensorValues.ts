@@ -78,12 +78,12 @@ function sameClasses(
   classes: number,
 ): boolean {
   for (let row = 0; row < count; row += classes)
-    if (largest(a, row, classes) !== largest(b, row, classes)) return false;
+    if (largestPlace(a, row, classes) !== largestPlace(b, row, classes)) return false;
   return true;
 }
 
 /** Place of a row's largest value; -1 where it holds NaN, which is no class. */
-function largest(at: (place: number) => number, row: number, classes: number): number {
+export function largestPlace(at: (place: number) => number, row: number, classes: number): number {
   let best = 0;
   for (let i = 0; i < classes; i++) {
     const value = at(row + i);

@@ -19,12 +19,13 @@ import sys
 import traceback
 
 
-def main(question_path, answer_path):
+def answer_with(work, question_path, answer_path):
+    """Hands a question to `work`, which fills in the answer; what the user's code raises is in it, too."""
     with open(question_path, encoding="utf-8") as stream:
         question = json.load(stream)
-    answer = {"stage": "torch", "calls": []}
+    answer = {"stage": "torch"}
     try:
-        observe(question, answer)
+        work(question, answer)
     except BaseException as error:  # SystemExit of the user's code is an answer too.
         answer["error"] = described(error, question["file"])
     with open(answer_path, "w", encoding="utf-8") as stream:
@@ -34,7 +35,8 @@ def main(question_path, answer_path):
     os._exit(0)
 
 
-def observe(question, answer):
+def built(question, answer):
+    """The module in evaluation mode, and what its forward is called with, by name."""
     import torch
 
     answer["torch"] = torch.__version__
@@ -56,11 +58,19 @@ def observe(question, answer):
     with torch.device("meta" if question["meta"] else "cpu"):
         model = cls(**init).eval()
     answer["parameters"] = sum(parameter.numel() for parameter in model.parameters())
-    answer["stage"] = "call"
     for given in question["inputs"]:
         forward[given["name"]] = tensor(torch, given, question["meta"])
+    return model, forward
+
+
+def observe(question, answer):
+    answer["calls"] = calls = []
+    import torch
+
+    model, forward = built(question, answer)
+    answer["stage"] = "call"
     reached = set()
-    hooks = watch(model, answer["calls"])
+    hooks = watch(model, calls)
     sys.settrace(line_watcher(os.path.realpath(question["file"]), question["watched"], reached))
     try:
         with torch.no_grad():
@@ -181,4 +191,4 @@ def described(error, path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    answer_with(observe, sys.argv[1], sys.argv[2])
