@@ -434,6 +434,21 @@ export function callMethodIfAny(
 
 // ---- functions of source
 
+/** Whether a function looks for the files of a data set: what it finds is of no interest, its many ends cost much. */
+const readsData = ({ node, file }: FunctionValue): boolean =>
+  node.name === '__init__' && file.includes('/torchvision/datasets/');
+
+/** A constructor that is not run: the object has what it was given. */
+function keepArguments(ev: Evaluator, fn: FunctionValue, args: Arguments, node: tree.Expr): Value {
+  const frame = ev.machine.newFrame(fn.frame);
+  bindParameters(ev, fn, args, frame, node);
+  const given = ev.machine.frame(frame)?.vars ?? new Map<string, Value>();
+  const self = args.positional[0]?.value;
+  const own = self?.kind === 'ref' ? ev.machine.write(self.id) : undefined;
+  if (own?.kind === 'instance') for (const [name, value] of given) if (value !== self) own.attrs.set(name, value);
+  return none;
+}
+
 /** How often one function may be on the stack of calls. */
 const MAX_RECURSION = 6;
 
@@ -444,6 +459,7 @@ export function callFunction(
   node: tree.Expr,
   self: Value | undefined,
 ): Value {
+  if (readsData(fn)) return keepArguments(ev, fn, args, node);
   let recursion = 0;
   for (let active: typeof ev.activation | undefined = ev.activation; active !== undefined; active = active.caller)
     if (active.function?.node === fn.node && ++recursion >= MAX_RECURSION)
