@@ -25,8 +25,7 @@ const PACKAGE: Readonly<Record<string, string>> = {
   [`${SITE}/transforms/v2/__init__.py`]: 'from ._base import Transform\nfrom ._all import *\n',
   [`${SITE}/transforms/v2/_base.py`]: 'class Transform: pass\n',
   // As in the package, this imports what imports it.
-  [`${SITE}/transforms/v2/_all.py`]:
-    'from torchvision.transforms.v2 import Transform\n' + transforms(['ToImage'], 'Transform'),
+  [`${SITE}/transforms/v2/_all.py`]: `from torchvision.transforms.v2 import Transform\n${transforms(['ToImage'], 'Transform')}`,
 };
 
 function transforms(plain: readonly string[], base = 'object'): string {
@@ -119,8 +118,10 @@ const rows: readonly (readonly [what: string, code: string, shapes: string, find
   ],
   [
     'ten classes, of which some may have been taken away',
-    mnist('T.ToTensor()').replace('for', 'few = data.targets < 5\ndata.targets = data.targets[few]\nfor') +
-      '    F.cross_entropy(nn.Linear(784, 5)(x.flatten(1)), y)\n',
+    `${mnist('T.ToTensor()').replace(
+      'for',
+      'few = data.targets < 5\ndata.targets = data.targets[few]\nfor',
+    )}    F.cross_entropy(nn.Linear(784, 5)(x.flatten(1)), y)\n`,
     'none',
     [],
   ],

@@ -49,11 +49,20 @@ export function callValue(ev: Evaluator, written: Value, args: Arguments, node: 
     case 'ref':
       return ev.tracing ? callTraced(ev, callee, args, node) : callInstance(ev, callee, args, node);
     default:
-      if (node.kind === 'call' && node.callee.kind === 'attribute') noteLooseCall(ev, node.callee.name);
+      if (node.kind === 'call' && node.callee.kind === 'attribute') {
+        noteLooseCall(ev, node.callee.name);
+        // A method of a base that isn't known works on the object itself.
+        const { self } = ev.activation;
+        if (isOfSuper(node.callee) && self !== undefined) loseContent(ev, self);
+      }
       havoc(ev, args);
       return callee.kind === 'unknown' ? callee : unknown('a call of something unknown', node);
   }
 }
+
+/** `super().generate`; a constructor fills in what it has not set yet. */
+const isOfSuper = ({ object, name }: tree.Attribute): boolean =>
+  name !== '__init__' && object.kind === 'call' && object.callee.kind === 'name' && object.callee.name === 'super';
 
 /** What unknown code is handed, it may change. */
 export function havoc(ev: Evaluator, args: Arguments): void {
@@ -66,7 +75,7 @@ export function loseContent(ev: Evaluator, value: Value): void {
   if (value.kind === 'tuple') for (const item of value.items) loseContent(ev, item);
   if (value.kind !== 'ref') return;
   const object = ev.machine.read(value.id);
-  if (object === undefined || (object.kind === 'instance' && object.open)) return;
+  if (object === undefined || (object.kind === 'instance' && object.open && object.attrs.size === 0)) return;
   const own = ev.machine.write(value.id);
   if (own?.kind === 'list') {
     own.items = undefined;
