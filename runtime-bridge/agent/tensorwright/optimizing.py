@@ -7,7 +7,8 @@ import torch
 from tensorwright.forwards import acts_differently
 from tensorwright.identity import WeakTable
 from tensorwright.journal import number
-from tensorwright.memory import compiled_graphs, memory
+from tensorwright.losses import KEPT
+from tensorwright.memory import compiled_graphs, memory, recompiled
 from tensorwright.places import as_fact, keeping_lines, user_place
 from tensorwright.sampling import clock, now
 from tensorwright.statistics import Batch, sample_of
@@ -389,7 +390,7 @@ class Optimizing:
     def _calls(self, optimizer, state):
         """The calls since this optimizer's last step, counted."""
         watcher = self.watcher
-        alive, followed = watcher.losses.kept_graphs()
+        kept = watcher.losses.most_kept
         places = {key: as_fact(place) for key, place in {**self.places, **watcher.places}.items()}
         if watcher.losses.backward_place:
             places["backward"] = as_fact(watcher.losses.backward_place)
@@ -412,8 +413,8 @@ class Optimizing:
             order=list(state.order),
             clips=clips,
             scaler=dict(self.scaler) if self.scaled else None,
-            graphs={"alive": alive, "followed": followed},
-            keepers=self.keepers if followed > 20 and alive > 0.9 * followed else [],
+            graphs={"row": kept, "age": KEPT},
+            keepers=self.keepers if kept else [],
             schedulers=[
                 {"id": each["id"], "steps": each["steps"], "early": each["early"], **as_fact(each["place"])}
                 for each in self.scheduled.values()
@@ -422,6 +423,7 @@ class Optimizing:
             places=places,
             memory=memory(),
             compiledGraphs=compiled_graphs(),
+            recompiled=recompiled(),
         )
 
     @property
