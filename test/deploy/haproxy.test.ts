@@ -176,7 +176,9 @@ describe('target haproxy', function () {
       const plan = { ...quickPlan, soak: 0, gates: quickPlan.gates.filter(({ kind }) => kind === 'errors') };
       equal((await scene.deploy('1', plan, { target: named })).state, 'promoted');
       const refused = await scene.deploy('2', quickPlan, { target: named });
-      match(refused.reason, /does not see what is answered, so the gate nonFinite can't be judged/);
+      equal(refused.state, 'rolledBack');
+      const said = scene.events.map(({ reason: each }) => each).join('\n');
+      match(said, /does not see what is answered, so the gate nonFinite can't be judged/);
       const target = await subject.open(1);
       const load = new Load(portOf(target), 200);
       const { state, reason: why } = await scene.deploy('2', plan, { target: named });
