@@ -8,6 +8,7 @@
 import type { CurvePoints, CurveWindow, SeriesKey, SeriesSummary } from './curves';
 import type { JournalRecord, StatsSubject } from './journal';
 import type { RequestName } from './lsp';
+import type { SeenFile } from './seen';
 
 /** Bytes of a message that the bridge takes from a client. */
 export const maxRequestBytes = 256 * 1024;
@@ -41,7 +42,7 @@ export interface RunSummary {
   readonly commit?: string;
   readonly dirty?: boolean;
   readonly state: RunState;
-  /** Why it ended, where that is known. */
+  /** Why it ended or waits, where that is known. */
   readonly error?: string;
   /** Whether it listens to commands. */
   readonly controllable: boolean;
@@ -87,6 +88,7 @@ export interface Alert {
 
 export const controlCommands = [
   'pause',
+  'pause-when',
   'resume',
   'step',
   'set-learning-rate',
@@ -107,11 +109,13 @@ export interface ControlArguments {
   readonly steps?: number;
   /** For `set-learning-rate` and `set-batch-size`. */
   readonly value?: number;
+  /** For `pause-when`: `block.*.grad is non-finite`, `fc.weight norm > 100`, `loss > 5`; empty takes it back. */
+  readonly condition?: string;
   /** For `set-learning-rate`: one parameter group instead of all. */
   readonly group?: number;
 }
 
-/** A command as the run took it, at the step where it took effect. */
+/** A command as the run took it, at the step where it took effect; `breakpoint` is what a `pause-when` came to. */
 export interface ControlMark {
   readonly command: string;
   readonly arguments: Readonly<Record<string, unknown>>;
@@ -225,6 +229,8 @@ export const bridgeRequests = {
     OfRun & { readonly layer: string; readonly what: StatsSubject },
     LayerDetail
   >,
+  /** Shapes that were seen, of files whose text at the start of the run is known. */
+  seen: { method: 'runs/seen' } as RequestName<OfRun, readonly SeenFile[]>,
   alerts: { method: 'alerts/list' } as RequestName<OfRun, readonly Alert[]>,
   marks: { method: 'control/marks' } as RequestName<OfRun, readonly ControlMark[]>,
   control: { method: 'control/send' } as RequestName<

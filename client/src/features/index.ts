@@ -6,6 +6,7 @@ import { compareVersionsFeature } from './compareVersions';
 import { completedConfigFeature } from './completedConfig';
 import { createConfigFeature } from './createConfig';
 import { curvesFeature } from './curves';
+import { debugTrainingFeature } from './debugTraining';
 import { deployModelFeature } from './deployModel';
 import { deploymentStatusFeature } from './deploymentStatus';
 import { deploymentVerbsFeature } from './deploymentVerbs';
@@ -21,6 +22,7 @@ import { runAlertsFeature } from './runAlerts';
 import { runInferenceFeature } from './runInference';
 import { runTrainingFeature } from './runTraining';
 import { runsTreeFeature } from './runsTree';
+import { seenFactsFeature } from './seenFacts';
 import { showOutputFeature } from './showOutput';
 import { showShapeFlowFeature } from './showShapeFlow';
 import { statusFeature } from './status';
@@ -35,6 +37,7 @@ export const features: readonly Feature[] = [
   completedConfigFeature,
   createConfigFeature,
   curvesFeature,
+  debugTrainingFeature,
   deployModelFeature,
   deploymentStatusFeature,
   deploymentVerbsFeature,
@@ -50,6 +53,7 @@ export const features: readonly Feature[] = [
   runInferenceFeature,
   runTrainingFeature,
   runsTreeFeature,
+  seenFactsFeature,
   showOutputFeature,
   showShapeFlowFeature,
   statusFeature,

@@ -17,8 +17,8 @@ WATCHED = CLASSES + PROBABILITIES + DISTANCES + OTHERS
 MOST_CLASSES = 1000
 # Wrong guesses that one call tells of.
 CONFUSED = 64
-# Losses whose graphs are followed to see whether they are kept.
-KEPT = 64
+# A graph that lives for so many backward passes after its own is kept.
+KEPT = 20
 
 
 class Sentinel:
@@ -34,8 +34,12 @@ class Losses:
         self.watcher = watcher
         self.call = None
         self.values = []
+        self._last = None
         self.backwards = 0
         self.graphs = []
+        # Losses in a row whose graphs were kept: now, and at most.
+        self._kept = 0
+        self.most_kept = 0
         self.said_nonfinite = 0
         self.backward_place = None
         self.output = None
@@ -204,10 +208,12 @@ class Losses:
         if value.device.type == "cpu":
             number = float(value)
             self.values.append(number)
+            self._last = number
             if number - number != 0:
                 self._nonfinite(number)
         else:
-            self.values.append(value.clone())
+            self._last = value.clone()
+            self.values.append(self._last)
 
     def _follow(self, loss):
         graph = loss.grad_fn
@@ -215,14 +221,10 @@ class Losses:
             return
         sentinel = Sentinel()
         graph.metadata["tensorwright"] = sentinel
-        self.graphs.append((self.watcher.step, weakref.ref(sentinel)))
+        self.graphs.append(weakref.ref(sentinel))
         if len(self.graphs) > KEPT:
-            del self.graphs[0]
-
-    def kept_graphs(self):
-        """How many of the last losses' graphs are still alive, and of how many."""
-        older = self.graphs[:-2]
-        return sum(reference() is not None for _, reference in older), len(older)
+            self._kept = 0 if self.graphs.pop(0)() is None else self._kept + 1
+            self.most_kept = max(self.most_kept, self._kept)
 
     def _nonfinite(self, value):
         self.said_nonfinite += 1
@@ -249,6 +251,11 @@ class Losses:
         )
         watcher.sampler.pay(now() - start)
         watcher.sampler.force(3)
+
+    @property
+    def last(self):
+        """What the last backward began with, brought over from its device; None where it is none."""
+        return self._last if self._last is None or isinstance(self._last, float) else float(self._last)
 
     def take(self):
         """Mean loss since the last step, or None; on a device it is brought over when it is ready."""
