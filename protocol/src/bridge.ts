@@ -8,6 +8,7 @@
 import type { CurvePoints, CurveWindow, SeriesKey, SeriesSummary } from './curves';
 import type { JournalRecord, StatsSubject } from './journal';
 import type { RequestName } from './lsp';
+import type { SeenFile } from './seen';
 
 /** Bytes of a message that the bridge takes from a client. */
 export const maxRequestBytes = 256 * 1024;
@@ -225,6 +226,8 @@ export const bridgeRequests = {
     OfRun & { readonly layer: string; readonly what: StatsSubject },
     LayerDetail
   >,
+  /** Shapes that were seen, of files whose text at the start of the run is known. */
+  seen: { method: 'runs/seen' } as RequestName<OfRun, readonly SeenFile[]>,
   alerts: { method: 'alerts/list' } as RequestName<OfRun, readonly Alert[]>,
   marks: { method: 'control/marks' } as RequestName<OfRun, readonly ControlMark[]>,
   control: { method: 'control/send' } as RequestName<

@@ -191,7 +191,7 @@ export interface LogRecord extends Timed {
   readonly message: string;
 }
 
-export interface EndRecord extends Timed {
+export interface EndRecord extends Timed, Partial<CodePlace> {
   readonly kind: 'end';
   readonly reason: 'finished' | 'raised' | 'signal' | 'unknown';
   readonly error?: string;

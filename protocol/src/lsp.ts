@@ -6,6 +6,8 @@
  * `pythonPath` with the environment that the Python extension has selected where the user set none.
  */
 
+import type { SeenFile } from './seen';
+
 /** Section of the settings, source of the diagnostics and prefix of the commands. */
 export const section = 'tensorwright';
 
@@ -59,6 +61,12 @@ export const completedConfigChanged: NotificationName = { method: 'tensorwright/
 
 /** A first config.pbtxt for the model that a file or folder belongs to. Writes nothing. */
 export const newConfig: RequestName<AboutFile, NewConfigResult> = { method: 'tensorwright/newConfig' };
+
+/**
+ * What the newest runs saw of files, in place of what was told before. A client sends it in trusted workspaces only: who
+ * can write to a folder could write a run there.
+ */
+export const seen: RequestName<{ readonly files: readonly SeenFile[] }, null> = { method: 'tensorwright/seen' };
 
 /** Name of a notification that carries nothing. */
 export interface NotificationName {

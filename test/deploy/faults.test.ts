@@ -122,7 +122,7 @@ describe('names that lead elsewhere', () => {
     [['deploy', 'models/cnn/../nothing', '--version', '1'], /no such folder: models\/cnn\/\.\.\/nothing/],
     [
       ['deploy', 'models/cnn', '--version', '1', '--target', 'nowhere'],
-      /there is no target 'nowhere'; there are embedded, triton/,
+      /there is no target 'nowhere'; there are embedded, haproxy, triton/,
     ],
     [['deploy', 'models/cnn', '--version', '1', '--plan', 'none.yaml'], /none\.yaml can't be read/],
   ] as const)

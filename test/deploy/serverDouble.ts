@@ -112,6 +112,8 @@ export class ServerDouble {
     body: Buffer,
   ): Promise<void> {
     const { slow = 0, wrongEvery = Infinity, hangsUp, garbage } = this.faults.get(version) ?? {};
+    if (!this.loaded.includes(version))
+      return void response.writeHead(400).end(JSON.stringify({ error: `${version} of cnn is not ready` }));
     if (hangsUp === true) return void request.socket.destroy();
     if (slow > 0) await pause(slow);
     if (garbage === true) return void response.end('<html>');

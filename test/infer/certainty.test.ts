@@ -108,6 +108,30 @@ const rows: readonly (readonly [what: string, code: string, findings: readonly s
     [],
   ],
   [
+    'a list that a method of an unknown base may fill',
+    'from elsewhere import Base\n\n\nclass Net(Base):\n    def generate(self, x):\n        self.steps = []\n' +
+      '        super().generate(x)\n        return torch.stack(self.steps)\n',
+    [],
+  ],
+  [
+    'the same where the base comes after nn.Module',
+    'from elsewhere import Base\n\n\nclass Net(nn.Module, Base):\n    def generate(self, x):\n        self.steps = []\n' +
+      '        super().generate(x)\n        return torch.stack(self.steps)\n',
+    [],
+  ],
+  [
+    'a list of an object that unknown code was given twice',
+    'from elsewhere import fill\n\n\nclass Steps:\n    pass\n\n\ndef f():\n    kept = Steps()\n    fill(kept)\n' +
+      '    kept.steps = []\n    fill(kept)\n    return torch.stack(kept.steps)\n',
+    [],
+  ],
+  ['a list and a tuple, which are never equal', 'if [1, 2] == (1, 2):\n    nn.Linear(3, 4)(torch.ones(2, 5))\n', []],
+  [
+    'lists of one length and other items',
+    'size = [4, 4]\nif [8, 8] == size:\n    size = [5]\ntorch.ones(2, 3).view(size)\n',
+    ["error: shape '[4, 4]' is invalid for input of size 6"],
+  ],
+  [
     'what comes after a loop that returns in its first round',
     'def first(parts):\n    found = []\n    for part in parts:\n        found.append(part)\n        return torch.cat(found)\n' +
       '    return torch.cat(found)\n',

@@ -20,6 +20,7 @@ import { runAlertsFeature } from './runAlerts';
 import { runInferenceFeature } from './runInference';
 import { runTrainingFeature } from './runTraining';
 import { runsTreeFeature } from './runsTree';
+import { seenFactsFeature } from './seenFacts';
 import { showOutputFeature } from './showOutput';
 import { showShapeFlowFeature } from './showShapeFlow';
 import { statusFeature } from './status';
@@ -48,6 +49,7 @@ export const features: readonly Feature[] = [
   runInferenceFeature,
   runTrainingFeature,
   runsTreeFeature,
+  seenFactsFeature,
   showOutputFeature,
   showShapeFlowFeature,
   statusFeature,

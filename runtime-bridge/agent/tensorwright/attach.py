@@ -8,7 +8,9 @@ watcher = None
 
 _run = None
 _started = None
+# What the script raised, and the line of the user's that was innermost.
 _raised = None
+_raised_at = None
 
 
 def begin(run):
@@ -85,8 +87,14 @@ def _watch_exceptions():
     before = sys.excepthook
 
     def hook(kind, error, trace):
-        global _raised
+        global _raised, _raised_at
         _raised = f"{kind.__name__}: {error}"[:500]
+        try:
+            from tensorwright.places import innermost_user_place
+
+            _raised_at = innermost_user_place(trace)
+        except Exception:
+            pass  # the traceback is on its way to the user
         before(kind, error, trace)
 
     sys.excepthook = hook
@@ -94,7 +102,7 @@ def _watch_exceptions():
 
 def _end():
     if watcher is not None:
-        watcher.end(_raised)
+        watcher.end(_raised, _raised_at)
     elif os.environ.get("TENSORWRIGHT_PARENT") == str(os.getpid()):
         from tensorwright.facts import write_empty_journal
 

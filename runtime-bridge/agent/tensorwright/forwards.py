@@ -246,6 +246,7 @@ class Forwards:
                     trace.shared.add(origin[0])
 
     def _left(self, module, args, output):
+        self._see(module, output)
         if self.batch is None or module._modules or isinstance(module, PLAIN):
             if isinstance(module, PLAIN) and self.trace is not None:
                 self._pass_on(args, output)
@@ -264,6 +265,18 @@ class Forwards:
         level = SQUASHING.get(type(module).__name__)
         if level is not None:
             self._saturations.append((name, saturation(tensor, channel, type(module).__name__)))
+
+    def _see(self, module, output):
+        """A layer's output: where the layer was made, and in traced steps where it was called."""
+        watcher, tensor = self.watcher, first_tensor(output)
+        name = watcher.names.layers.get(module)
+        if tensor is None or name is None or not watcher.sampling:
+            return
+        watcher.seen.note(watcher.names.made.get(module), name or type(module).__name__, tensor)
+        # Inside a container of torch's own nobody called it on a line of the user's.
+        inside = self.stack and type(self.stack[-1]).__module__.startswith("torch.")
+        if self.trace is not None and not inside:
+            watcher.seen.note(user_place(), name or type(module).__name__, tensor)
 
     def _pass_on(self, args, output):
         if args and isinstance(output, torch.Tensor) and id(args[0]) in self.trace.origins:
@@ -287,6 +300,7 @@ class Forwards:
         watcher = self.watcher
         self._idle = 0
         self.write_models()
+        watcher.seen.write()
         if self.trace is not None:
             trace, self.trace = self.trace, None
             trace.finish()

@@ -17,8 +17,8 @@ WATCHED = CLASSES + PROBABILITIES + DISTANCES + OTHERS
 MOST_CLASSES = 1000
 # Wrong guesses that one call tells of.
 CONFUSED = 64
-# Losses whose graphs are followed to see whether they are kept.
-KEPT = 64
+# A graph that lives for so many backward passes after its own is kept.
+KEPT = 20
 
 
 class Sentinel:
@@ -36,6 +36,9 @@ class Losses:
         self.values = []
         self.backwards = 0
         self.graphs = []
+        # Losses in a row whose graphs were kept: now, and at most.
+        self._kept = 0
+        self.most_kept = 0
         self.said_nonfinite = 0
         self.backward_place = None
         self.output = None
@@ -215,14 +218,10 @@ class Losses:
             return
         sentinel = Sentinel()
         graph.metadata["tensorwright"] = sentinel
-        self.graphs.append((self.watcher.step, weakref.ref(sentinel)))
+        self.graphs.append(weakref.ref(sentinel))
         if len(self.graphs) > KEPT:
-            del self.graphs[0]
-
-    def kept_graphs(self):
-        """How many of the last losses' graphs are still alive, and of how many."""
-        older = self.graphs[:-2]
-        return sum(reference() is not None for _, reference in older), len(older)
+            self._kept = 0 if self.graphs.pop(0)() is None else self._kept + 1
+            self.most_kept = max(self.most_kept, self._kept)
 
     def _nonfinite(self, value):
         self.said_nonfinite += 1

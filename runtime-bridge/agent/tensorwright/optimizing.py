@@ -7,13 +7,16 @@ import torch
 from tensorwright.forwards import acts_differently
 from tensorwright.identity import WeakTable
 from tensorwright.journal import number
-from tensorwright.memory import compiled_graphs, memory
+from tensorwright.losses import KEPT
+from tensorwright.memory import compiled_graphs, memory, recompiled
 from tensorwright.places import as_fact, keeping_lines, user_place
 from tensorwright.sampling import clock, now
 from tensorwright.statistics import Batch, sample_of
 
 # Tensors whose statistics one sample may hold; more are taken in turns.
 MOST_TENSORS = 64
+# Steps from one look at the process's memory to the next: it takes 15 us.
+MEMORY_GAP = 10
 
 
 class State:
@@ -235,6 +238,9 @@ class Optimizing:
         if seconds is not None:
             watcher.scalar("time/step", round(seconds, 7))
             watcher.scalar("time/data", round(min(waited, seconds), 7))
+        if watcher.step % MEMORY_GAP == 0:
+            for name, megabytes in memory().items():
+                watcher.scalar(f"memory/{name}", megabytes)
         watcher.flush_scalars()
         watcher.loading.step_ended()
         watcher.sampler.step_done(watcher.step, own)
@@ -389,7 +395,7 @@ class Optimizing:
     def _calls(self, optimizer, state):
         """The calls since this optimizer's last step, counted."""
         watcher = self.watcher
-        alive, followed = watcher.losses.kept_graphs()
+        kept = watcher.losses.most_kept
         places = {key: as_fact(place) for key, place in {**self.places, **watcher.places}.items()}
         if watcher.losses.backward_place:
             places["backward"] = as_fact(watcher.losses.backward_place)
@@ -412,16 +418,16 @@ class Optimizing:
             order=list(state.order),
             clips=clips,
             scaler=dict(self.scaler) if self.scaled else None,
-            graphs={"alive": alive, "followed": followed},
-            keepers=self.keepers if followed > 20 and alive > 0.9 * followed else [],
+            graphs={"row": kept, "age": KEPT},
+            keepers=self.keepers if kept else [],
             schedulers=[
                 {"id": each["id"], "steps": each["steps"], "early": each["early"], **as_fact(each["place"])}
                 for each in self.scheduled.values()
             ],
             modes=self._modes(optimizer),
             places=places,
-            memory=memory(),
             compiledGraphs=compiled_graphs(),
+            recompiled=recompiled(),
         )
 
     @property

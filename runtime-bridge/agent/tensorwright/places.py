@@ -52,6 +52,17 @@ def user_place(maker_of=None):
     return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
+def innermost_user_place(trace):
+    """(file, line) of the innermost user code in a traceback, or None."""
+    place = None
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if is_user_file(code.co_filename):
+            place = code.co_filename, trace.tb_lineno
+        trace = trace.tb_next
+    return place
+
+
 def called_by_user():
     """(file, line) where the caller of the caller is user code, else None."""
     frame = sys._getframe(2)

@@ -87,7 +87,10 @@ class Trace(TorchFunctionMode):
             self.keep(out, (*origin[:2], origin[2] and not name.startswith("max_pool")))
         if self.watcher.forwards.in_training and not torch.is_grad_enabled() and len(self.graphless) < 8:
             self.graphless.setdefault(user_place(), self.watcher.forwards.current())
-        if not is_user_file(caller.f_code.co_filename):
+        outside = _outside(caller)
+        if is_user_file(outside.f_code.co_filename):
+            self.watcher.seen.note((outside.f_code.co_filename, outside.f_lineno), name, out)
+        if outside is not caller or not is_user_file(caller.f_code.co_filename):
             return
         place = (caller.f_code.co_filename, caller.f_lineno)
         if name in SINGULAR and source is not None:
@@ -169,6 +172,11 @@ class Trace(TorchFunctionMode):
             "detaches": placed(self.detaches, "layer"),
             "graphless": placed(self.graphless, "layer"),
         }
+
+
+def _outside(caller):
+    """The frame that called a function of torch: those written in Python reach a mode by way of a helper."""
+    return caller.f_back.f_back if caller.f_code.co_name == "handle_torch_function" else caller
 
 
 def is_outer(left, right):

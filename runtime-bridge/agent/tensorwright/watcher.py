@@ -42,6 +42,7 @@ class Watcher:
         from tensorwright.loading import Loading
         from tensorwright.losses import Losses
         from tensorwright.optimizing import Optimizing
+        from tensorwright.seen import Seen
 
         self.run = os.path.abspath(run)
         self.started = started
@@ -53,6 +54,7 @@ class Watcher:
         self.names = Names()
         self.sampler = Sampler()
         self.places = {}
+        self.seen = Seen(self)
         self.forwards = Forwards(self)
         self.losses = Losses(self)
         self.optimizing = Optimizing(self)
@@ -200,8 +202,8 @@ class Watcher:
         self._arriving = []
         self.pid = os.getpid()
 
-    def end(self, raised):
-        """At the end of the process."""
+    def end(self, raised, raised_at=None):
+        """At the end of the process; raised_at: the user's line that raised."""
         try:
             if not self._opened:
                 if os.environ.get("TENSORWRIGHT_PARENT") != str(os.getpid()):
@@ -212,7 +214,7 @@ class Watcher:
                 self.flush_scalars()
                 self.arrivals(wait=True)
             seconds = self.now()
-            reason = {"reason": "raised", "error": raised} if raised else {"reason": "finished"}
+            reason = {"reason": "raised", "error": raised, **as_fact(raised_at)} if raised else {"reason": "finished"}
             overhead = {
                 "seconds": round(self.sampler.spent, 4),
                 "share": round(self.sampler.spent / max(seconds, 1e-9), 5),

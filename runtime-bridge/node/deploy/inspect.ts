@@ -23,7 +23,7 @@ export function inspect(
 ): Inspection {
   const resident = target.versions.find(({ version }) => version === header.baseline)?.resident;
   return {
-    problems: problemsOf(header, baselineFolder),
+    problems: [...unreadable(kind, header), ...problemsOf(header, baselineFolder)],
     ...(resident === undefined ? {} : { baselineResident: resident }),
     candidateEstimate: estimateOf(header.folder),
     free: freemem(),
@@ -32,6 +32,16 @@ export function inspect(
     target,
     seen,
   };
+}
+
+/** Gates that would pass because nobody looks. */
+function unreadable({ id, canRead }: TargetKind, { plan, baseline, mode }: DeployHeader): string[] {
+  if (canRead || baseline === undefined || mode === 'rollback') return [];
+  const blind = plan.gates.filter(({ kind, dryRun }) => !dryRun && (kind === 'nonFinite' || kind === 'drift'));
+  return blind.map(
+    ({ kind }) =>
+      `The target ${id} does not see what is answered, so the gate ${kind} can't be judged; leave it out of "gates", or mark it "dryRun: true"`,
+  );
 }
 
 /** Bytes that a version will need; 0 where its files can't be read. */

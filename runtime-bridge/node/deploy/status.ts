@@ -2,6 +2,7 @@
 import type { DeployStatus } from '../../../protocol/src/deploy';
 import { findFront } from '../inference/frontProcess';
 import { holderOf, isHeld } from './lease';
+import { targetNamed } from './targets';
 import { allDeployments, isFinal, leaseFolder, type Recorded } from './records';
 
 type Row = DeployStatus['deployments'][number];
@@ -23,7 +24,7 @@ export async function statusOf(stateFolder: string): Promise<DeployStatus> {
       candidate: header.candidate,
       // While it is under way the front knows better: it may have taken the traffic back.
       weightPercent: isSplit ? routing.weightPercent : last.position.weightPercent,
-      endpoint,
+      endpoint: targetNamed(header.target)?.kind.endpoint?.(stateFolder, header.model) ?? endpoint,
       reason: reasonOf(each, stateFolder),
     };
   };

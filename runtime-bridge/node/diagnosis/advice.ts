@@ -9,13 +9,22 @@ export function lowerRate(run: Run, factor: number): readonly Suggestion[] {
   const { optimizer } = run;
   const lr = numberOf(optimizer?.groups[0]?.lr);
   if (optimizer === undefined || lr === undefined) return [];
+  const place = { file: optimizer.file, line: optimizer.line };
+  // Whoever raised it did so elsewhere: the line of the optimizer is no place for an edit then.
+  const now = run.curve('lr').last ?? lr;
+  if (now > 2 * lr)
+    return [
+      {
+        title: `Keep the learning rate of ${optimizer.type} lower: it has become ${shown(now)}, from ${shown(lr)} at the start`,
+        ...place,
+      },
+    ];
   const wanted = shown(lr / factor);
   return [
     {
       title: `Lower the learning rate of ${optimizer.type} from ${shown(lr)} to about ${wanted}`,
-      file: optimizer.file,
-      line: optimizer.line,
-      edit: { file: optimizer.file, line: optimizer.line, replace: { find: `lr=${lr}`, with: `lr=${wanted}` } },
+      ...place,
+      edit: { ...place, replace: { find: `lr=${lr}`, with: `lr=${wanted}` } },
     },
   ];
 }

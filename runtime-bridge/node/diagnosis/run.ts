@@ -16,6 +16,7 @@ import {
 import { chanceLevel, Targets } from './chance';
 import { Curve, RatedCurve, SummedCurve } from './curve';
 import { median } from './numbers';
+import { type Burst, burstIn, isClipped } from './recurrent';
 import { objectFact, placeIn } from './rule';
 
 /** A layer, and the layer that its output goes to with nothing non-linear between. */
@@ -49,6 +50,8 @@ export class Run {
   readonly calls = new Map<number, EventRecord>();
   readonly traces: EventRecord[] = [];
   lossCall: EventRecord | undefined;
+  /** Samples in which a recurrent layer had a large gradient. */
+  readonly bursts: Burst[] = [];
   readonly targets = new Targets();
   epochs = 0;
   /** The loader that training takes its batches from. */
@@ -87,6 +90,11 @@ export class Run {
         this.end = record;
         break;
       case 'stats':
+        if (record.what === 'gradient') {
+          const burst = burstIn(record, this);
+          if (burst !== undefined) this.bursts.push(burst);
+        }
+        break;
       case 'phase':
       case 'control':
       case 'log':
@@ -182,6 +190,16 @@ export function progressOf(values: Curve): Progress | undefined {
   const first = Math.min(median(values.head(5)), median(values.head(size)));
   const last = median(values.recent(size));
   return { first, last, gain: (first - last) / Math.max(Math.abs(first), 1e-12), points: values.length };
+}
+
+/** Whether the last finite loss is more than a thousand times the first: it grew until it was lost. */
+export const hasBlownUp = ({ loss }: Run): boolean =>
+  Math.abs(loss.last ?? 0) > 1e3 * Math.max(1e-3, Math.abs(loss.first ?? 1));
+
+/** The first large gradient of a recurrent layer where nothing clips it and the training gets nowhere or is lost. */
+export function recurrentBurst(run: Run): Burst | undefined {
+  const isLost = hasBlownUp(run) || (run.bursts.length >= 4 && isStuck(run, 0.2, 60));
+  return run.isSimple && isLost && !isClipped(run) ? run.bursts[0] : undefined;
 }
 
 /** Whether training gets nowhere: the gate of rules that watch symptoms. */

@@ -1,5 +1,5 @@
 /** A run's folder: its facts, its journals as they grow, and the file through which commands reach it. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import type {
@@ -13,11 +13,13 @@ import type {
   RunSummary,
 } from '../../../protocol/src/bridge';
 import type { CodePlace, RunFacts } from '../../../protocol/src/journal';
+import { comparableText, type SeenFile } from '../../../protocol/src/seen';
 import { type JournalPlace, JournalTail } from '../journal/tail';
 import { type GitFacts, gitFactsIn, keepGitFacts } from './git';
 import { sourceLines } from './source';
 import type { ChunkPool } from '../store/column';
 import { RunStore } from '../store/run';
+import { seenByFile } from '../store/seen';
 import { Judging, type MakeJudge } from './judging';
 
 /** Bytes of a journal read at once: a few milliseconds. */
@@ -156,6 +158,15 @@ export class RunFolder {
     return this.store.layers.rows().map((layer) => ({ ...layer, lineText: this.lineOf(layer) }));
   }
 
+  /** Shapes that were seen, of files whose text at the start is known. */
+  seen(): readonly SeenFile[] {
+    return seenByFile(this.store.seen, this.store.end).flatMap((found) => {
+      const lines = this.linesOf(found.path);
+      if (lines === undefined) return [];
+      return [{ ...found, run: this.facts.id, text: textKey(lines.join('\n')) }];
+    });
+  }
+
   /**
    * Gives the run a command; its journal says when it took effect.
    * @throws Refused
@@ -208,13 +219,17 @@ export class RunFolder {
   }
 
   private lineOf({ file, line }: CodePlace): string | undefined {
-    if (file === null || line === null) return undefined;
+    return file === null || line === null ? undefined : this.linesOf(file)?.[line - 1];
+  }
+
+  /** As they were when the run started. */
+  private linesOf(file: string): readonly string[] | undefined {
     let lines = this.sources.get(file);
     if (lines === undefined) {
       lines = sourceLines(this.path, file) ?? this.unchangedLines(file);
       if (lines !== undefined) this.sources.set(file, lines);
     }
-    return lines?.[line - 1];
+    return lines;
   }
 
   /** Where the run kept no copy, or not yet: the file counts as it was if nobody wrote it since. */
@@ -232,6 +247,8 @@ export class RunFolder {
     return existsSync(this.path);
   }
 }
+
+const textKey = (text: string): string => createHash('sha256').update(comparableText(text)).digest('hex');
 
 function sizeOf(path: string): number {
   try {

@@ -1,7 +1,13 @@
 /** One run as its journals tell it: a fold over records, rank by rank. No files, no clock. */
 import type { ControlMark, RunState } from '../../../protocol/src/bridge';
 import type { CurvePoints, CurveWindow, SeriesSummary } from '../../../protocol/src/curves';
-import { type JournalRecord, numberOf, type ScalarsRecord } from '../../../protocol/src/journal';
+import {
+  type EndRecord,
+  type EventRecord,
+  type JournalRecord,
+  numberOf,
+  type ScalarsRecord,
+} from '../../../protocol/src/journal';
 import type { ChunkPool } from './column';
 import { LayerStore } from './layers';
 import { Axis, Series } from './series';
@@ -24,6 +30,9 @@ export class RunStore {
   /** Of rank 0. */
   readonly layers = new LayerStore();
   readonly marks: ControlMark[] = [];
+  /** Of rank 0: the last list of shapes that were seen, and how it ended. */
+  seen: EventRecord | undefined;
+  end: EndRecord | undefined;
 
   constructor(
     private readonly id: string,
@@ -104,7 +113,11 @@ export class RunStore {
       case 'control':
         this.control(rank, at, record);
         break;
+      case 'event':
+        if (rank === 0 && record.event === 'seen') this.seen = record;
+        break;
       case 'end':
+        if (rank === 0) this.end = record;
         at.ended = {
           state: record.reason === 'finished' ? 'finished' : record.reason === 'raised' ? 'raised' : 'ended',
           ...(record.error === undefined ? {} : { error: record.error }),

@@ -71,6 +71,7 @@ export const methods: readonly Method[] = [
     if (detail === undefined) throw new Refused(`Nothing was captured of the ${what} of ${layer}.`);
     return detail;
   }),
+  method(bridgeRequests.seen, (runs, params) => runOf(runs, params).seen()),
   method(bridgeRequests.alerts, (runs, params) => runOf(runs, params).alerts()),
   method(bridgeRequests.marks, (runs, params) => runOf(runs, params).store.marks),
   method(bridgeRequests.control, (runs, params) => {

@@ -25,6 +25,8 @@ export interface Finding {
   /** Names the flagged thing, kebab-case; never changes meaning. */
   readonly id: string;
   readonly severity: Severity;
+  /** The runtime raises it: a run that gets past the place did without it. */
+  readonly raises?: true;
   /** The runtime's sentence with the sizes filled in. */
   readonly message: string;
   readonly place: Place;

@@ -15,6 +15,7 @@ import { pullDiagnostics } from './pullDiagnostics';
 import { pushDiagnostics } from './pushDiagnostics';
 import { rename } from './rename';
 import { rulePages } from './rulePages';
+import { seenRequest } from './seen';
 import { semanticTokens } from './semanticTokens';
 import { shapeFlowRequests } from './shapeFlow';
 import { verifyModuleRequest } from './verifyModule';
@@ -36,6 +37,7 @@ export const features: readonly Feature[] = [
   pushDiagnostics,
   rename,
   rulePages,
+  seenRequest,
   semanticTokens,
   shapeFlowRequests,
   verifyModuleRequest,

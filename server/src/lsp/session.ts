@@ -20,6 +20,7 @@ import type { Client } from './client';
 import { Documents } from './documents';
 import { pathOf, rangeOf, uriOf } from './locations';
 import { Projects } from './projects';
+import { joinSeen, SeenFacts } from './seenFacts';
 
 export interface SessionOptions {
   readonly connection: Connection;
@@ -48,6 +49,8 @@ export class Session {
   readonly rules: readonly RuleText[];
   readonly documents: Documents;
   readonly projects: Projects;
+  /** What training runs saw of the user's files. */
+  readonly seen = new SeenFacts();
   /** Resolves when the settings are known; handlers wait for it. */
   readonly ready: Promise<void>;
   /** Counts what may change findings; equal counts mean equal findings. */
@@ -126,11 +129,25 @@ export class Session {
     try {
       const project = this.projects.of(path);
       if (!project.settings.enable || !project.covers(path)) return [];
-      return project.findings(path, cancelled);
+      const found = project.findings(path, cancelled);
+      return found && this.joined(path, found);
     } catch (error) {
       this.logOnce(`check of ${path}`, error);
       return [];
     }
+  }
+
+  /** The findings with what training runs saw of the same text. */
+  private joined(path: string, findings: readonly Finding[]): readonly Finding[] {
+    const text = findings.length === 0 ? undefined : this.projects.of(path).service.text(path);
+    const seen = text === undefined ? undefined : this.seen.of(path, text);
+    const lines = this.linesOf(path);
+    if (text === undefined || seen === undefined || lines === undefined) return findings;
+    return findings.map((finding) => {
+      const { start, end } = spanOf(finding.place);
+      const [first, last] = [lines.position(start).line + 1, lines.position(end).line + 1];
+      return joinSeen({ finding, first, last, text: text.slice(start, end) }, seen);
+    });
   }
 
   /** Where a place is now; undefined once the text it was in is gone. */

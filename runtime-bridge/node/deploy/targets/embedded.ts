@@ -6,5 +6,6 @@ export const embedded: TargetKind = {
   id: 'embedded',
   canSplit: true,
   canShadow: true,
+  canRead: true,
   open: (place) => BehindFront.open(place, inFront(place)),
 };

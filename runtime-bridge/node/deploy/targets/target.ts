@@ -54,6 +54,10 @@ export interface TargetKind {
   readonly id: string;
   readonly canSplit: boolean;
   readonly canShadow: boolean;
+  /** Whether its observations tell of what was answered, not only how fast and whether. */
+  readonly canRead: boolean;
   /** Reaches the target, and starts what of it is ours. */
   open(place: TargetPlace): Promise<Target>;
+  /** Where clients ask while no controller has it open. Absent: at our front. */
+  endpoint?(stateFolder: string, model: string): string | undefined;
 }

@@ -19,6 +19,7 @@ export const triton: TargetKind = {
   id: 'triton',
   canSplit: true,
   canShadow: true,
+  canRead: true,
   open: async (place) => {
     const server = new TritonVersions(place);
     // Whether it is there at all is said before anything is begun.
@@ -48,7 +49,7 @@ const states: Readonly<Record<string, TargetVersion['state']>> = {
   UNLOADING: 'unloading',
 };
 
-class TritonVersions implements Backend {
+export class TritonVersions implements Backend {
   private readonly server: string;
   private readonly model: string;
 

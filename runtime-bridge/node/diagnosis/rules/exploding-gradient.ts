@@ -2,6 +2,7 @@
 import { median, shown } from '../numbers';
 import { diagnosis } from '../rule';
 import { clipAdvice, lowerRate } from '../advice';
+import { hasBlownUp, recurrentBurst } from '../run';
 
 interface State {
   readonly norms: readonly number[];
@@ -12,9 +13,10 @@ export const explodingGradient = diagnosis({
   id: 'exploding-gradient',
   catalogue: 'G2',
   summary: 'Gradients grow to many times their usual size.',
-  why: 'One such step undoes many good ones. Nothing is said of the first steps, of gradients that are clipped, and while the loss falls steadily.',
-  source: 'Median and its deviation on a log scale; thresholds from AutoTrainer (ratio 70) and practice.',
-  needs: ['scalars'],
+  why: 'One such step undoes many good ones. A recurrent layer multiplies its gradient with the same weights once for each step back in time, so it is looked at from the first step on. Nothing is said of gradients that are clipped, and while the loss falls steadily.',
+  source:
+    'Median and its deviation on a log scale; thresholds from AutoTrainer (ratio 70) and practice; Pascanu et al. 2013 for recurrent nets.',
+  needs: ['scalars', 'stats', 'event:loss-nonfinite'],
   thresholds: { factor: 20, count: 3, absolute: 1e3, leastGain: 0.2, worse: -0.5 },
   explains: ['not-learning', 'loss-oscillation'],
   rank: 52,
@@ -25,6 +27,20 @@ export const explodingGradient = diagnosis({
     return { norms: [...state.norms.slice(-400), value], steps: [...state.steps.slice(-400), record.step] };
   },
   verdict({ norms, steps }, t, run) {
+    const burst = recurrentBurst(run);
+    if (burst !== undefined)
+      return {
+        severity: 'error',
+        layer: burst.layer,
+        place: run.calledAt('step') ?? run.layerPlace(burst.layer),
+        since: burst.step,
+        message: `The gradient of the recurrent layer ${burst.layer} has a norm of ${shown(burst.norm)} in step ${burst.step}, most of the whole gradient, and nothing clips it: it grows with each step back in time, and the loss ${hasBlownUp(run) ? `has gone to ${shown(run.loss.last ?? NaN)}` : 'does not fall'}.`,
+        suggestions: [
+          clipAdvice(run),
+          { title: `Or use an LSTM or GRU as ${burst.layer}`, ...run.layerPlace(burst.layer) },
+          ...lowerRate(run, 10),
+        ],
+      };
     if (norms.length < 12 || !run.isSimple) return undefined;
     const early = median(norms.slice(1, Math.max(5, norms.length >> 2)));
     const recent = norms.slice(-10);

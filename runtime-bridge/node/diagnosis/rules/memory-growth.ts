@@ -1,6 +1,6 @@
 /** Memory grows with the steps. */
 import { shown, trend } from '../numbers';
-import { diagnosis, eventNamed, objectFact, toNumber } from '../rule';
+import { diagnosis } from '../rule';
 
 interface State {
   readonly sizes: readonly number[];
@@ -13,16 +13,15 @@ export const memoryGrowth = diagnosis({
   summary: 'The process needs more memory with every step.',
   why: 'Something keeps what each step makes; the run ends when the memory does. The first steps allocate buffers and are not counted.',
   source: 'SageMaker Debugger GPUMemoryIncrease; Mann-Kendall trend.',
-  needs: ['event:calls'],
+  needs: ['scalars'],
   thresholds: { samples: 12, megabytes: 200, trend: 3, share: 0.25 },
   rank: 42,
   start: (): State => ({ sizes: [], steps: [] }),
   step(state, record) {
-    const event = eventNamed(record, 'calls');
-    const memory = objectFact(event, 'memory');
-    const size = toNumber(memory['allocated']) ?? toNumber(memory['resident']);
-    if (event === undefined || size === undefined || event.step < 10) return state;
-    return { sizes: [...state.sizes.slice(-60), size], steps: [...state.steps.slice(-60), event.step] };
+    if (record.kind !== 'scalars') return state;
+    const size = record.values['memory/allocated'] ?? record.values['memory/resident'];
+    if (typeof size !== 'number') return state;
+    return { sizes: [...state.sizes.slice(-600), size], steps: [...state.steps.slice(-600), record.step] };
   },
   verdict({ sizes, steps }, t, run) {
     const [first, last] = [sizes[0] ?? 0, sizes.at(-1) ?? 0];

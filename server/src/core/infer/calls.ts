@@ -49,11 +49,20 @@ export function callValue(ev: Evaluator, written: Value, args: Arguments, node: 
     case 'ref':
       return ev.tracing ? callTraced(ev, callee, args, node) : callInstance(ev, callee, args, node);
     default:
-      if (node.kind === 'call' && node.callee.kind === 'attribute') noteLooseCall(ev, node.callee.name);
+      if (node.kind === 'call' && node.callee.kind === 'attribute') {
+        noteLooseCall(ev, node.callee.name);
+        // A method of a base that isn't known works on the object itself.
+        const { self } = ev.activation;
+        if (isOfSuper(node.callee) && self !== undefined) loseContent(ev, self);
+      }
       havoc(ev, args);
       return callee.kind === 'unknown' ? callee : unknown('a call of something unknown', node);
   }
 }
+
+/** `super().generate`; a constructor fills in what it has not set yet. */
+const isOfSuper = ({ object, name }: tree.Attribute): boolean =>
+  name !== '__init__' && object.kind === 'call' && object.callee.kind === 'name' && object.callee.name === 'super';
 
 /** What unknown code is handed, it may change. */
 export function havoc(ev: Evaluator, args: Arguments): void {
@@ -66,7 +75,7 @@ export function loseContent(ev: Evaluator, value: Value): void {
   if (value.kind === 'tuple') for (const item of value.items) loseContent(ev, item);
   if (value.kind !== 'ref') return;
   const object = ev.machine.read(value.id);
-  if (object === undefined || (object.kind === 'instance' && object.open)) return;
+  if (object === undefined || (object.kind === 'instance' && object.open && object.attrs.size === 0)) return;
   const own = ev.machine.write(value.id);
   if (own?.kind === 'list') {
     own.items = undefined;
@@ -434,6 +443,21 @@ export function callMethodIfAny(
 
 // ---- functions of source
 
+/** Whether a function looks for the files of a data set: what it finds is of no interest, its many ends cost much. */
+const readsData = ({ node, file }: FunctionValue): boolean =>
+  node.name === '__init__' && file.includes('/torchvision/datasets/');
+
+/** A constructor that is not run: the object has what it was given. */
+function keepArguments(ev: Evaluator, fn: FunctionValue, args: Arguments, node: tree.Expr): Value {
+  const frame = ev.machine.newFrame(fn.frame);
+  bindParameters(ev, fn, args, frame, node);
+  const given = ev.machine.frame(frame)?.vars ?? new Map<string, Value>();
+  const self = args.positional[0]?.value;
+  const own = self?.kind === 'ref' ? ev.machine.write(self.id) : undefined;
+  if (own?.kind === 'instance') for (const [name, value] of given) if (value !== self) own.attrs.set(name, value);
+  return none;
+}
+
 /** How often one function may be on the stack of calls. */
 const MAX_RECURSION = 6;
 
@@ -444,6 +468,7 @@ export function callFunction(
   node: tree.Expr,
   self: Value | undefined,
 ): Value {
+  if (readsData(fn)) return keepArguments(ev, fn, args, node);
   let recursion = 0;
   for (let active: typeof ev.activation | undefined = ev.activation; active !== undefined; active = active.caller)
     if (active.function?.node === fn.node && ++recursion >= MAX_RECURSION)

@@ -122,22 +122,18 @@ export function equality(ev: Evaluator, left: Value, right: Value): Value {
   }
   if (left.kind === 'str' && right.kind === 'str')
     return bool(left.value !== undefined && right.value !== undefined ? left.value === right.value : undefined);
-  if (left.kind === 'shape' || right.kind === 'shape') return sizesEqual(ev, left, right);
+  if (left.kind === 'ref' && right.kind === 'ref' && left.id === right.id) return bool(true);
+  const [first, second] = [sequenceOf(ev, left), sequenceOf(ev, right)];
+  if (first !== undefined && second !== undefined) return itemsEqual(ev, first, second);
+  if (left.kind === 'shape' || right.kind === 'shape') return bool(undefined);
   if (left.kind === 'latent' || right.kind === 'latent')
     return unknownBool(left.kind === 'latent' ? left : right, `== ${keyOf(left)} ${keyOf(right)}`);
   const asked = rankQuestion(ev, left, right) ?? rankQuestion(ev, right, left);
   if (asked !== undefined) return asked;
   if (left.kind === 'unknown' || right.kind === 'unknown')
     return unknownBool(left.kind === 'unknown' ? left : right, `== ${keyOf(left)} ${keyOf(right)}`);
-  if (left.kind === 'tuple' && right.kind === 'tuple') {
-    if (left.items.length !== right.items.length) return bool(false);
-    const answers = left.items.map((item, i) => equality(ev, settle(ev, item), settle(ev, right.items[i] ?? none)));
-    if (answers.some((answer) => answer.kind === 'bool' && answer.value === false)) return bool(false);
-    return bool(answers.every((answer) => answer.kind === 'bool' && answer.value === true) ? true : undefined);
-  }
   if (isDefinition(left) && isDefinition(right)) return identity(left, right);
-  if (left.kind === 'ref' || right.kind === 'ref')
-    return bool(left.kind === 'ref' && right.kind === 'ref' && left.id === right.id ? true : undefined);
+  if (left.kind === 'ref' || right.kind === 'ref') return bool(undefined);
   if (left.kind === 'dtype' && right.kind === 'dtype') return bool(left.dtype === right.dtype);
   if (left.kind === 'bool' || right.kind === 'bool') return bool(undefined);
   if (left.kind !== right.kind)
@@ -163,10 +159,27 @@ function rankQuestion(ev: Evaluator, left: Value, right: Value): Value | undefin
 
 const keyOf = (value: Value): string => dictKey(value) ?? value.kind;
 
-function sizesEqual(ev: Evaluator, left: Value, right: Value): Value {
-  const [a, b] = [itemsOf(ev, left), itemsOf(ev, right)];
+/** What compares item by item: tuples, sizes among them, and lists; one form is never equal to the other. */
+interface Sequence {
+  readonly form: 'tuple' | 'list';
+  readonly items: readonly Value[] | undefined;
+}
+
+function sequenceOf(ev: Evaluator, value: Value): Sequence | undefined {
+  if (value.kind === 'tuple' || value.kind === 'shape') return { form: 'tuple', items: itemsOf(ev, value) };
+  const object = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
+  return object?.kind === 'list' && object.form === 'list' ? { form: 'list', items: object.items } : undefined;
+}
+
+function itemsEqual(ev: Evaluator, left: Sequence, right: Sequence): Value {
+  if (left.form !== right.form) return bool(false);
+  const [a, b] = [left.items, right.items];
   if (a === undefined || b === undefined) return bool(undefined);
-  return equality(ev, { kind: 'tuple', items: a }, { kind: 'tuple', items: b });
+  if (a.length !== b.length) return bool(false);
+  ev.machine.tick();
+  const answers = a.map((item, i) => equality(ev, settle(ev, item), settle(ev, b[i] ?? none)));
+  if (answers.some((answer) => answer.kind === 'bool' && answer.value === false)) return bool(false);
+  return bool(answers.every((answer) => answer.kind === 'bool' && answer.value === true) ? true : undefined);
 }
 
 /** A number, or the symbolic size that stands for it. */

@@ -177,6 +177,11 @@ export class Program {
     return this.sources.file(place.at.file)?.text.slice(start, end) ?? '';
   }
 
+  /** The whole text of a file; none where it can't be read. */
+  textOfFile(path: string): string {
+    return this.sources.file(path)?.text ?? '';
+  }
+
   /** Runs those of the statements that were not run yet, as an import does. */
   private run(module: Module, statements: readonly Stmt[]): void {
     const pending = statements.filter((stmt) => !module.executed.has(stmt));
@@ -346,8 +351,23 @@ export class Program {
     const known = this.globals(module)?.get(name);
     if (known !== undefined) return known;
     module.dependencies ??= new Dependencies(definitions(module.tree.body), (place) => this.textOf(place));
-    this.run(module, module.dependencies.ofName(name));
+    const makers = module.dependencies.ofName(name);
+    if (module.machine !== undefined) return this.imported(module, name, makers);
+    this.run(module, makers);
     return this.globals(module)?.get(name);
+  }
+
+  /**
+   * What an import of a module that is in progress binds. Only what is asked for runs, so the import may be one above
+   * that Python has long run when the module is imported in a circle.
+   */
+  private imported(module: Module, name: string, makers: readonly Stmt[]): Value | undefined {
+    for (const stmt of makers) {
+      if (stmt.kind !== 'importfrom' || module.executed.has(stmt)) continue;
+      const found = stmt.names.find((each) => (each.alias ?? each.name) === name);
+      if (found !== undefined) return this.importName(module, stmt.module, stmt.level, found.name);
+    }
+    return undefined;
   }
 
   /** A name that comes with one of the module's `from x import *`; the last one counts. */

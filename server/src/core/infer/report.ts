@@ -159,6 +159,7 @@ export class Report {
       findings.set(key, {
         id: mismatch.id,
         severity: verdict.severity,
+        ...(mismatch.severity === undefined ? { raises: true } : {}),
         message: mismatch.message + when,
         place,
         related: candidate.related,

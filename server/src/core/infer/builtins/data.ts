@@ -9,6 +9,7 @@ import type { Evaluator } from '../evaluator';
 import type { Instance } from '../heap';
 import { sampled } from '../indices';
 import { settle } from '../latent';
+import { picturesOf, transformed, type Pictures } from './pictures';
 import { bool, int, none, str, tensor, tuple, unknown, type Value } from '../value';
 import { knownTruth } from '../compare';
 
@@ -46,9 +47,9 @@ export const dataFunctions: Readonly<Record<string, Builtin>> = {
     const dataset = argument(args, 0, 'dataset') ?? none;
     const counts = parts?.map((part) => (part.kind === 'int' ? constantOf(part.dim) : undefined));
     return ev.machine.newList(
-      counts?.map((count) => subset(ev, dataset, count)),
+      counts?.map((count) => subset(ev, dataset, count, true)),
       'list',
-      subset(ev, dataset, undefined),
+      subset(ev, dataset, undefined, true),
     );
   },
   [LOADER]: (ev, args) =>
@@ -66,9 +67,11 @@ export const dataFunctions: Readonly<Record<string, Builtin>> = {
     ]),
 };
 
-const subset = (ev: Evaluator, dataset: Value, length: number | undefined): Value =>
+/** @param drawn whether the part is chosen at random */
+const subset = (ev: Evaluator, dataset: Value, length: number | undefined, drawn = false): Value =>
   ev.machine.newInstance(SUBSET, [
     ['dataset', dataset],
+    ['drawn', bool(drawn)],
     ['length', length === undefined ? unknown('the length of a part of a data set') : int(num(length))],
   ]);
 
@@ -97,6 +100,8 @@ export function batchOf(ev: Evaluator, object: Instance, node: tree.Expr): Value
   if (custom === undefined || knownTruth(ev, custom) !== false)
     return unknown('a batch that is put together by other code', node);
   const size = batchSize(ev, object, lengthOf(ev, dataset, node), node);
+  const pictures = size && pictureBatch(ev, dataset, size, node);
+  if (pictures !== undefined) return pictures;
   const sample = sampleOf(ev, dataset, node);
   return size === undefined || sample === undefined ? undefined : collate(ev, sample, size, node);
 }
@@ -106,6 +111,8 @@ export function lengthOf(ev: Evaluator, dataset: Value, node: tree.Expr): Dim | 
   const object = dataset.kind === 'ref' ? ev.machine.read(dataset.id) : undefined;
   if (object?.kind !== 'instance') return undefined;
   if (typeof object.cls === 'string') return dataLength(ev, object, node);
+  const pictures = picturesOf(ev, object, node);
+  if (pictures !== undefined) return pictures.length === undefined ? undefined : num(pictures.length);
   const length = callMethodIfAny(ev, dataset, '__len__', [], node);
   return length?.kind === 'int' ? length.dim : undefined;
 }
@@ -136,6 +143,45 @@ function sampleOf(ev: Evaluator, dataset: Value, node: tree.Expr): Value | undef
   return typeof object.cls === 'string'
     ? itemOfData(ev, object, node)
     : callMethodIfAny(ev, dataset, '__getitem__', [int(sym(freshSym('index')))], node);
+}
+
+/** A data set of torchvision's that a data set is, or is a part of. */
+interface PictureSet {
+  readonly set: Instance;
+  readonly pictures: Pictures;
+  /** Whether its parts were chosen at random, so that all labels are among them. */
+  readonly isMixed: boolean;
+}
+
+function pictureSet(ev: Evaluator, written: Value, node: tree.Expr): PictureSet | undefined {
+  const value = settle(ev, written);
+  const set = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
+  if (set?.kind !== 'instance') return undefined;
+  if (set.cls !== SUBSET) {
+    const pictures = picturesOf(ev, set, node);
+    return pictures && { set, pictures, isMixed: true };
+  }
+  const whole = pictureSet(ev, set.attrs.get('dataset') ?? none, node);
+  const isDrawn = knownTruth(ev, set.attrs.get('drawn') ?? none) === true;
+  return whole && { ...whole, isMixed: whole.isMixed && isDrawn };
+}
+
+/** A batch of pictures and their labels. */
+function pictureBatch(ev: Evaluator, dataset: Value, size: Dim, node: tree.Expr): Value | undefined {
+  const found = pictureSet(ev, dataset, node);
+  if (found === undefined) return undefined;
+  const { set, pictures, isMixed } = found;
+  const { channels = 0, height = 0, width = 0, dtype } = transformed(ev, set, pictures.picture, node) ?? {};
+  const images =
+    dtype === undefined
+      ? unknown('what the transforms make of a picture', node)
+      : tensor({ lead: [size, num(channels), num(height), num(width)], tail: [] }, dtype);
+  if (settle(ev, set.attrs.get('target_transform') ?? unknown('target_transform')).kind !== 'none')
+    return tuple([images, unknown('a target that is made of the label', node)]);
+  const drawn = pictures.length === undefined || !isMixed ? undefined : num(pictures.length);
+  const indices = drawn && { low: num(0), high: num(pictures.classes - 1), drawn };
+  const origin = set.built?.place ?? node;
+  return tuple([images, tensor({ lead: [size], tail: [] }, 'int64', { indices, origin })]);
 }
 
 /** One item of a data set of torch's own; undefined for other objects. */

@@ -2,7 +2,7 @@
 import type * as tree from '../../python/tree';
 import { constantOf } from '../../shape/dim';
 import type { Arguments } from '../bind';
-import { callValue } from '../calls';
+import { callValue, loseContent } from '../calls';
 import { CHILDREN, containerItems, itemPosition, itemsOf, KEYED } from '../containers';
 import type { Evaluator } from '../evaluator';
 import type { DictObject, Instance } from '../heap';
@@ -85,7 +85,10 @@ export function callContainer(
   }
   if ((member === 'forward' || member === '__call__') && path === 'torch.nn.Sequential')
     return runSequential(ev, self, args, node);
-  return moduleMethod(ev, self, member, args, node) ?? unknown(`${member} of ${path}`, node);
+  const known = moduleMethod(ev, self, member, args, node);
+  // Of a class with bases that aren't known it may be the method of one of them.
+  if (known === undefined && !MODULE_METHODS.has(member)) loseContent(ev, self);
+  return known ?? unknown(`${member} of ${path}`, node);
 }
 
 function runSequential(ev: Evaluator, self: Reference, args: Arguments, node: tree.Expr): Value {
