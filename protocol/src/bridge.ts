@@ -42,7 +42,7 @@ export interface RunSummary {
   readonly commit?: string;
   readonly dirty?: boolean;
   readonly state: RunState;
-  /** Why it ended, where that is known. */
+  /** Why it ended or waits, where that is known. */
   readonly error?: string;
   /** Whether it listens to commands. */
   readonly controllable: boolean;
@@ -88,6 +88,7 @@ export interface Alert {
 
 export const controlCommands = [
   'pause',
+  'pause-when',
   'resume',
   'step',
   'set-learning-rate',
@@ -108,11 +109,13 @@ export interface ControlArguments {
   readonly steps?: number;
   /** For `set-learning-rate` and `set-batch-size`. */
   readonly value?: number;
+  /** For `pause-when`: `block.*.grad is non-finite`, `fc.weight norm > 100`, `loss > 5`; empty takes it back. */
+  readonly condition?: string;
   /** For `set-learning-rate`: one parameter group instead of all. */
   readonly group?: number;
 }
 
-/** A command as the run took it, at the step where it took effect. */
+/** A command as the run took it, at the step where it took effect; `breakpoint` is what a `pause-when` came to. */
 export interface ControlMark {
   readonly command: string;
   readonly arguments: Readonly<Record<string, unknown>>;

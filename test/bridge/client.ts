@@ -53,9 +53,14 @@ export class BridgeClient {
 }
 
 /** Asks until the answer is accepted. */
-export async function until<T>(what: string, ask: () => T | Promise<T>, accept: (answer: T) => boolean): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => T | Promise<T>,
+  accept: (answer: T) => boolean,
+  millis = 10_000,
+): Promise<T> {
   let last: T | undefined;
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await new Promise((done) => setTimeout(done, 10))) {
+  for (const deadline = Date.now() + millis; Date.now() < deadline; await new Promise((done) => setTimeout(done, 10))) {
     last = await ask();
     if (accept(last)) return last;
   }

@@ -1,5 +1,5 @@
 /** Commands reach a real training: its optimizer has the new rate, it waits while paused, it stops after a checkpoint. */
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ControlArguments, type ControlCommand, bridgeRequests } from '../../protocol/src/bridge';
@@ -9,6 +9,8 @@ import { startCli } from '../harness/product';
 import { BridgeClient, until } from './client';
 
 const python = resolve('.cache/venv/bin/python');
+/** A busy machine takes its time to import PyTorch. */
+const startMillis = 100_000;
 
 const script = `
 import time, torch
@@ -32,7 +34,34 @@ while time.time() < end:
     time.sleep(0.005)
 `;
 
+/** From step 40 on the derivative of a square root at 0 reaches the first block. */
+const breaking = `
+import torch
+from torch import nn
+torch.set_num_threads(1)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block1 = nn.Linear(4, 8)
+        self.block2 = nn.Linear(8, 1)
+
+    def forward(self, x, bad):
+        x = torch.relu(self.block1(x))
+        return self.block2(torch.sqrt(x * 0) if bad else x)
+
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+for step in range(1, 61):
+    loss = model(torch.randn(8, 4), step >= 40).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+`;
+
 describe('control of a training', function () {
+  this.timeout(240_000);
+
   it('changes the rate of every group, pauses, steps, resumes, stops after a checkpoint', async function () {
     // A real training needs PyTorch; the oracle part of the tests installs it.
     if (!existsSync(python)) this.skip();
@@ -46,9 +75,7 @@ describe('control of a training', function () {
       client = await BridgeClient.connect(bridge.address);
       const asking = client;
       const summary = async () => (await asking.ask(bridgeRequests.runs, null))[0];
-      await until('some steps', summary, (run) => (run?.step ?? 0) > 5).catch(async () =>
-        until('some steps', summary, (run) => (run?.step ?? 0) > 5),
-      );
+      await until('some steps', summary, (run) => (run?.step ?? 0) > 5, startMillis);
       const [run = ''] = readdirSync(runs);
       const send = (command: ControlCommand, given: ControlArguments = {}): Promise<unknown> =>
         asking.ask(bridgeRequests.control, { run, command, arguments: given });
@@ -83,6 +110,42 @@ describe('control of a training', function () {
           ['stop-after-checkpoint', true],
         ],
       );
+    } finally {
+      running.child.kill('SIGTERM');
+      client?.close();
+      await bridge?.close();
+      await running.ended;
+      folder.dispose();
+    }
+  });
+
+  it('pauses where a condition first holds, names the layer, and goes on', async function () {
+    if (!existsSync(python)) this.skip();
+    const folder = folderWith({ 'train.py': breaking });
+    const condition = 'block*.grad is non-finite';
+    const options = ['--control', '--pause-when', condition, '--python', python];
+    const running = startCli(['run', ...options, 'train.py'], { cwd: folder.path });
+    let bridge: Bridge | undefined;
+    let client: BridgeClient | undefined;
+    try {
+      const runs = folder.at('.tensorwright/runs');
+      bridge = await startBridge({ folders: [runs] });
+      client = await BridgeClient.connect(bridge.address);
+      const asking = client;
+      const summary = async () => (await asking.ask(bridgeRequests.runs, null))[0];
+      await until('a pause', summary, (now) => now?.state === 'paused', startMillis);
+      equal((await summary())?.error, `block1.weight.grad (nan, and 1 more) in step 40: ${condition}`);
+      const [run = ''] = readdirSync(runs);
+      const [mark] = await asking.ask(bridgeRequests.marks, { run });
+      equal(mark?.command, 'breakpoint');
+      equal(mark.step, 40);
+      await asking.ask(bridgeRequests.control, { run, command: 'pause-when', arguments: { condition: 'no sense' } });
+      await asking.ask(bridgeRequests.control, { run, command: 'resume', arguments: {} });
+      const { code } = await running.ended;
+      equal(code, 0);
+      const refused = (await asking.ask(bridgeRequests.marks, { run })).find(({ command }) => command === 'pause-when');
+      equal(refused?.applied, false);
+      match(refused.reason ?? '', /^a condition reads as/);
     } finally {
       running.child.kill('SIGTERM');
       client?.close();

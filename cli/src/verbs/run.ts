@@ -20,6 +20,7 @@ interface RunOptions {
   readonly reportFile?: string;
   readonly diagnosis: boolean;
   readonly control?: boolean;
+  readonly pauseWhen?: string;
   /** Percent. */
   readonly budget?: number;
 }
@@ -47,6 +48,7 @@ export const run: Verb = (program, io, finish) => {
     .option('--report-file <file>', 'write the findings there as JSON')
     .option('--no-diagnosis', 'record only')
     .option('--control', 'let the editor pause it and change its learning rate and batch size')
+    .option('--pause-when <condition>', 'with --control: pause when "block.*.grad is non-finite", "loss > 5" or alike')
     .option('--budget <percent>', 'most time that looking at tensors may take, of the whole (default: 4)', percentage)
     .passThroughOptions()
     .addHelpText('after', examples)
@@ -68,6 +70,7 @@ async function runScript(script: string, args: readonly string[], options: RunOp
     variables: {
       ...io.variables,
       ...(options.control === true ? { TENSORWRIGHT_CONTROL: '1' } : {}),
+      ...(options.pauseWhen === undefined ? {} : { TENSORWRIGHT_PAUSE_WHEN: options.pauseWhen }),
       ...(options.budget === undefined ? {} : { TENSORWRIGHT_BUDGET: String(options.budget / 100) }),
     },
     agent: folder === undefined ? undefined : io.agent,

@@ -58,7 +58,9 @@ function runItem(run: RunSummary): vscode.TreeItem {
   const item = new vscode.TreeItem(scriptName(run), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = run.id;
   const started = new Date(run.startedAt).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' });
-  item.description = [started, run.state, progressOf(run), alertCount(run)].filter((words) => words !== '').join(' · ');
+  item.description = [started, stateOf(run), progressOf(run), alertCount(run)]
+    .filter((words) => words !== '')
+    .join(' · ');
   item.iconPath = new vscode.ThemeIcon(
     stateIcon[run.state],
     run.errors > 0 || run.state === 'raised' ? new vscode.ThemeColor('list.errorForeground') : undefined,
@@ -68,6 +70,10 @@ function runItem(run: RunSummary): vscode.TreeItem {
   item.tooltip = run.error;
   return item;
 }
+
+/** What a run waits for stands beside its state; why one ended is in its tooltip. */
+const stateOf = ({ state, error }: RunSummary): string =>
+  state === 'paused' && error !== undefined ? `paused: ${error}` : state;
 
 function factsOf(run: RunSummary): readonly RunNode[] {
   const facts: readonly (readonly [string, string | undefined])[] = [

@@ -1,4 +1,4 @@
-/** Commands to a running training: pause, resume, step, learning rate, batch size, stop. */
+/** Commands to a running training: pause, also when a condition holds, resume, step, learning rate, batch size, stop. */
 import * as vscode from 'vscode';
 import {
   bridgeRequests,
@@ -19,6 +19,7 @@ interface Action {
 
 const actions: readonly Action[] = [
   { id: 'pauseTraining', command: 'pause' },
+  { id: 'pauseTrainingWhen', command: 'pause-when', ask: askCondition },
   { id: 'resumeTraining', command: 'resume' },
   { id: 'stepTraining', command: 'step' },
   {
@@ -30,12 +31,15 @@ const actions: readonly Action[] = [
   { id: 'stopTraining', command: 'stop-after-checkpoint' },
 ];
 
-export const trainingControlFeature: Feature = ({ training }) =>
-  vscode.Disposable.from(
+export const trainingControlFeature: Feature = ({ training }) => {
+  const teller = new BreakpointTeller(training);
+  return vscode.Disposable.from(
+    { dispose: training.watchRuns(({ runs }) => teller.look(runs)) },
     ...actions.map((action) =>
       vscode.commands.registerCommand(`tensorwright.${action.id}`, (given?: unknown) => act(action, training, given)),
     ),
   );
+};
 
 async function act({ command, ask }: Action, training: BridgeLink, given: unknown): Promise<void> {
   const run = isRun(given) ? given : await pick(training);
@@ -72,6 +76,44 @@ async function askNumber(title: string, least: number, now?: number): Promise<Co
   });
   return typed === undefined ? undefined : { value: Number(typed) };
 }
+
+async function askCondition(): Promise<ControlArguments | undefined> {
+  const condition = await vscode.window.showInputBox({
+    title: 'Pause training when',
+    value: '*.grad is non-finite',
+    prompt:
+      'Of gradients, weights or the loss: block.*.grad is non-finite, fc.weight norm > 100, loss > 5. Empty: never.',
+  });
+  return condition === undefined ? undefined : { condition: condition.trim() };
+}
+
+/** Says once of each run that its condition held, with what can be done. */
+class BreakpointTeller {
+  private readonly told = new Set<string>();
+
+  constructor(private readonly training: BridgeLink) {}
+
+  look(runs: readonly RunSummary[]): void {
+    for (const run of runs) {
+      const key = `${run.id} ${run.error ?? ''}`;
+      if (run.state !== 'paused' || run.error === undefined || this.told.has(key)) continue;
+      this.told.add(key);
+      void this.tell(run);
+    }
+  }
+
+  private async tell(run: RunSummary): Promise<void> {
+    const chosen = await vscode.window.showWarningMessage(
+      `${scriptName(run)} is paused: ${run.error ?? ''}.`,
+      resume,
+      layers,
+    );
+    if (chosen === layers) await vscode.commands.executeCommand('tensorwright.showLayers', { run: run.id });
+    if (chosen === resume)
+      await this.training.ask(bridgeRequests.control, { run: run.id, command: 'resume', arguments: {} });
+  }
+}
+const [resume, layers] = ['Resume', 'Show Layers'] as const;
 
 const isRun = (given: unknown): given is RunSummary =>
   typeof given === 'object' && given !== null && 'id' in given && 'sequences' in given;

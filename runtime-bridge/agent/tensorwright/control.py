@@ -3,11 +3,18 @@
 import json
 import math
 import os
+import sys
 import time
 
 import torch
 
-COMMANDS = {"pause", "resume", "step", "set-learning-rate", "set-batch-size", "stop-after-checkpoint"}
+from tensorwright.attach import say
+from tensorwright.breakpoints import Breakpoint
+from tensorwright.journal import number
+
+COMMANDS = {
+    *("pause", "pause-when", "resume", "step", "set-learning-rate", "set-batch-size", "stop-after-checkpoint"),
+}
 LOOK_SECONDS = 0.02
 PAUSED_LOOK_SECONDS = 0.05
 LONGEST_LINE = 4096
@@ -36,6 +43,31 @@ class Control:
         self._steps_left = 0
         self._stops = False
         self._saved = False
+        self._breakpoint = None
+        condition = os.environ.get("TENSORWRIGHT_PAUSE_WHEN")
+        if condition:
+            try:
+                self._breakpoint = Breakpoint(condition)
+            except ValueError as error:
+                say(f"the training is not paused when {condition!r}: {error}")
+
+    def before_step(self, optimizer):
+        """Whether the condition to pause on holds, which is told once; the pause comes after the step."""
+        if self._breakpoint is None:
+            return
+        found = self._breakpoint.holds(self.watcher, optimizer)
+        if found is None:
+            return
+        given = {"condition": self._breakpoint.text, **found, "value": number(found["value"])}
+        self._breakpoint = None
+        self.watcher.record("control", command="breakpoint", arguments=given, applied=True)
+        self.watcher.journal.flush()
+        debugger = sys.modules.get("debugpy")
+        if debugger is not None and debugger.is_client_connected():
+            # Stops here, before the step: the user's frame is the next one up.
+            debugger.breakpoint()
+        else:
+            self._paused = self.on
 
     def boundary(self):
         """Between two steps. Returns whether it has waited; raises KeyboardInterrupt where the run is to stop."""
@@ -92,6 +124,14 @@ class Control:
 
     def _pause(self, _given):
         self._paused = True
+
+    def _pause_when(self, given):
+        """In place of the condition before; an empty one takes it back."""
+        condition = given.get("condition", "")
+        try:
+            self._breakpoint = Breakpoint(condition) if condition else None
+        except ValueError as error:
+            raise Refused(str(error)) from None
 
     def _resume(self, _given):
         self._paused = False

@@ -34,6 +34,7 @@ class Losses:
         self.watcher = watcher
         self.call = None
         self.values = []
+        self._last = None
         self.backwards = 0
         self.graphs = []
         # Losses in a row whose graphs were kept: now, and at most.
@@ -207,10 +208,12 @@ class Losses:
         if value.device.type == "cpu":
             number = float(value)
             self.values.append(number)
+            self._last = number
             if number - number != 0:
                 self._nonfinite(number)
         else:
-            self.values.append(value.clone())
+            self._last = value.clone()
+            self.values.append(self._last)
 
     def _follow(self, loss):
         graph = loss.grad_fn
@@ -248,6 +251,11 @@ class Losses:
         )
         watcher.sampler.pay(now() - start)
         watcher.sampler.force(3)
+
+    @property
+    def last(self):
+        """What the last backward began with, brought over from its device; None where it is none."""
+        return self._last if self._last is None or isinstance(self._last, float) else float(self._last)
 
     def take(self):
         """Mean loss since the last step, or None; on a device it is brought over when it is ready."""

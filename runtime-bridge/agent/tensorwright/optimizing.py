@@ -175,6 +175,7 @@ class Optimizing:
         state.without_gradient += bare
         if state.steps > 1 and state.backwards > 0 and not state.clean:
             state.stale += 1
+        watcher.control.before_step(optimizer)
         if not watcher.sampling:
             self._flag(optimizer)
             return

@@ -2,6 +2,7 @@
 import type { ControlMark, RunState } from '../../../protocol/src/bridge';
 import type { CurvePoints, CurveWindow, SeriesSummary } from '../../../protocol/src/curves';
 import {
+  type ControlRecord,
   type EndRecord,
   type EventRecord,
   type JournalRecord,
@@ -11,6 +12,13 @@ import {
 import type { ChunkPool } from './column';
 import { LayerStore } from './layers';
 import { Axis, Series } from './series';
+
+/** `block.1.fc.weight.grad, inf, and 3 more in step 37: block.*.grad is non-finite`. */
+function breakpointWords({ arguments: given, step }: ControlRecord): string {
+  const others = Number(given['others'] ?? 0);
+  const more = others > 0 ? `, and ${others} more` : '';
+  return `${String(given['where'])} (${String(given['value'])}${more}) in step ${step}: ${String(given['condition'])}`;
+}
 
 /** Curves of one rank past which further names are left out: a script may log under a new name at each step. */
 const mostCurves = 2000;
@@ -22,7 +30,8 @@ interface Rank {
   step: number;
   time: number;
   ended: { readonly state: RunState; readonly error?: string } | undefined;
-  paused: boolean;
+  /** Why, where a breakpoint did it. */
+  paused: boolean | string;
 }
 
 export class RunStore {
@@ -69,7 +78,9 @@ export class RunStore {
     const worst = ended.find(({ state }) => state !== 'finished');
     if (worst !== undefined) return worst;
     if (ended.length > 0 && ended.length === ranks.length) return { state: 'finished' };
-    return { state: ranks.some(({ paused }) => paused) ? 'paused' : 'running' };
+    const waiting = ranks.find(({ paused }) => paused !== false);
+    if (waiting === undefined) return { state: 'running' };
+    return { state: 'paused', ...(typeof waiting.paused === 'string' ? { error: waiting.paused } : {}) };
   }
 
   /** Newest values of rank 0. */
@@ -142,10 +153,11 @@ export class RunStore {
     }
   }
 
-  private control(rank: number, at: Rank, record: JournalRecord & { readonly kind: 'control' }): void {
+  private control(rank: number, at: Rank, record: ControlRecord): void {
     if (record.applied) {
       if (record.command === 'pause' || record.command === 'step') at.paused = true;
       if (record.command === 'resume') at.paused = false;
+      if (record.command === 'breakpoint') at.paused = breakpointWords(record);
     }
     if (rank !== 0) return;
     const { command, arguments: given, applied, step, time, reason } = record;

@@ -18,6 +18,7 @@ const mostCurves = 500;
 const mostPixels = 20_000;
 const mostRaw = 65_536;
 const mostRecords = 1000;
+const longestCondition = 200;
 
 export interface Method {
   readonly method: string;
@@ -115,6 +116,8 @@ function controlArguments(command: ControlCommand, value: unknown): ControlArgum
     case 'resume':
     case 'stop-after-checkpoint':
       return {};
+    case 'pause-when':
+      return { condition: conditionOf(record(value ?? {}, 'arguments')['condition']) };
     case 'step':
       return { steps: Math.max(1, whole(steps ?? 1, 'steps', 1_000_000_000)) };
     case 'set-learning-rate': {
@@ -131,6 +134,12 @@ function controlArguments(command: ControlCommand, value: unknown): ControlArgum
     default:
       return command satisfies never;
   }
+}
+
+function conditionOf(value: unknown): string {
+  const condition = text(value, 'condition').trim();
+  if (condition.length > longestCondition) throw new Refused(`A condition has at most ${longestCondition} characters.`);
+  return condition;
 }
 
 const subject = (value: unknown): StatsSubject => one<StatsSubject>(value, 'what', statsSubjects);

@@ -264,6 +264,7 @@ function flagsOf(state: CurvesState, theme: Theme): readonly Flag[] {
 
 function wordOf({ command, arguments: given, applied }: CurvesState['runs'][number]['marks'][number]): string {
   const value = given['value'] === undefined ? '' : ` ${short(Number(given['value']))}`;
+  if (command === 'breakpoint') return String(given['where']);
   const name = command
     .replace('set-learning-rate', 'lr')
     .replace('set-batch-size', 'batch size')
