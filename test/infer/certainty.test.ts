@@ -100,6 +100,11 @@ const rows: readonly (readonly [what: string, code: string, findings: readonly s
     [],
   ],
   [
+    'a call that Python refuses: nothing of the function runs',
+    'def f(x, loss=False):\n    return nn.Linear(3, 4)(x)\n\n\nf(torch.ones(2, 5), torch.ones(2), loss=True)\nf(torch.ones(2, 5), 1, 2)\n',
+    [],
+  ],
+  [
     'the same where the base comes after nn.Module',
     'from elsewhere import Base\n\n\nclass Net(nn.Module, Base):\n    def generate(self, x):\n        self.steps = []\n' +
       '        super().generate(x)\n        return torch.stack(self.steps)\n',

@@ -6,6 +6,7 @@ import { compareVersionsFeature } from './compareVersions';
 import { completedConfigFeature } from './completedConfig';
 import { createConfigFeature } from './createConfig';
 import { curvesFeature } from './curves';
+import { debugTrainingFeature } from './debugTraining';
 import { deployModelFeature } from './deployModel';
 import { deploymentStatusFeature } from './deploymentStatus';
 import { deploymentVerbsFeature } from './deploymentVerbs';
@@ -35,6 +36,7 @@ export const features: readonly Feature[] = [
   completedConfigFeature,
   createConfigFeature,
   curvesFeature,
+  debugTrainingFeature,
   deployModelFeature,
   deploymentStatusFeature,
   deploymentVerbsFeature,

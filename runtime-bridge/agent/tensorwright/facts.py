@@ -10,13 +10,17 @@ def write_run_facts(run):
     """Writes run.json. Git is asked by whoever reads it: the start of a training is no time for processes."""
     # sys.argv is not set yet while `site` runs; the interpreter's own list is.
     argv = list(getattr(sys, "orig_argv", sys.argv))
+    script = os.environ.get("TENSORWRIGHT_SCRIPT", "")
+    if script in argv:
+        # What stands before the script is the interpreter's and, with its token, a debugger's.
+        argv = [argv[0], *argv[argv.index(script) :]]
     now = time.time()
     facts = {
         "version": 1,
         "id": os.path.basename(run),
         "argv": argv,
         "cwd": os.getcwd(),
-        "script": os.environ.get("TENSORWRIGHT_SCRIPT", ""),
+        "script": script,
         "python": sys.version.split()[0],
         "executable": sys.executable,
         "platform": sys.platform,

@@ -8,6 +8,8 @@ import type { CallCheck, Thing } from '../core/infer/check';
 import { mismatch, type Call, type Mismatch } from '../core/infer/operator';
 import type { Scene } from '../core/infer/scene';
 import { bool, tuple, type Value } from '../core/infer/value';
+import type { Fix } from '../core/finding';
+import { given, instead, without } from './common/callFixes';
 import { argument, broken, isTrue, parts, type Limit } from './common/numbers';
 import { hasParameters } from './common/parameters';
 import { wholeModule } from './common/wholeModule';
@@ -143,28 +145,46 @@ export const isOptimizer = (name: string): boolean =>
 /** Whether a cyclic schedule can move the momentum of this optimizer. */
 export const hasMomentum = (name: string): boolean => declared(name).momentum === true;
 
-const refuses = (message: string, name: string): Mismatch => mismatch('invalid-argument', message, { argument: name });
+const refuses = (message: string, name: string, edits: readonly Fix[]): Mismatch => ({
+  ...mismatch('invalid-argument', message, { argument: name }),
+  edits,
+});
 
 /** What the constructor looks at before it looks at the parameters. */
-function arguments_(call: Call, name: string): Mismatch | undefined {
-  const found = broken(call, declared(name).limits);
-  if (found !== undefined) return refuses(found.message, found.argument);
-  return name.endsWith('.SGD') ? nesterov(call) : name.endsWith('.Rprop') ? etas(call) : undefined;
+function arguments_(call: Call, scene: Scene, name: string): Mismatch | undefined {
+  const { params, limits } = declared(name);
+  const found = broken(call, limits);
+  if (found !== undefined)
+    return refuses(found.message, found.argument, instead(scene, params, found.argument, found.holds));
+  return name.endsWith('.SGD')
+    ? nesterov(call, scene)
+    : name.endsWith('.Rprop')
+      ? etas(call, scene, params)
+      : undefined;
 }
 
-function nesterov(call: Call): Mismatch | undefined {
+function nesterov(call: Call, scene: Scene): Mismatch | undefined {
   const [speed, dampening] = [argument(call, 'momentum'), argument(call, 'dampening')];
   if (!isTrue(call, 'nesterov')) return undefined;
   if ((speed === undefined || speed.value > 0) && (dampening === undefined || dampening.value === 0)) return undefined;
-  return refuses('Nesterov momentum requires a momentum and zero dampening', 'nesterov');
+  const values = {
+    ...(speed !== undefined && speed.value <= 0 ? { momentum: '0.9' } : {}),
+    ...(dampening !== undefined && dampening.value !== 0 ? { dampening: '0' } : {}),
+  };
+  const told = 'Nesterov momentum requires a momentum and zero dampening';
+  return refuses(told, 'nesterov', given(scene, values));
 }
 
-function etas(call: Call): Mismatch | undefined {
+function etas(call: Call, scene: Scene, params: string): Mismatch | undefined {
   const [low, high] = parts(call, 'etas');
   if (low === undefined || high === undefined) return undefined;
   return low.value > 0 && low.value < 1 && high.value > 1
     ? undefined
-    : refuses(`Invalid eta values: ${low.shown}, ${high.shown}`, 'etas');
+    : refuses(
+        `Invalid eta values: ${low.shown}, ${high.shown}`,
+        'etas',
+        instead(scene, params, 'etas', () => false),
+      );
 }
 
 /** The modules whose parameters an optimizer was given; undefined where it was given something else too. */
@@ -190,13 +210,13 @@ const make: Thing = {
   base: 'torch.optim.Optimizer',
   params: (name) => [declared(name).params],
   make(call, scene, _solve, name): Readonly<Record<string, Value>> | Mismatch {
-    const refused = arguments_(call, name);
+    const refused = arguments_(call, scene, name);
     if (refused !== undefined) return refused;
     const params = call.value('params');
     const whole = wholeModule(scene, params, 'params');
     if (whole !== undefined) return whole;
     if (isTrue(call, 'foreach') && isTrue(call, 'fused') && name !== `${PREFIX}Adagrad`)
-      return refuses('`fused` and `foreach` cannot be `True` together.', 'fused');
+      return refuses('`fused` and `foreach` cannot be `True` together.', 'fused', without(scene, ['foreach']));
     const modules = modulesOf(scene, params);
     if (isEmpty(scene, params))
       return mismatch('optimizer-without-parameters', 'optimizer got an empty parameter list');

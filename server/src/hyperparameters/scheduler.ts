@@ -9,6 +9,7 @@ import { mismatch, type Call, type Mismatch } from '../core/infer/operator';
 import type { Scene } from '../core/infer/scene';
 import { bool, type Value } from '../core/infer/value';
 import { advice } from './common/advice';
+import { given, instead } from './common/callFixes';
 import { argument, broken, isGivenValue, isNone, numberOf, type Limit } from './common/numbers';
 import { hasMomentum, isOptimizer, STEPPED } from './optimizer';
 
@@ -143,24 +144,32 @@ function unknownMode(
     : undefined;
 }
 
+const NO_MOMENTUM = 'optimizer must support momentum or beta1 with `cycle_momentum` option enabled';
+
 function withoutMomentum(call: Call, scene: Scene): string | undefined {
   const cycles = call.value('cycle_momentum');
   const cls = scene.object(call.value('optimizer'))?.cls;
   if (cycles.kind !== 'bool' || cycles.value !== true || cls === undefined) return undefined;
-  return isOptimizer(cls) && !hasMomentum(cls)
-    ? 'optimizer must support momentum or beta1 with `cycle_momentum` option enabled'
-    : undefined;
+  return isOptimizer(cls) && !hasMomentum(cls) ? NO_MOMENTUM : undefined;
 }
 
 const declared = (name: string): Declared => schedulers[name.slice('torch.optim.lr_scheduler.'.length)] as Declared;
 const SCHEDULED = '<scheduled>';
 
 function refusal(call: Call, scene: Scene, name: string): Mismatch | undefined {
-  const { limits, refuses } = declared(name);
+  const { params, limits, refuses } = declared(name);
   const cls = scene.classOfModule(call.value('optimizer'));
   if (cls !== undefined) return mismatch('invalid-argument', `${cls} is not an Optimizer`, { argument: 'optimizer' });
-  const message = broken(call, limits ?? [])?.message ?? refuses?.(call, scene);
-  return message === undefined ? undefined : mismatch('invalid-argument', message);
+  const limit = broken(call, limits ?? []);
+  if (limit !== undefined)
+    return {
+      ...mismatch('invalid-argument', limit.message),
+      edits: instead(scene, params, limit.argument, limit.holds),
+    };
+  const message = refuses?.(call, scene);
+  if (message === undefined) return undefined;
+  const edits = message === NO_MOMENTUM ? given(scene, { cycle_momentum: 'False' }) : [];
+  return { ...mismatch('invalid-argument', message), edits };
 }
 
 const make = (names: readonly string[], base: string): Thing => ({

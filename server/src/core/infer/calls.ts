@@ -13,7 +13,7 @@ import type { Evaluator } from './evaluator';
 import { anyModeChanged, noteLooseCall, throughHooks } from './hooks';
 import { forgetTrait, lookAtCall, lookAtUnbound, madeBy, makeThing } from './looking';
 import { thingNamed } from './check';
-import { bindParameters } from './parameters';
+import { bindParameters, isOverfull } from './parameters';
 import type { Construction, Instance } from './heap';
 import { settle } from './latent';
 import { Leave, TooDeep, type Branch } from './machine';
@@ -468,6 +468,7 @@ export function callFunction(
   node: tree.Expr,
   self: Value | undefined,
 ): Value {
+  if (isOverfull(fn, args)) return unknown('a call that Python refuses', node);
   if (readsData(fn)) return keepArguments(ev, fn, args, node);
   let recursion = 0;
   for (let active: typeof ev.activation | undefined = ev.activation; active !== undefined; active = active.caller)

@@ -5,7 +5,7 @@ import type { Arguments } from './bind';
 import type { Evaluator } from './evaluator';
 import { tuple, unknown, str, type FunctionValue, type Value } from './value';
 
-/** Binds as Python does. A call that Python would refuse gets unknown values: other checks say so. */
+/** Binds as Python does; what a call leaves out is unknown: other checks say so. */
 export function bindParameters(ev: Evaluator, fn: FunctionValue, args: Arguments, frame: number, node: Place): void {
   const own = ev.machine.write(frame);
   if (own?.kind !== 'frame') return;
@@ -47,6 +47,18 @@ export function bindParameters(ev: Evaluator, fn: FunctionValue, args: Arguments
     vars.set(param.name, value);
     if (ev.report.recording) ev.report.record(param, value, ev.machine, param.name);
   });
+}
+
+/** Whether Python refuses the call: too many positional arguments, or one that is given twice. */
+export function isOverfull(fn: FunctionValue, args: Arguments): boolean {
+  const { params } = fn.node;
+  if (params.some(({ form }) => form === '*')) return false;
+  const positional = params.filter(({ form }) => form === 'positional' || form === 'positional-only');
+  const count = args.positional.length;
+  return (
+    count > positional.length ||
+    positional.slice(0, count).some(({ form, name }) => form === 'positional' && args.keywords.has(name))
+  );
 }
 
 const isOpen = (args: Arguments): boolean => args.openPositional === true || args.openKeywords === true;

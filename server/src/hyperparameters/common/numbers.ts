@@ -57,11 +57,11 @@ export interface Limit {
 export function broken(
   call: Call,
   limits: readonly Limit[],
-): { readonly argument: string; readonly message: string } | undefined {
+): { readonly argument: string; readonly message: string; readonly holds: Limit['holds'] } | undefined {
   for (const { argument: name, index, holds, sentence } of limits) {
     const number = index === undefined ? argument(call, name) : parts(call, name)[index];
     if (number !== undefined && !holds(number.value))
-      return { argument: name, message: sentence.replaceAll('{}', number.shown) };
+      return { argument: name, message: sentence.replaceAll('{}', number.shown), holds };
   }
   return undefined;
 }
