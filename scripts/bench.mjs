@@ -154,6 +154,10 @@ const parts = {
           '  on steps that are not looked at, both budgets',
           plain(`${usual.unsampledPercent}, ${onePercent.unsampledPercent} %`),
         ],
+        [
+          "  processor time inside of the agent's calls, both budgets",
+          plain(`${usual.countedPercent}, ${onePercent.countedPercent} %`),
+        ],
         ['  what the agent itself counts, both budgets', plain(`${usual.ownPercent}, ${onePercent.ownPercent} %`)],
         ['  once, in the first 12 steps', plain(`${usual.firstMillis}, ${onePercent.firstMillis} ms`)],
       ]),

@@ -1,6 +1,8 @@
 /**
- * What watching costs: a training goes on plain and watched in turns of a few steps, in one process, and the processor
- * time of its steps is compared. A second plain arm shows how much of a figure is noise.
+ * What watching costs: a training goes on plain, watched with each budget, and plain again, in turns of a few steps, in
+ * one process, and the processor time of its steps is compared round by round: what slows the machine for longer than a
+ * round slows all of them. The second plain arm shows how much of a figure is noise. Beside it stands what the agent's
+ * own calls took, counted inside of them.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
@@ -13,7 +15,7 @@ import { inFolder } from '../folder.mjs';
 
 const models = { resnet18: 'ResNet-18, 32 x 32', transformer: 'transformer of 6 layers' };
 const budgets = { usual: '0.04', onePercent: '0.01' };
-const rounds = Number(process.env.TENSORWRIGHT_BENCH_ROUNDS ?? 60);
+const rounds = Number(process.env.TENSORWRIGHT_BENCH_ROUNDS ?? 80);
 const stepsOfBlock = 4;
 const starts = 15;
 const draws = 400;
@@ -26,11 +28,8 @@ export async function measureAgent() {
   const python = await ensurePython();
   const found = { steps: rounds * stepsOfBlock, startMillis: await startMillis(python), models: {} };
   for (const [name, title] of Object.entries(models)) {
-    found.models[name] = { title };
-    for (const [which, budget] of Object.entries(budgets)) {
-      log(`  ${title}, budget ${budget}: ${rounds} rounds of ${3 * stepsOfBlock} steps`);
-      found.models[name][which] = await inFolder((folder) => trained(python, name, budget, folder));
-    }
+    log(`  ${title}: ${rounds} rounds of ${4 * stepsOfBlock} steps`);
+    found.models[name] = { title, ...(await inFolder((folder) => trained(python, name, folder))) };
   }
   return found;
 }
@@ -51,54 +50,81 @@ const startMillis = (python) =>
     return round(median(taken));
   });
 
-function trained(python, model, budget, folder) {
-  const args = [inRoot('dist', 'agent'), folder, String(rounds), String(stepsOfBlock)];
+function trained(python, model, folder) {
+  const shares = Object.values(budgets);
+  const args = [inRoot('dist', 'agent'), folder, String(rounds), String(stepsOfBlock), ...shares];
   const { status, stdout, stderr } = spawnSync(python, [inRoot('bench', 'agent', 'trainer.py'), model, ...args], {
-    env: { ...plainly(), TENSORWRIGHT_BUDGET: budget },
+    env: { ...plainly(), TENSORWRIGHT_BUDGET: shares[0] },
     encoding: 'utf8',
-    maxBuffer: 2 ** 26,
+    maxBuffer: 2 ** 28,
   });
   if (status !== 0) throw new Error(`the training of ${model} ended with ${status}: ${stderr.slice(-300)}`);
-  const { plain, watched, again, first, own, gap } = JSON.parse(stdout);
-  return {
-    stepMillis: round(1000 * middleMean(plain.flat().map(([seconds]) => seconds))),
-    ...withInterval('processorPercent', plain, watched),
-    ...withInterval('noisePercent', plain, again),
-    unsampledPercent: round(
-      added(
-        plain.flat(),
-        watched.flat().filter(([, sampled]) => !sampled),
-      ),
-      2,
-    ),
-    ownPercent: round((100 * own) / watched.flat().reduce((sum, [seconds]) => sum + seconds, 0), 2),
-    firstMillis: Math.round(1000 * first),
-    gap,
-    journalKiB: Math.round(statSync(join(folder, 'rank-0.journal')).size / 1024),
-  };
+  const { plain, again, ...watched } = JSON.parse(stdout);
+  const base = plain.map((block, i) => mean([...block, ...again[i]].map(([seconds]) => seconds)));
+  const usual = middleMean(base);
+  const journalKiB = Math.round(statSync(join(folder, 'rank-0.journal')).size / 1024);
+  return Object.fromEntries(
+    Object.keys(budgets).map((which, i) => {
+      const { blocks, counted, own, first, gap } = watched[`watched${i}`];
+      const percentOf = (seconds) => round((100 * seconds) / (usual * blocks.flat().length), 2);
+      return [
+        which,
+        {
+          stepMillis: round(1000 * usual),
+          ...withInterval('processorPercent', base, blocks),
+          // Against the other plain arm alone: both of them together have it in them.
+          ...withInterval(
+            'noisePercent',
+            plain.map((block) => mean(block.map(([seconds]) => seconds))),
+            again,
+          ),
+          unsampledPercent: round(
+            added(
+              base,
+              blocks.map((block) => block.filter(([, sampled]) => !sampled)),
+            ),
+            2,
+          ),
+          countedPercent: percentOf(counted),
+          ownPercent: percentOf(own),
+          firstMillis: Math.round(1000 * first),
+          gap,
+          journalKiB,
+        },
+      ];
+    }),
+  );
 }
 
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** Percent that an arm adds, and between which values it lies in 95 % of draws of as many rounds. */
-function withInterval(name, plain, other) {
+function withInterval(name, base, blocks) {
   const drawn = Array.from({ length: draws }, () => {
-    const chosen = Array.from(plain, () => Math.floor(Math.random() * plain.length));
+    const chosen = Array.from(base, () => Math.floor(Math.random() * base.length));
     return added(
-      chosen.flatMap((i) => plain[i]),
-      chosen.flatMap((i) => other[i]),
+      chosen.map((i) => base[i]),
+      chosen.map((i) => blocks[i]),
     );
   });
   return {
-    [name]: round(added(plain.flat(), other.flat()), 2),
+    [name]: round(added(base, blocks), 2),
     [`${name}Between`]: [0.025, 0.975].map((share) => round(percentile(drawn, share), 2)),
   };
 }
 
-/** Steps that are looked at cost more than the others: each kind has a mean of its own, without its slowest and fastest. */
-function added(plain, other) {
-  const usual = middleMean(plain.map(([seconds]) => seconds));
-  const kinds = [true, false].map((kind) => other.flatMap(([seconds, sampled]) => (sampled === kind ? [seconds] : [])));
-  const share = (steps) => (steps.length === 0 ? 0 : (steps.length / other.length) * middleMean(steps));
-  return 100 * (kinds.reduce((sum, steps) => sum + share(steps), 0) / usual - 1);
+/**
+ * Each step against the plain steps of its own round. Steps that are looked at cost more than the others: each kind has a
+ * mean of its own, without the slowest and fastest quarter.
+ *
+ * @param base seconds of a plain step, by round
+ * @param blocks steps as [seconds, sampled], by round
+ */
+function added(base, blocks) {
+  const steps = blocks.flatMap((block, i) => block.map(([seconds, sampled]) => ({ more: seconds - base[i], sampled })));
+  const kinds = [true, false].map((kind) => steps.flatMap(({ more, sampled }) => (sampled === kind ? [more] : [])));
+  const share = (kind) => (kind.length === 0 ? 0 : (kind.length / steps.length) * middleMean(kind));
+  return (100 * kinds.reduce((sum, kind) => sum + share(kind), 0)) / middleMean(base);
 }
 
 function plainly() {

@@ -110,12 +110,68 @@ class Agent:
         self.watcher.optimizing._last_end = step, time.perf_counter() - wall, time.thread_time() - worked
 
 
+# What of the agent is called while a model trains, by the part of the watcher that has it.
+ENTRIES = {
+    "forwards": ("_before", "_after"),
+    "losses": ("called", "backward"),
+    "optimizing": ("before_step", "after_step", "zeroed"),
+}
+
+
+class Meter:
+    """Processor seconds of this thread inside of the agent's entries: what the agent does, counted, not compared."""
+
+    def __init__(self, watcher):
+        self.seconds = 0.0
+        self._inside = False
+        for part, names in ENTRIES.items():
+            for name in names:
+                owner = getattr(watcher, part)
+                setattr(owner, name, self._metered(getattr(owner, name)))
+
+    def _metered(self, entry):
+        def metered(*args):
+            if self._inside:
+                return entry(*args)
+            self._inside = True
+            start = time.thread_time()
+            try:
+                return entry(*args)
+            finally:
+                self.seconds += time.thread_time() - start
+                self._inside = False
+
+        return metered
+
+
+class Budget:
+    """One budget's sampler, and when its next norm of all gradients is due: budgets take turns in one agent."""
+
+    def __init__(self, agent, sampler):
+        self.agent, self.sampler, self.due, self.counted, self.first = agent, sampler, 0, 0.0, 0.0
+        self.spent = 0.0
+
+    def begin(self):
+        watcher = self.agent.watcher
+        watcher.sampler = self.sampler
+        watcher.optimizing._gradient_due = self.due
+        self.agent.put_back()
+
+    def end(self):
+        self.due = self.agent.watcher.optimizing._gradient_due
+        self.agent.take_out()
+
+
 def main():
-    name, agent_folder, run, rounds, steps = *sys.argv[1:4], int(sys.argv[4]), int(sys.argv[5])
+    name, agent_folder, run, rounds, steps, *budgets = sys.argv[1:4] + [int(each) for each in sys.argv[4:6]] + [
+        float(each) for each in sys.argv[6:]
+    ]
     torch.set_num_threads(1)
     torch.manual_seed(0)
     agent = Agent(agent_folder, run)
-    sampler = agent.watcher.sampler
+    from tensorwright.sampling import Sampler
+
+    meter = Meter(agent.watcher)
     model, batch = {"resnet18": resnet18, "transformer": transformer}[name]()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
 
@@ -128,29 +184,48 @@ def main():
         optimizer.step()
         return time.process_time() - start
 
-    for _ in range(12):
-        step()
-    first = sampler.spent
-    # The looks at the start are paid out of a budget of their own: from here on it is the share that counts.
-    while sampler.spent - sampler._loaded < sampler.start and sampler.samples < 40:
-        step()
-    agent.take_out()
-    arms = ["plain", "watched", "again"]
+    watched = {}
+    for i, share in enumerate(budgets):
+        budget = watched[f"watched{i}"] = Budget(agent, Sampler(share))
+        if i > 0:
+            budget.begin()
+        else:
+            agent.watcher.sampler = budget.sampler
+        sampler = budget.sampler
+        for _ in range(12):
+            step()
+        budget.first = sampler.spent
+        # The looks at the start are paid out of a budget of their own: from here on it is the share that counts.
+        while sampler.spent - sampler._loaded < sampler.start and sampler.samples < 40:
+            step()
+        budget.end()
+        budget.spent = sampler.spent
+    arms = ["plain", *watched, "again"]
     found = {arm: [] for arm in arms}
-    own = sampler.spent
     for i in range(rounds):
-        for arm in arms[i % 3 :] + arms[: i % 3]:
-            watched = arm == "watched"
-            if watched:
-                agent.put_back()
+        turn = i % len(arms)
+        for arm in arms[turn:] + arms[:turn]:
+            budget = watched.get(arm)
+            if budget:
+                budget.begin()
+            counted = meter.seconds
             block = []
             for _ in range(steps):
-                sampled = watched and sampler.active
+                sampled = bool(budget and budget.sampler.active)
                 block.append([step(), sampled])
-            if watched:
-                agent.take_out()
+            if budget:
+                budget.counted += meter.seconds - counted
+                budget.end()
             found[arm].append(block)
-    print(json.dumps({**found, "first": first, "own": sampler.spent - own, "gap": sampler.gap()}), flush=True)
+    for arm, budget in watched.items():
+        found[arm] = {
+            "blocks": found[arm],
+            "counted": budget.counted,
+            "own": budget.sampler.spent - budget.spent,
+            "first": budget.first,
+            "gap": budget.sampler.gap(),
+        }
+    print(json.dumps(found), flush=True)
 
 
 main()

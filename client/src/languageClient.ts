@@ -121,7 +121,7 @@ export class LanguageServer implements vscode.Disposable {
       outputChannel: this.log,
       // Pushed findings come as soon as they are there, and Check Workspace alone decides when files that are not open
       // are checked; VS Code would ask for all of them over and over.
-      initializationOptions: { diagnostics: 'push', rulePages: `${ruleScheme}:/` },
+      initializationOptions: { diagnostics: 'push', commands: true, rulePages: `${ruleScheme}:/` },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => this.closed(),

@@ -17,7 +17,7 @@ import { withoutSuppressed } from './core/suppressedLines';
 import { LineIndex } from './core/text/lines';
 import { spanOf } from './core/text/place';
 import { applyChanges } from './core/text/changes';
-import { isPlanFile, planFindings, planHover, planProposals } from './deployPlan/planFiles';
+import { isPlanFile, planFindings, planHover, planLenses, planProposals } from './deployPlan/planFiles';
 import { annotationAt } from './flow/annotate';
 import { flowOf } from './flow/flow';
 import { moduleClasses } from './flow/modules';
@@ -219,6 +219,7 @@ export function createService({ host, parser }: { readonly host: Host; readonly 
       if (isPlanFile(path)) return planProposals(text(path) ?? '', offset);
       return isConfigFile(path) ? configs.proposals(path, offset) : [];
     },
+    lenses: (path) => (isPlanFile(path) ? planLenses(text(path) ?? '') : []),
     outline: (path) => (isConfigFile(path) ? configs.outline(path) : []),
     formatted: (path) => (isConfigFile(path) ? configs.formatted(path) : undefined),
     definition: (path, offset) => (isConfigFile(path) ? configs.definition(path, offset) : undefined),

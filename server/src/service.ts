@@ -64,6 +64,14 @@ export interface ModuleEntry {
   readonly span: Span;
 }
 
+/** A line above another one. */
+export interface Lens {
+  readonly offset: number;
+  readonly title: string;
+  /** What a click does; absent where it only tells. */
+  readonly does?: 'deploy' | 'dryRun';
+}
+
 export interface Service {
   open(path: string, text: string): void;
   change(path: string, changes: readonly TextChange[]): void;
@@ -94,6 +102,8 @@ export interface Service {
   annotation(path: string, offset: number): Fix | undefined;
   /** What can be written at an offset of a configuration. */
   proposals(path: string, offset: number): readonly Proposal[];
+  /** Lines to be shown above others. */
+  lenses(path: string): readonly Lens[];
   /** The messages of a configuration as a tree. */
   outline(path: string): readonly OutlineEntry[];
   /** A configuration laid out; undefined where it is none or can't be read. */

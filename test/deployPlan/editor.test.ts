@@ -1,6 +1,6 @@
 /** `deploy.yaml` in the editor: what is found, what is offered, what is told. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { isPlanFile, planFindings, planHover, planProposals } from '../../server/src/deployPlan/planFiles';
+import { isPlanFile, planFindings, planHover, planLenses, planProposals } from '../../server/src/deployPlan/planFiles';
 import { planRules } from '../../server/src/rules/plans';
 import { memoryService } from '../triton/memoryService';
 
@@ -41,6 +41,31 @@ describe('deploy.yaml: findings', () => {
     deepEqual([service.hints('/w/deploy.yaml', { start: 0, end: 9 }), service.modules('/w/deploy.yaml')], [[], []]);
     equal(service.hover('/w/deploy.yaml', 17)?.markdown.startsWith('`steps`'), true);
   });
+});
+
+describe('deploy.yaml: lines above others', () => {
+  const text = '# ours\ngates: [errors]\nsteps:\n  - weight: 5\n  - weight: 100\n';
+
+  it('a plan can be deployed and tried, a step says what it waits for', () => {
+    deepEqual(
+      planLenses(text).map(({ offset, title, does }) => [
+        text.slice(offset, offset + 6),
+        title.split(' to tell')[0],
+        does,
+      ]),
+      [
+        ['gates:', 'Deploy...', 'deploy'],
+        ['gates:', 'Dry Run...', 'dryRun'],
+        ['weight', 'Needs 16,983 requests at 5 %', undefined],
+      ],
+    );
+  });
+  it('a plan that is wrong is not deployed', () =>
+    deepEqual(
+      planLenses(text.replace('weight: 5', 'wieght: 5')).filter(({ does }) => does !== undefined),
+      [],
+    ));
+  it('files of other tools have none', () => deepEqual(planLenses('services:\n  web: {}\n'), []));
 });
 
 const plan = 'gates:\n  - errors\n  - latency:\n      margin: 0.1\n      |\nsteps:\n  - weight: 5\n    dwell: 1m\n';

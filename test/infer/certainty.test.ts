@@ -33,6 +33,20 @@ const rows: readonly (readonly [what: string, code: string, findings: readonly s
     [],
   ],
   [
+    'a default that fails, of a class whose documentation shows other values: nothing calls it so',
+    'class Net(nn.Module):\n    """The default of Net.\n\n        net = Net(size=3)\n    """\n\n' +
+      '    def __init__(self, size=4):\n        super().__init__()\n        self.a = nn.Linear(2, size)\n        self.b = nn.Linear(3, 2)\n\n' +
+      '    def forward(self, x):\n        return self.b(self.a(x))\n',
+    ['error: mat1 and mat2 shapes cannot be multiplied (...x4 and 3x2)'],
+  ],
+  [
+    'the same where code below gives them, between texts with quotes in them',
+    'class Net(nn.Module):\n    """It\'s "one"."""\n\n' +
+      '    def __init__(self, size=4):\n        super().__init__()\n        self.a = nn.Linear(2, size)\n        self.b = nn.Linear(3, 2)\n\n' +
+      '    def forward(self, x):\n        return self.b(self.a(x))\n\n\n# it\'s built\nnet = Net(size=3)\n"""that\'s all"""\n',
+    [],
+  ],
+  [
     'an empty default',
     'class Net(nn.Module):\n    def __init__(self, sizes=()):\n        super().__init__()\n        assert len(sizes) > 0\n',
     [],

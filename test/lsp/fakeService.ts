@@ -42,6 +42,13 @@ export function fakeService(host: Host, log: FakeLog = newLog()): Service {
     completedView: () => undefined,
     newConfig: () => ({ reason: 'this service makes none' }),
     proposals: () => [],
+    lenses: (path) =>
+      path.endsWith('deploy.yaml')
+        ? [
+            { offset: 0, title: 'Deploy...', does: 'deploy' },
+            { offset: 7, title: 'Needs 3 requests' },
+          ]
+        : [],
     outline: () => [],
     formatted: () => undefined,
     definition: () => undefined,

@@ -1,6 +1,6 @@
 /** The language server's features over a service that finds what the test writes. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { CodeAction, Hover, InlayHint } from 'vscode-languageserver/node';
+import type { CodeAction, CodeLens, Hover, InlayHint } from 'vscode-languageserver/node';
 import { folderWith } from '../harness/folder';
 import { type ClientOptions, LspClient, on, uriOf } from './client';
 import type { FakeLog } from './fakeService';
@@ -152,6 +152,25 @@ describe('language server', () => {
       await client.ask('textDocument/hover', folder.at('never-opened.py'), { position: { line: 0, character: 0 } }),
       null,
     );
+  });
+
+  it('shows lines above a plan, and those that do something only to a client with our commands', async () => {
+    const plan = folder.at('deploy.yaml');
+    const titles = async (commands: boolean): Promise<unknown> => {
+      await start({ initializationOptions: { commands } });
+      client.open(plan, 'gates:\n  - errors\n');
+      const lenses = await client.ask<CodeLens[]>('textDocument/codeLens', plan);
+      return lenses.map(({ range, command }) => [
+        range.start.line,
+        command?.title,
+        command?.command,
+        command?.arguments,
+      ]);
+    };
+    const needs = [1, 'Needs 3 requests', '', undefined];
+    deepEqual(await titles(true), [[0, 'Deploy...', 'tensorwright.deployModel', [uriOf(plan)]], needs]);
+    client.dispose();
+    deepEqual(await titles(false), [needs]);
   });
 
   it('shows inlay hints only where the setting wants them', async () => {

@@ -45,6 +45,8 @@ export async function chooseVersion(given: vscode.Uri | undefined, title: string
 /** The path of what a command is given: a file of the explorer, or an entry of the Models view. */
 export function givenFolder(given: unknown): string | undefined {
   if (given instanceof vscode.Uri) return given.fsPath;
+  // Of a line above a plan.
+  if (typeof given === 'string') return vscode.Uri.parse(given).fsPath;
   const folder = typeof given === 'object' && given !== null && 'folder' in given ? given.folder : undefined;
   return typeof folder === 'string' ? folder : undefined;
 }

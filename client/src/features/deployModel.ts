@@ -1,4 +1,4 @@
-/** `Deploy Model...`: a version, the plan in words, and the controller in a terminal beside the Canary view. */
+/** `Deploy Model...`: a version, the plan in words, and the controller in a terminal beside the Canary view; `Dry Run`: only the words. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -8,71 +8,90 @@ import { lastLine, answerOf } from '../commandLine';
 import { stateFolderOf } from '../deploy/deployments';
 import type { Feature } from '../feature';
 
-export const deployModelFeature: Feature = ({ context, deployments }) =>
-  vscode.commands.registerCommand('tensorwright.deployModel', async (given?: unknown) => {
-    if (!vscode.workspace.isTrusted) {
-      await vscode.window.showWarningMessage(
-        'This workspace is not trusted, so its models are not loaded. Trust it first.',
-      );
-      return;
-    }
-    const place = givenFolder(given);
-    const chosen = await chooseVersion(place === undefined ? undefined : vscode.Uri.file(place), 'Deploy Model');
-    if (chosen === undefined) return;
-    const folder = folderOf(chosen);
-    if (folder === undefined) {
-      await vscode.window.showInformationMessage('Open the folder that holds the models, and deploy from there.');
-      return;
-    }
-    const module = context.asAbsolutePath('dist/cli.js');
-    const args = argumentsFor(chosen, folder);
-    if (!(await agreed(module, args, folder, chosen))) return;
-    await vscode.tasks.executeTask(taskFor(module, args, folder, chosen));
-    deployments.look();
-    await vscode.commands.executeCommand('tensorwright.showCanary');
-  });
+export const deployModelFeature: Feature = ({ context, deployments }) => {
+  const module = context.asAbsolutePath('dist/cli.js');
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('tensorwright.deployModel', async (given?: unknown) => {
+      const wanted = await choose(given, 'Deploy Model');
+      if (wanted === undefined || !(await agreed(module, wanted))) return;
+      await vscode.tasks.executeTask(taskFor(module, wanted));
+      deployments.look();
+      await vscode.commands.executeCommand('tensorwright.showCanary');
+    }),
+    vscode.commands.registerCommand('tensorwright.deployDryRun', async (given?: unknown) => {
+      const wanted = await choose(given, 'Dry Run');
+      const content = wanted && (await dryRun(module, wanted));
+      if (content === undefined) return;
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }), { preview: true });
+    }),
+  );
+};
+
+/** A version, and how the command line is asked to deploy it. */
+interface Wanted {
+  readonly chosen: ChosenVersion;
+  readonly folder: vscode.WorkspaceFolder;
+  readonly args: readonly string[];
+}
+
+async function choose(given: unknown, title: string): Promise<Wanted | undefined> {
+  if (!vscode.workspace.isTrusted) {
+    await vscode.window.showWarningMessage(
+      'This workspace is not trusted, so its models are not loaded. Trust it first.',
+    );
+    return undefined;
+  }
+  const place = givenFolder(given);
+  const chosen = await chooseVersion(place === undefined ? undefined : vscode.Uri.file(place), title);
+  if (chosen === undefined) return undefined;
+  const folder = folderOf(chosen);
+  if (folder === undefined) {
+    await vscode.window.showInformationMessage('Open the folder that holds the models, and deploy from there.');
+    return undefined;
+  }
+  const plan = place !== undefined && /deploy\.ya?ml$/.test(place) ? place : undefined;
+  return { chosen, folder, args: argumentsFor(chosen, folder, plan) };
+}
 
 const folderOf = ({ model }: ChosenVersion): vscode.WorkspaceFolder | undefined =>
   vscode.workspace.getWorkspaceFolder(vscode.Uri.file(model));
 
-function argumentsFor({ model, version }: ChosenVersion, folder: vscode.WorkspaceFolder): readonly string[] {
+function argumentsFor(
+  { model, version }: ChosenVersion,
+  folder: vscode.WorkspaceFolder,
+  given: string | undefined,
+): readonly string[] {
   // The model's own plan, else that of all models beside it, else the project's.
-  const plan = [model, dirname(model), folder.uri.fsPath]
+  const usual = [model, dirname(model), folder.uri.fsPath]
     .map((place) => join(place, 'deploy.yaml'))
     .find((path) => existsSync(path));
+  const plan = given ?? usual;
   const planned = plan === undefined ? [] : ['--plan', plan];
   return ['deploy', model, '--version', version, '--state-dir', stateFolderOf(folder), ...planned];
 }
 
-/** Shows what would happen, and asks. */
-async function agreed(
-  module: string,
-  args: readonly string[],
-  folder: vscode.WorkspaceFolder,
-  { model, version }: ChosenVersion,
-): Promise<boolean> {
-  const title = `Deploying version ${version} of ${basename(model)}`;
+/** What would happen, in words; undefined where it can't, which is told. */
+async function dryRun(module: string, { chosen, folder, args }: Wanted): Promise<string | undefined> {
+  const title = titleOf(chosen);
   const answer = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, () =>
     answerOf(module, [...args, '--dry-run'], folder.uri.fsPath),
   );
-  if (answer.code !== 0) {
-    await vscode.window.showErrorMessage(`${title} is not possible. ${lastLine(answer)}`);
-    return false;
-  }
-  const pressed = await vscode.window.showInformationMessage(
-    `${title}?`,
-    { modal: true, detail: answer.out.trim() },
-    'Deploy',
-  );
-  return pressed === 'Deploy';
+  if (answer.code === 0) return answer.out.trim();
+  await vscode.window.showErrorMessage(`${title} is not possible. ${lastLine(answer)}`);
+  return undefined;
 }
 
-function taskFor(
-  module: string,
-  args: readonly string[],
-  folder: vscode.WorkspaceFolder,
-  { model, version }: ChosenVersion,
-): vscode.Task {
+const titleOf = ({ model, version }: ChosenVersion): string => `Deploying version ${version} of ${basename(model)}`;
+
+/** Shows what would happen, and asks. */
+async function agreed(module: string, wanted: Wanted): Promise<boolean> {
+  const detail = await dryRun(module, wanted);
+  if (detail === undefined) return false;
+  const words = `${titleOf(wanted.chosen)}?`;
+  return (await vscode.window.showInformationMessage(words, { modal: true, detail }, 'Deploy')) === 'Deploy';
+}
+
+function taskFor(module: string, { chosen: { model, version }, folder, args }: Wanted): vscode.Task {
   const name = `deploy ${basename(model)} ${version}`;
   const run = new vscode.ProcessExecution(process.execPath, [module, ...args], {
     cwd: folder.uri.fsPath,

@@ -55,6 +55,31 @@ function fieldText(field: Field): string {
   return facts.filter((fact) => fact !== '').join(' ');
 }
 
+/** A line above a plan or one of its steps. */
+export interface PlanLens {
+  readonly offset: number;
+  readonly title: string;
+  /** What a click does; absent where it only tells. */
+  readonly does?: 'deploy' | 'dryRun';
+}
+
+/** What stands above the lines of a plan: what can be done with it, and how many requests each step waits for. */
+export function planLenses(text: string): readonly PlanLens[] {
+  if (!isPlan(text)) return [];
+  const { problems } = readPlan(text);
+  const needs = problems.filter(({ severity }) => severity === 'information');
+  const offset = Math.max(0, text.search(/^[^#\s]/m));
+  return [
+    ...(problems.some(({ severity }) => severity === 'error')
+      ? []
+      : [
+          { offset, title: 'Deploy...', does: 'deploy' as const },
+          { offset, title: 'Dry Run...', does: 'dryRun' as const },
+        ]),
+    ...needs.map(({ start, message }) => ({ offset: start, title: message })),
+  ];
+}
+
 export interface PlanProposal {
   readonly label: string;
   readonly kind: 'field' | 'value' | 'name';

@@ -1,7 +1,8 @@
 /** Annotations of a function with the shapes that it takes and gives, in the dialect of its file. */
 import type { Edit, Fix } from '../core/finding';
 import { callFunction } from '../core/infer/calls';
-import { argumentsFor, bounded, definitions, nameOf, openness, start } from '../core/infer/entries';
+import { argumentsFor, nameOf, openness } from '../core/infer/defaults';
+import { bounded, definitions, start } from '../core/infer/entries';
 import type { Evaluator } from '../core/infer/evaluator';
 import { settle } from '../core/infer/latent';
 import type { Branch } from '../core/infer/machine';

@@ -3,15 +3,8 @@ import type { Arguments, Given } from '../core/infer/bind';
 import { callFunction } from '../core/infer/calls';
 import { methodOf } from '../core/infer/classes';
 import { construct, isModule } from '../core/infer/construct';
-import {
-  argumentsFor,
-  bounded,
-  constructorArguments,
-  definitions,
-  nameOf,
-  openness,
-  start,
-} from '../core/infer/entries';
+import { argumentsFor, constructorArguments, nameOf, openness } from '../core/infer/defaults';
+import { bounded, definitions, start } from '../core/infer/entries';
 import type { Evaluator } from '../core/infer/evaluator';
 import type { Branch } from '../core/infer/machine';
 import type { Program } from '../core/infer/program';

@@ -2,7 +2,7 @@
  * Small numbers to try a module with: for the arguments of its constructor that have no default, and for the sizes of
  * its inputs. They are found by trying: numbers with which the checker finds no more than it finds for all sizes.
  */
-import { configClass } from '../core/infer/entries';
+import { configClass } from '../core/infer/defaults';
 import { methodOf } from '../core/infer/classes';
 import { forwardText } from '../core/infer/signatureText';
 import { settle } from '../core/infer/latent';

@@ -12,7 +12,7 @@ const PREFIXES: readonly (readonly [RegExp, string])[] = [
   [/^torch\.optim\.(?:adam|adamw|sgd|rmsprop|adagrad|adadelta|lbfgs|radam|nadam)\.([A-Z]\w*)/, 'torch.optim.$1'],
   [/^torch\.utils\.data\.(?:dataloader|dataset|sampler)\.(\w+)/, 'torch.utils.data.$1'],
   [/^torch\.distributed\.(?:\w+\.)*DistributedDataParallel/, 'torch.nn.parallel.DistributedDataParallel'],
-  [/^torch\.(FloatTensor|LongTensor|HalfTensor|DoubleTensor|IntTensor|BoolTensor)\b/, 'torch.Tensor'],
+  [/^torch\.(?:BFloat16|Bool|Byte|Char|Double|Float|Half|Int|Long|Short)Tensor\./, 'torch.Tensor.'],
 ];
 
 export function canonicalTorch(path: string): string {

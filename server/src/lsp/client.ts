@@ -26,11 +26,14 @@ export interface Client {
   readonly settings: unknown;
   /** Start of the addresses of the documentation pages; they end in `<id>.md`. */
   readonly rulePages: string | undefined;
+  /** Has the product's own commands. */
+  readonly commands: boolean;
 }
 
 /**
  * Reads the client. `initializationOptions` may hold `settings` (as under `tensorwright` in the editor), `diagnostics`
- * ('push' or 'pull'; by default a client that can pull is left to pull) and `rulePages` (a URI prefix).
+ * ('push' or 'pull'; by default a client that can pull is left to pull) `rulePages` (a URI prefix)
+ * and `commands` (true where the client has the commands of the extension).
  */
 export function readClient(params: InitializeParams, rulePages?: string): Client {
   const { workspace, textDocument, window } = params.capabilities;
@@ -56,6 +59,7 @@ export function readClient(params: InitializeParams, rulePages?: string): Client
     progress: window?.workDoneProgress ?? false,
     roots: rootsOf(params),
     settings: options['settings'],
+    commands: options['commands'] === true,
     rulePages: typeof options['rulePages'] === 'string' ? options['rulePages'] : rulePages,
   };
 }

@@ -1,6 +1,7 @@
 /** The features of the language server, one a file. */
 import { checkWorkspaceRequest } from './checkWorkspace';
 import { codeActions } from './codeActions';
+import { codeLens } from './codeLens';
 import { completedConfigRequest } from './completedConfig';
 import { completion } from './completion';
 import { configuration } from './configuration';
@@ -24,6 +25,7 @@ import { watchedFiles } from './watchedFiles';
 export const features: readonly Feature[] = [
   checkWorkspaceRequest,
   codeActions,
+  codeLens,
   completedConfigRequest,
   completion,
   configuration,

@@ -21,6 +21,21 @@ import { signatures } from './signature';
 /** Lists are followed this far; a long literal is judged by its first items. */
 const MAX_ITEMS = 4096;
 
+/** Constructors named after their element type. */
+const LEGACY: Readonly<Record<string, DType>> = {
+  BFloat16Tensor: 'bfloat16',
+  BoolTensor: 'bool',
+  ByteTensor: 'uint8',
+  CharTensor: 'int8',
+  DoubleTensor: 'float64',
+  FloatTensor: 'float32',
+  HalfTensor: 'float16',
+  IntTensor: 'int32',
+  LongTensor: 'int64',
+  ShortTensor: 'int16',
+  Tensor: DEFAULT_FLOAT,
+};
+
 const scalars = ['bool', 'int', 'float', 'tensor'];
 
 /** A tensor among the data counts as a number, whatever its dims. */
@@ -117,17 +132,13 @@ export const literal = operator({
     'torch.asarray',
     'torch.scalar_tensor',
     'torch.Tensor.new_tensor',
-    'torch.FloatTensor',
-    'torch.LongTensor',
-    'torch.Tensor',
+    ...Object.keys(LEGACY).map((name) => `torch.${name}`),
   ],
-  params: (name) =>
-    name === 'torch.FloatTensor' || name === 'torch.LongTensor' || name === 'torch.Tensor'
-      ? ['*data: any']
-      : signatures(name),
+  params: (name) => (Object.hasOwn(LEGACY, shortName(name)) ? ['*data: any'] : signatures(name)),
   infer: answering((call, solve, name) => {
     const short = shortName(name);
-    if (short.endsWith('Tensor')) return legacy(call, solve, short);
+    const type = LEGACY[short];
+    if (type !== undefined) return legacy(call, solve, type);
     const argument = short === 'asarray' ? 'obj' : short === 'scalar_tensor' ? 's' : 'data';
     const value = call.value(argument);
     const asked = call.given('dtype') ? call.dtype('dtype') : null;
@@ -149,8 +160,7 @@ function scalarTensor(value: Value, dtype: DType | undefined): TensorValue {
 }
 
 /** `torch.FloatTensor(2, 3)` is a size, `torch.FloatTensor([2, 3])` is data. */
-function legacy(call: Call, solve: Solve, name: string): ReturnType<typeof result> {
-  const dtype: DType = name === 'LongTensor' ? 'int64' : DEFAULT_FLOAT;
+function legacy(call: Call, solve: Solve, dtype: DType): ReturnType<typeof result> {
   const items = call.items(call.value('data')) ?? [];
   const first = items[0];
   if (first === undefined) return result([num(0)], dtype);
@@ -162,5 +172,5 @@ function legacy(call: Call, solve: Solve, name: string): ReturnType<typeof resul
   if (items.length > 1) giveUp('data of this form');
   if (first.kind === 'shape') return result(first.shape, dtype);
   if (first.kind === 'tensor') return result(first.shape, dtype);
-  return tensorOf(call, solve, first, dtype);
+  return isScalar(first) ? giveUp('data of this form') : tensorOf(call, solve, first, dtype);
 }

@@ -155,6 +155,19 @@ export const tests = [
       await shot('rolled-back');
     },
   ],
+  [
+    'the lines above a plan say what its steps wait for, and show the plan in words',
+    async ({ workbench, shot }) => {
+      await workbench.openFile('deploy.yaml');
+      const line = (words) => workbench.page.locator('.codelens-decoration', { hasText: words }).first();
+      await line('Needs ').waitFor();
+      await shot('plan-lenses');
+      await line('Dry Run...').getByText('Dry Run...', { exact: true }).click();
+      await workbench.entry('2');
+      await workbench.text('the plan in words', (words) => words.includes('version 2'));
+      await shot('dry-run');
+    },
+  ],
 ];
 
 /** Nothing is left behind: the front outlives the editor on purpose. */

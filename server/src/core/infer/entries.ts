@@ -2,24 +2,21 @@
  * What is evaluated of a file: its script code, every class with its defaults, every function.
  */
 import type * as tree from '../python/tree';
-import { freshSym, sym } from '../shape/dim';
 import type { Finding } from '../finding';
 import { callFunction } from './calls';
-import { dataclassFields, resolutionOrder } from './classes';
+import { methodOf } from './classes';
+import { argumentsFor, constructorArguments, nameOf, openness } from './defaults';
 import { construct, isModule } from './construct';
 import { sameList, type Dependencies } from './dependencies';
 import { Evaluator } from './evaluator';
-import { freshLatent } from './latent';
 import type { Memo } from './memo';
-import { isGiven, sameUses, type Uses } from './mentions';
+import { sameUses, type Uses } from './mentions';
 import { Machine, OutOfBudget, type State } from './machine';
 import type { Module, Program } from './program';
 import { forgetReassigned } from './reassigned';
 import { Report, type Recorded } from './report';
-import { bool, float, int, str, unknown, type ClassValue, type FunctionValue, type Value } from './value';
-import type { Arguments, Given } from './bind';
+import { bool, type ClassValue, type FunctionValue, type Value } from './value';
 import type { ExportCall } from './builtins/exports';
-import { layerNamed } from './catalogue';
 import { forwardText } from './signatureText';
 
 /** How much work the entries of a file may cost. */
@@ -39,6 +36,8 @@ interface Effort {
 const CHECKING: Effort = { entry: 3_600, file: 16_000, function: 1_500, functions: 1_500, script: 12_000 };
 /** For shapes: when somebody asks for them. */
 const LOOKING: Effort = { entry: 16_000, file: 80_000, function: 4_000, functions: 8_000, script: 16_000 };
+/** For models that functions of the file build of classes that say little by themselves. */
+const MODELS: Effort = { entry: 0, file: 6_000, function: 6_000, functions: 6_000, script: 6_000 };
 /** What an entry costs up to this doesn't count: a file may have any number of small ones. */
 const FREE_STEPS = 300;
 /** The slot of entries; modules count from 1. */
@@ -69,8 +68,14 @@ type Evaluated<E extends Entry> = Omit<E, 'needs' | 'budget'>;
 interface Checked extends Entry {
   /** For a class that fails with its defaults: what it is given where it is built. */
   readonly uses: Uses | undefined;
+  /** Of a function: whether it gives a model that says little by itself. */
+  readonly builds: boolean;
   readonly findings: readonly Finding[];
   readonly exports: readonly ExportCall[];
+}
+/** What is wrong in the model that it builds. */
+interface Modelled extends Entry {
+  readonly findings: readonly Finding[];
 }
 /** Its shapes. */
 interface Looked extends Entry {
@@ -81,6 +86,7 @@ interface Looked extends Entry {
 /** Entries of one file, remembered by their definitions. */
 export class Entries {
   readonly checked = new Map<object, Checked>();
+  readonly models = new Map<object, Modelled>();
   readonly looked = new Map<object, Looked>();
 }
 
@@ -110,6 +116,17 @@ export function evaluateFile(
       uses === undefined || (value.kind === 'class' && sameUses(uses, usesOf(value.node.name))),
     evaluate: (value, budget) => check(program, module, value, usesOf, memo, budget),
   });
+  const models = evaluateEntries(entries.models, MODELS, {
+    values: definitions(program, module).filter(({ node }) => entries.checked.get(node)?.builds === true),
+    dependencies,
+    cancelled,
+    isValid: () => true,
+    evaluate: (value, budget) => {
+      const report = new Report(path, false);
+      const cost = value.kind === 'function' ? modelEntry(program, module, report, value, memo, budget) : 0;
+      return { findings: report.findings(), cost };
+    },
+  });
   const seen: Memo = new Map();
   const looked = options.recording
     ? evaluateEntries(entries.looked, LOOKING, {
@@ -120,9 +137,9 @@ export function evaluateFile(
         evaluate: (value, budget) => look(program, module, value, seen, budget),
       })
     : [];
-  if (checked === undefined || looked === undefined) return undefined;
+  if (checked === undefined || models === undefined || looked === undefined) return undefined;
   return {
-    findings: foldCauses([...checked, ...steps, main].flatMap((part) => part.findings)),
+    findings: foldCauses([...checked, ...models, ...steps, main].flatMap((part) => part.findings)),
     recorded: options.recording ? [...looked, ...steps, main].flatMap((part) => part.recorded) : [],
     accepts: new Map(looked.flatMap((entry) => [...entry.accepts])),
     exports: [...checked, ...steps, main].flatMap((part) => part.exports),
@@ -179,8 +196,8 @@ function check(
 ): Evaluated<Checked> {
   const report = new Report(module.path, false);
   if (value.kind === 'function') {
-    const cost = functionEntry(program, module, report, value, memo, budget);
-    return { uses: undefined, findings: report.findings(), exports: report.exports, cost };
+    const { cost, builds } = functionEntry(program, module, report, value, memo, budget);
+    return { uses: undefined, builds, findings: report.findings(), exports: report.exports, cost };
   }
   let cost = classEntry(program, module, report, value, 'defaults', memo, budget);
   let findings = report.findings();
@@ -194,7 +211,7 @@ function check(
       findings = symbolic.findings();
     }
   }
-  return { uses, findings, exports: report.exports, cost };
+  return { uses, builds: false, findings, exports: report.exports, cost };
 }
 
 /** Evaluates an entry for its shapes: what it finds wrong is not told, `check` says that. */
@@ -203,7 +220,7 @@ function look(program: Program, module: Module, value: Definition, memo: Memo, b
   const accepts = new Map<tree.FunctionDef, string>();
   const cost =
     value.kind === 'function'
-      ? functionEntry(program, module, report, value, memo, budget)
+      ? functionEntry(program, module, report, value, memo, budget).cost
       : classEntry(program, module, report, value, 'defaults', memo, budget, accepts);
   return { recorded: report.recorded, accepts, cost };
 }
@@ -250,12 +267,14 @@ export function start(program: Program, module: Module, report: Report, memo: Me
   return ev;
 }
 
-/** Runs what may cost too much; what was found until then stands. */
-export function bounded(body: () => void): void {
+/** Runs what may cost too much; what was found until then stands. Says whether it came to its end. */
+export function bounded(body: () => void): boolean {
   try {
     body();
+    return true;
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
+    return false;
   }
 }
 
@@ -273,59 +292,125 @@ function classEntry(
   const ev = start(program, module, report, memo, budget);
   ev.machine.samples = accepts !== undefined;
   const node = nameOf(cls.node);
-  let built: { readonly state: State; readonly value: Value }[] = [];
+  let built: Built[] = [];
   bounded(() => {
     built = ev.branches(ev.machine.seal(), () => construct(ev, cls, constructorArguments(ev, cls, parameters), node));
   });
-  const modular = isModule(cls);
-  for (const method of methods(ev, cls)) {
-    // What `forward` has called was looked at with what it is called with.
-    if (report.functions.has(method.node)) continue;
-    report.startPart(method.node);
-    let shown = false;
-    for (const { state, value: self } of built) {
-      bounded(() => {
-        const before = report.recorded.length;
-        const ended = ev.branches(state, () => {
-          forgetReassigned(ev, self, cls, accepts !== undefined);
-          const args = argumentsFor(ev, method, modular ? 'tensor' : undefined, 'defaults', true);
-          callFunction(
-            ev,
-            method,
-            {
-              positional: [{ value: self }, ...args.map(({ value }) => ({ value }))],
-              keywords: new Map(),
-              ...openness(method),
-            },
-            nameOf(method.node as tree.FunctionDef),
-            self,
-          );
-          return args;
-        });
-        report.learn(
-          before,
-          ended.map((end) => end.state),
+  // What `forward` has called was looked at with what it is called with.
+  for (const method of methods(ev, cls)) if (!report.functions.has(method.node)) use(ev, cls, method, built, accepts);
+  return ev.machine.steps;
+}
+
+interface Built {
+  readonly state: State;
+  readonly value: Value;
+}
+
+/** Calls a method of what was built, in each way that it was. */
+function use(
+  ev: Evaluator,
+  cls: ClassValue,
+  method: FunctionValue,
+  built: readonly Built[],
+  accepts?: Map<tree.FunctionDef, string>,
+): void {
+  const { report } = ev;
+  const hint = isModule(cls) ? 'tensor' : undefined;
+  report.startPart(method.node);
+  let shown = false;
+  for (const { state, value: self } of built) {
+    bounded(() => {
+      const before = report.recorded.length;
+      const ended = ev.branches(state, () => {
+        forgetReassigned(ev, self, cls, accepts !== undefined);
+        const args = argumentsFor(ev, method, hint, 'defaults', true);
+        callFunction(
+          ev,
+          method,
+          {
+            positional: [{ value: self }, ...args.map(({ value }) => ({ value }))],
+            keywords: new Map(),
+            ...openness(method),
+          },
+          nameOf(method.node as tree.FunctionDef),
+          self,
         );
-        const first = ended[0];
-        if (accepts && !shown && first && method.node.kind === 'function' && method.node.name === 'forward') {
-          shown = true;
-          ev.machine.restore(first.state);
-          accepts.set(method.node, forwardText(ev, first.value));
-        }
+        return args;
       });
-    }
+      report.learn(
+        before,
+        ended.map((end) => end.state),
+      );
+      const first = ended[0];
+      if (accepts && !shown && first && method.node.kind === 'function' && method.node.name === 'forward') {
+        shown = true;
+        ev.machine.restore(first.state);
+        accepts.set(method.node, forwardText(ev, first.value));
+      }
+    });
+  }
+}
+
+/**
+ * A model that a function of the file builds (`def resnet18(): return ResNet(BasicBlock, [2, 2, 2, 2])`): its `forward`,
+ * with the numbers that only the function gives.
+ */
+function modelEntry(
+  program: Program,
+  module: Module,
+  report: Report,
+  fn: FunctionValue,
+  memo: Memo,
+  budget: number,
+): number {
+  const ev = start(program, module, report, memo, budget);
+  let made: Built[] = [];
+  bounded(() => {
+    made = ev.branches(ev.machine.seal(), () => callEntry(ev, fn));
+  });
+  const models = new Map<ClassValue, Built[]>();
+  for (const end of made) {
+    const cls = openModel(ev, module, end);
+    if (cls === undefined) return ev.machine.steps;
+    models.set(cls, [...(models.get(cls) ?? []), end]);
+  }
+  for (const [cls, built] of models) {
+    const forward = methodOf(ev, cls, 'forward');
+    if (forward !== undefined && !report.functions.has(forward.node)) use(ev, cls, forward, built);
   }
   return ev.machine.steps;
 }
 
-/** The name in a definition, as the call of an entry. */
-export const nameOf = (node: tree.ClassDef | tree.FunctionDef): tree.Name => ({
-  kind: 'name',
-  name: node.name,
-  at: node.at,
-  start: node.nameStart,
-  end: node.nameStart,
-});
+/** The class of what was made where it is a module of the file that can't be built without arguments. */
+function openModel(ev: Evaluator, module: Module, { state, value }: Built): ClassValue | undefined {
+  ev.machine.restore(state);
+  const own = value.kind === 'ref' ? ev.machine.read(value.id) : undefined;
+  const cls = own?.kind === 'instance' && typeof own.cls !== 'string' ? own.cls : undefined;
+  return cls?.file === module.path && needsArguments(ev, cls) ? cls : undefined;
+}
+
+/** Whether the constructor was called of such a class, where it is no part of another one. */
+function beginsModel(ev: Evaluator, program: Program, module: Module, report: Report): boolean {
+  const classes = definitions(program, module).filter((value) => value.kind === 'class');
+  return classes.some((cls) => {
+    const init = methodOf(ev, cls, '__init__');
+    return (
+      init !== undefined &&
+      report.functions.has(init.node) &&
+      needsArguments(ev, cls) &&
+      !classes.some((other) => other !== cls && new RegExp(`\\b${cls.node.name}\\b`).test(program.textOf(other.node)))
+    );
+  });
+}
+
+/** Whether a module can't be built without arguments, so that by itself little is known of it. */
+function needsArguments(ev: Evaluator, cls: ClassValue): boolean {
+  const init = isModule(cls) ? methodOf(ev, cls, '__init__') : undefined;
+  return (
+    init?.node.params.slice(1).some(({ form }, i) => !form.startsWith('*') && init.defaults[i + 1] === undefined) ===
+    true
+  );
+}
 
 /** Methods that are evaluated: those of the class's own text, and a `forward` that it inherits. */
 function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
@@ -342,128 +427,6 @@ function methods(ev: Evaluator, cls: ClassValue): FunctionValue[] {
   return all.sort((a, b) => Number(a.node.name !== 'forward') - Number(b.node.name !== 'forward'));
 }
 
-/** @param parameters those that are given somewhere have any value */
-export function constructorArguments(ev: Evaluator, cls: ClassValue, parameters: 'defaults' | Uses): Arguments {
-  const init = findInit(ev, cls);
-  if (init === undefined) {
-    // A layer's constructor is called with what it needs.
-    const open = resolutionOrder(cls).some((base) => typeof base === 'string' && layerNamed(base) !== undefined);
-    return { positional: [], keywords: new Map(), openPositional: open, openKeywords: open };
-  }
-  const keywords = new Map<string, Given>();
-  init.node.params.slice(1).forEach((param, i) => {
-    if (param.form === '*' || param.form === '**') return;
-    const fallback = init.defaults[i + 1];
-    if (fallback === undefined) {
-      const config = parameters === 'defaults' ? configClass(ev, param) : undefined;
-      const value =
-        config === undefined
-          ? freshLatent(param.name, 'number')
-          : construct(ev, config, { positional: [], keywords: new Map() }, nameOf(config.node));
-      keywords.set(param.name, { value });
-    } else if (isEmpty(ev, fallback)) keywords.set(param.name, { value: unknown(`what ${param.name} has`) });
-    else if (parameters !== 'defaults' && isGiven(parameters, i, param.name))
-      keywords.set(param.name, { value: generalised(param.name, fallback) });
-    // Beside `**kwargs`, which may hold anything, an option that is not given still has its default.
-    else if (param.form !== 'positional-only') keywords.set(param.name, { value: fallback });
-  });
-  return { positional: [], keywords, ...openness(init) };
-}
-
-/** Whether a default is an empty collection: it stands for "give some", as None does. */
-function isEmpty(ev: Evaluator, fallback: Value): boolean {
-  if (fallback.kind === 'tuple') return fallback.items.length === 0;
-  const object = fallback.kind === 'ref' ? ev.machine.read(fallback.id) : undefined;
-  return (
-    (object?.kind === 'list' && object.items?.length === 0) || (object?.kind === 'dict' && object.entries.size === 0)
-  );
-}
-
-/** Names of parameters and classes that carry options. */
-const OPTIONS = /config|cfg|args|hparams|options|opts?$|params$/i;
-
-/**
- * The class of a parameter that is a configuration: the one its annotation names, or the only
- * class of options that the file knows. Its defaults are the parameter's.
- */
-export function configClass(ev: Evaluator, param: tree.Param): ClassValue | undefined {
-  const vars = ev.machine.frame(ev.activation.module.frame)?.vars;
-  const { annotation } = param;
-  const named =
-    annotation?.kind === 'name' ? annotation.name : annotation?.kind === 'str' ? annotation.value : undefined;
-  const byName = named === undefined ? undefined : vars?.get(named);
-  if (byName?.kind === 'class') return isOptions(ev, byName) ? byName : undefined;
-  if (annotation !== undefined || !OPTIONS.test(param.name)) return undefined;
-  const candidates = [...(vars?.values() ?? [])].filter(
-    (value): value is ClassValue => value.kind === 'class' && OPTIONS.test(value.node.name) && isOptions(ev, value),
-  );
-  return candidates.length === 1 ? candidates[0] : undefined;
-}
-
-/** Whether a class can be built without arguments, and is not a module. */
-function isOptions(ev: Evaluator, cls: ClassValue): boolean {
-  if (isModule(cls)) return false;
-  const init = findInit(ev, cls);
-  if (init !== undefined)
-    return init.node.params
-      .slice(1)
-      .every((param, i) => init.defaults[i + 1] !== undefined || param.form === '*' || param.form === '**');
-  return dataclassFields(cls).every(({ node }) => node.value !== undefined);
-}
-
-function findInit(ev: Evaluator, cls: ClassValue): FunctionValue | undefined {
-  const found = ev.machine.frame(cls.namespace)?.vars.get('__init__');
-  if (found?.kind === 'function') return found;
-  for (const base of cls.bases) {
-    const inherited = base.kind === 'class' ? findInit(ev, base) : undefined;
-    if (inherited !== undefined) return inherited;
-  }
-  return undefined;
-}
-
-/** Any value of the kind that a default has. */
-function generalised(name: string, fallback: Value): Value {
-  switch (fallback.kind) {
-    case 'int':
-      return int(sym(freshSym(name, -Infinity)));
-    case 'bool':
-      return bool(undefined, { kind: 'flag', key: `parameter ${name}` });
-    case 'float':
-      return float(undefined);
-    case 'str':
-      return str(undefined);
-    default:
-      return unknown(`any value of ${name}`);
-  }
-}
-
-/** Arguments of an entry: of defaults, None and flags stay open, the rest is as written. */
-export function argumentsFor(
-  _ev: Evaluator,
-  fn: FunctionValue,
-  hint: 'tensor' | undefined,
-  defaults: 'defaults' | 'symbolic',
-  skipSelf: boolean,
-): { readonly name: string; readonly value: Value }[] {
-  const args: { readonly name: string; readonly value: Value }[] = [];
-  fn.node.params.forEach((param, i) => {
-    if ((skipSelf && i === 0) || param.form === '*' || param.form === '**' || param.form === 'keyword-only') return;
-    const fallback = fn.defaults[i];
-    if (fallback === undefined || fallback.kind === 'none')
-      args.push({ name: param.name, value: freshLatent(param.name, hint) });
-    else if (fallback.kind === 'bool')
-      args.push({ name: param.name, value: bool(undefined, { kind: 'flag', key: `parameter ${param.name}` }) });
-    else args.push({ name: param.name, value: defaults === 'defaults' ? fallback : generalised(param.name, fallback) });
-  });
-  return args;
-}
-
-/** `*args` and `**kwargs` of an entry may be anything. */
-export const openness = (fn: FunctionValue): { readonly openPositional: boolean; readonly openKeywords: boolean } => ({
-  openPositional: fn.node.params.some((param) => param.form === '*'),
-  openKeywords: fn.node.params.some((param) => param.form === '**'),
-});
-
 /** Whether a function needs no arguments: a piece of script. */
 const isWhole = (fn: FunctionValue): boolean => fn.node.params.length === 0;
 
@@ -474,25 +437,31 @@ function functionEntry(
   fn: FunctionValue,
   memo: Memo,
   budget: number,
-): number {
+): { readonly cost: number; readonly builds: boolean } {
   const ev = start(program, module, report, memo, budget);
+  let builds = false;
   // What a function builds itself is in training until it says otherwise.
   ev.training = bool(true);
-  bounded(() => {
-    const ended = ev.branches(ev.machine.seal(), () => {
-      const args = argumentsFor(ev, fn, undefined, 'symbolic', false);
-      return callFunction(
-        ev,
-        fn,
-        { positional: args.map(({ value }) => ({ value })), keywords: new Map(), ...openness(fn) },
-        nameOf(fn.node as tree.FunctionDef),
-        undefined,
-      );
-    });
+  const whole = bounded(() => {
+    const ended = ev.branches(ev.machine.seal(), () => callEntry(ev, fn));
     report.learn(
       0,
       ended.map((end) => end.state),
     );
+    builds = ended.length > 0 && ended.every((end) => openModel(ev, module, end) !== undefined);
   });
-  return ev.machine.steps;
+  // One that is long to build says so by what it has begun.
+  return { cost: ev.machine.steps, builds: whole ? builds : beginsModel(ev, program, module, report) };
+}
+
+/** Calls a function with any arguments. */
+function callEntry(ev: Evaluator, fn: FunctionValue): Value {
+  const args = argumentsFor(ev, fn, undefined, 'symbolic', false);
+  return callFunction(
+    ev,
+    fn,
+    { positional: args.map(({ value }) => ({ value })), keywords: new Map(), ...openness(fn) },
+    nameOf(fn.node as tree.FunctionDef),
+    undefined,
+  );
 }

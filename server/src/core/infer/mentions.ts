@@ -43,7 +43,7 @@ export function usesOf(
     const content = text(path);
     if (!content?.includes(name)) continue;
     if (path !== own && (!content.includes(stem) || !imports.test(content))) continue;
-    for (const { index } of content.matchAll(word)) {
+    for (const { index } of withoutDocumentation(content).matchAll(word)) {
       const start = content.lastIndexOf('\n', index) + 1;
       const end = content.indexOf('\n', index);
       if (!mayBuild(name, content.slice(start, end < 0 ? undefined : end))) continue;
@@ -55,6 +55,10 @@ export function usesOf(
   }
   return { positional, keywords };
 }
+
+/** The text with spaces for what is written over several lines in quotes: what a class's documentation says of it is no call. */
+const withoutDocumentation = (content: string): string =>
+  content.replace(token, (part) => (/^("{3}|'{3})/.test(part) ? ' '.repeat(part.length) : part));
 
 /** Whether a line that mentions a class may build it, or hand it to what does. */
 function mayBuild(name: string, line: string): boolean {
