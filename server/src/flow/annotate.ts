@@ -1,6 +1,6 @@
 /** Annotations of a function with the shapes that it takes and gives, in the dialect of its file. */
 import type { Edit, Fix } from '../core/finding';
-import { callFunction } from '../core/infer/calls';
+import { callFunction } from '../core/infer/functionCalls';
 import { argumentsFor, nameOf, openness } from '../core/infer/defaults';
 import { bounded, definitions, start } from '../core/infer/entries';
 import type { Evaluator } from '../core/infer/evaluator';
@@ -106,7 +106,7 @@ function signatureOf(
   let paths: Branch<Omit<Ended, 'self'>>[] = [];
   bounded(() => {
     paths = ev.branches(ev.machine.seal(), () => {
-      const inputs: Input[] = argumentsFor(ev, fn, undefined, 'symbolic', false).map(({ name, value }) => ({
+      const inputs: Input[] = argumentsFor(fn, undefined, 'symbolic', false).map(({ name, value }) => ({
         name,
         value: given.get(name) ?? value,
       }));

@@ -1,6 +1,6 @@
 /** The module classes of a file, and running one of them with chosen arguments and inputs. */
 import type { Arguments, Given } from '../core/infer/bind';
-import { callFunction } from '../core/infer/calls';
+import { callFunction } from '../core/infer/functionCalls';
 import { methodOf } from '../core/infer/classes';
 import { construct, isModule } from '../core/infer/construct';
 import { argumentsFor, constructorArguments, nameOf, openness } from '../core/infer/defaults';
@@ -121,7 +121,7 @@ function overridden(
 }
 
 function callForward(ev: Evaluator, forward: FunctionValue, self: Value, chosen: Chosen): Ended {
-  const inputs = argumentsFor(ev, forward, 'tensor', 'defaults', true).map(({ name, value }, i) => {
+  const inputs = argumentsFor(forward, 'tensor', 'defaults', true).map(({ name, value }, i) => {
     const expr = chosen.inputs[i] ?? chosen.named.get(name);
     if (expr !== undefined) return { name, value: asInput(ev, ev.evaluate(expr)) };
     const own = chosen.exact === true ? defaultOf(forward, name) : undefined;

@@ -1,7 +1,8 @@
 /** Instances of classes of analysed source. */
 import type * as tree from '../python/tree';
 import type { Arguments } from './bind';
-import { callExternal, callFunction, callValue, havoc } from './calls';
+import { callExternal, callValue, havoc } from './calls';
+import { callFunction } from './functionCalls';
 import { initialiseContainer, isModuleContainer } from './builtins/modules';
 import {
   classAttribute,

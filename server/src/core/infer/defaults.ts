@@ -118,7 +118,6 @@ function generalised(name: string, fallback: Value): Value {
 
 /** Arguments of an entry: of defaults, None and flags stay open, the rest is as written. */
 export function argumentsFor(
-  _ev: Evaluator,
   fn: FunctionValue,
   hint: 'tensor' | undefined,
   defaults: 'defaults' | 'symbolic',

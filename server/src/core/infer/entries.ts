@@ -3,7 +3,7 @@
  */
 import type * as tree from '../python/tree';
 import type { Finding } from '../finding';
-import { callFunction } from './calls';
+import { callFunction } from './functionCalls';
 import { methodOf } from './classes';
 import { argumentsFor, constructorArguments, nameOf, openness } from './defaults';
 import { construct, isModule } from './construct';
@@ -323,7 +323,7 @@ function use(
       const before = report.recorded.length;
       const ended = ev.branches(state, () => {
         forgetReassigned(ev, self, cls, accepts !== undefined);
-        const args = argumentsFor(ev, method, hint, 'defaults', true);
+        const args = argumentsFor(method, hint, 'defaults', true);
         callFunction(
           ev,
           method,
@@ -456,7 +456,7 @@ function functionEntry(
 
 /** Calls a function with any arguments. */
 function callEntry(ev: Evaluator, fn: FunctionValue): Value {
-  const args = argumentsFor(ev, fn, undefined, 'symbolic', false);
+  const args = argumentsFor(fn, undefined, 'symbolic', false);
   return callFunction(
     ev,
     fn,
