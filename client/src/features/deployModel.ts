@@ -7,10 +7,19 @@ import { chooseVersion, type ChosenVersion, givenFolder } from '../deploy/choose
 import { lastLine, answerOf } from '../commandLine';
 import { stateFolderOf } from '../deploy/deployments';
 import type { Feature } from '../feature';
+import { LinkedDocuments } from '../linkedDocuments';
+
+const planScheme = 'tensorwright-plan';
+const gone = 'This plan belongs to an earlier session; run "Deploy: Dry Run..." again.\n';
 
 export const deployModelFeature: Feature = ({ context, deployments }) => {
   const module = context.asAbsolutePath('dist/cli.js');
+  const plans = new Map<string, string>();
+  const documents = new LinkedDocuments(planScheme, ({ path }) =>
+    Promise.resolve({ text: plans.get(path) ?? gone, links: [] }),
+  );
   return vscode.Disposable.from(
+    documents,
     vscode.commands.registerCommand('tensorwright.deployModel', async (given?: unknown) => {
       const wanted = await choose(given, 'Deploy Model');
       if (wanted === undefined || !(await agreed(module, wanted))) return;
@@ -20,9 +29,15 @@ export const deployModelFeature: Feature = ({ context, deployments }) => {
     }),
     vscode.commands.registerCommand('tensorwright.deployDryRun', async (given?: unknown) => {
       const wanted = await choose(given, 'Dry Run');
-      const content = wanted && (await dryRun(module, wanted));
+      if (wanted === undefined) return;
+      const content = await dryRun(module, wanted);
       if (content === undefined) return;
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }), { preview: true });
+      const { model, version } = wanted.chosen;
+      // Markdown wraps its lines, and nobody is asked to save a document of this scheme.
+      const uri = vscode.Uri.from({ scheme: planScheme, path: `/Plan of ${basename(model)} ${version}.md` });
+      plans.set(uri.path, `${content}\n`);
+      documents.refresh(uri);
+      await vscode.window.showTextDocument(uri, { preview: true });
     }),
   );
 };

@@ -53,6 +53,9 @@ export async function openWorkbench({ screenshots, log, ...what }) {
   return workbench;
 }
 
+/** More than any test opens. */
+const MOST_EDITORS = 20;
+
 export class Workbench {
   constructor(page, server, screenshots, close) {
     Object.assign(this, { page, server, screenshots, close });
@@ -168,7 +171,8 @@ export class Workbench {
     if (await hidePanel.isVisible()) await hidePanel.click();
     // Of several groups one after the other: closing the last editor of one leads to the next.
     const tab = this.page.locator('.tab.active').first();
-    while (await tab.isVisible()) {
+    for (let left = MOST_EDITORS; await tab.isVisible(); left--) {
+      if (left === 0) throw new Error('an editor does not close');
       await this.command('File: Revert File');
       await this.command('View: Close Editor');
     }
