@@ -196,12 +196,13 @@ export class Workbench {
 
   /** Titles offered by the light bulb at some code; the menu stays open for `applyFix`. */
   async fixesAt(text) {
-    await this.click(text);
     const rows = this.page.locator('.action-widget .monaco-list-row.action');
     return until(
       `fixes at ${text}`,
       async () => {
         if (!(await rows.first().isVisible())) {
+          // Again each time: the text may have moved under the click before, or another view taken the keys.
+          await this.click(text);
           await this.page.keyboard.press('ControlOrMeta+.');
           await rows
             .first()
