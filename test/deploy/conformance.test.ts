@@ -1,8 +1,7 @@
 /** The targets against the table of what every target does; the real Triton has it in `test/oracle/tritonserver`. */
-import { join } from 'node:path';
 import { conforms } from './conformance';
 import { Scene } from './harness';
-import { ServerDouble } from './serverDouble';
+import { behindDouble } from './tritonDouble';
 
 describe('target embedded', function () {
   this.timeout(120_000);
@@ -16,16 +15,5 @@ describe('target embedded', function () {
 
 describe('target triton, before a double of the server', function () {
   this.timeout(120_000);
-  conforms(async () => {
-    const scene = new Scene();
-    for (const version of ['1', '2', '3']) scene.folder.write(join('models', 'cnn', version, 'weights.bin'), version);
-    const server = new ServerDouble(scene.modelFolder);
-    server.faults.set('3', { lies: true });
-    await server.start();
-    const dispose = async (): Promise<void> => {
-      await scene.dispose();
-      await server.stop();
-    };
-    return { open: scene.opening(`triton=${server.address}`), dispose };
-  });
+  conforms(() => behindDouble('triton'));
 });

@@ -10,7 +10,7 @@ import { ensureHaproxy } from '../../scripts/haproxy.mjs';
 import { Unavailable } from '../../scripts/unavailable.mjs';
 import { conforms, type Subject } from './conformance';
 import { count, Load, pause, quickPlan, Scene } from './harness';
-import { ServerDouble } from './serverDouble';
+import { behindDouble } from './tritonDouble';
 
 /** Why the real one can't be had here; empty where it can. */
 function missing(): string {
@@ -67,15 +67,7 @@ describe('target haproxy', function () {
   describe('before our front', () => conforms(() => Promise.resolve(beforeFront())));
 
   describe('before a double of Triton', () => {
-    conforms(async () => {
-      const scene = new Scene();
-      for (const version of ['1', '2', '3']) scene.folder.write(join('models', 'cnn', version, 'weights.bin'), version);
-      const server = new ServerDouble(scene.modelFolder);
-      server.faults.set('3', { lies: true });
-      await server.start();
-      const open = scene.opening(`haproxy=${server.address}`);
-      return { open, dispose: () => dispose(scene).then(() => server.stop()) };
-    });
+    conforms(() => behindDouble('haproxy', dispose));
   });
 
   describe('steered', () => {

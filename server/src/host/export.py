@@ -112,7 +112,7 @@ def has_tracer(torch):
     if not hasattr(torch.onnx, "ONNXProgram"):
         return False
     try:
-        import onnxscript  # noqa: F401
+        import onnxscript  # noqa: F401  # torch.onnx needs it; asked here only whether it is there
     except ImportError:
         return False
     return "dynamic_shapes" in inspect.signature(torch.onnx.export).parameters

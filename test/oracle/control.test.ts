@@ -1,14 +1,13 @@
 /** Commands reach a real training: its optimizer has the new rate, it waits while paused, it stops after a checkpoint. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { type ControlArguments, type ControlCommand, bridgeRequests } from '../../protocol/src/bridge';
+import { type ControlArguments, type ControlCommand, type RunSummary, bridgeRequests } from '../../protocol/src/bridge';
 import { type Bridge, startBridge } from '../../runtime-bridge/node/transport/server';
 import { folderWith } from '../harness/folder';
 import { startCli } from '../harness/product';
-import { BridgeClient, until } from './client';
+import { BridgeClient, until } from '../bridge/client';
+import { python } from './python';
 
-const python = resolve('.cache/venv/bin/python');
 /** A busy machine takes its time to import PyTorch. */
 const startMillis = 100_000;
 
@@ -59,22 +58,46 @@ for step in range(1, 61):
     optimizer.step()
 `;
 
+interface Training {
+  readonly folder: ReturnType<typeof folderWith>;
+  readonly runs: string;
+  readonly running: ReturnType<typeof startCli>;
+  readonly asking: BridgeClient;
+  readonly summary: () => Promise<RunSummary | undefined>;
+}
+
+/** A script that trains, and a bridge that follows it; both end with `steps`. */
+async function training(text: string, options: readonly string[], steps: (training: Training) => Promise<void>) {
+  const folder = folderWith({ 'train.py': text });
+  const command = ['run', '--control', ...options, '--python', python ?? '', 'train.py'];
+  const running = startCli(command, { cwd: folder.path });
+  let bridge: Bridge | undefined;
+  let client: BridgeClient | undefined;
+  try {
+    const runs = folder.at('.tensorwright/runs');
+    bridge = await startBridge({ folders: [runs] });
+    client = await BridgeClient.connect(bridge.address);
+    const asking = client;
+    const summary = async () => (await asking.ask(bridgeRequests.runs, null))[0];
+    await steps({ folder, runs, running, asking, summary });
+  } finally {
+    running.child.kill('SIGTERM');
+    client?.close();
+    await bridge?.close();
+    await running.ended;
+    folder.dispose();
+  }
+}
+
 describe('control of a training', function () {
   this.timeout(240_000);
+  before(function () {
+    // Without a Python that has PyTorch nothing can be trained.
+    if (python === undefined) this.skip();
+  });
 
-  it('changes the rate of every group, pauses, steps, resumes, stops after a checkpoint', async function () {
-    // A real training needs PyTorch; the oracle part of the tests installs it.
-    if (!existsSync(python)) this.skip();
-    const folder = folderWith({ 'train.py': script });
-    const running = startCli(['run', '--control', '--python', python, 'train.py'], { cwd: folder.path });
-    let bridge: Bridge | undefined;
-    let client: BridgeClient | undefined;
-    try {
-      const runs = folder.at('.tensorwright/runs');
-      bridge = await startBridge({ folders: [runs] });
-      client = await BridgeClient.connect(bridge.address);
-      const asking = client;
-      const summary = async () => (await asking.ask(bridgeRequests.runs, null))[0];
+  it('changes the rate of every group, pauses, steps, resumes, stops after a checkpoint', () =>
+    training(script, [], async ({ folder, runs, running, asking, summary }) => {
       await until('some steps', summary, (run) => (run?.step ?? 0) > 5, startMillis);
       const [run = ''] = readdirSync(runs);
       const send = (command: ControlCommand, given: ControlArguments = {}): Promise<unknown> =>
@@ -110,29 +133,11 @@ describe('control of a training', function () {
           ['stop-after-checkpoint', true],
         ],
       );
-    } finally {
-      running.child.kill('SIGTERM');
-      client?.close();
-      await bridge?.close();
-      await running.ended;
-      folder.dispose();
-    }
-  });
+    }));
 
-  it('pauses where a condition first holds, names the layer, and goes on', async function () {
-    if (!existsSync(python)) this.skip();
-    const folder = folderWith({ 'train.py': breaking });
+  it('pauses where a condition first holds, names the layer, and goes on', () => {
     const condition = 'block*.grad is non-finite';
-    const options = ['--control', '--pause-when', condition, '--python', python];
-    const running = startCli(['run', ...options, 'train.py'], { cwd: folder.path });
-    let bridge: Bridge | undefined;
-    let client: BridgeClient | undefined;
-    try {
-      const runs = folder.at('.tensorwright/runs');
-      bridge = await startBridge({ folders: [runs] });
-      client = await BridgeClient.connect(bridge.address);
-      const asking = client;
-      const summary = async () => (await asking.ask(bridgeRequests.runs, null))[0];
+    return training(breaking, ['--pause-when', condition], async ({ runs, running, asking, summary }) => {
       await until('a pause', summary, (now) => now?.state === 'paused', startMillis);
       equal((await summary())?.error, `block1.weight.grad (nan, and 1 more) in step 40: ${condition}`);
       const [run = ''] = readdirSync(runs);
@@ -146,12 +151,6 @@ describe('control of a training', function () {
       const refused = (await asking.ask(bridgeRequests.marks, { run })).find(({ command }) => command === 'pause-when');
       equal(refused?.applied, false);
       match(refused.reason ?? '', /^a condition reads as/);
-    } finally {
-      running.child.kill('SIGTERM');
-      client?.close();
-      await bridge?.close();
-      await running.ended;
-      folder.dispose();
-    }
+    });
   });
 });
