@@ -106,6 +106,9 @@ const rows: Readonly<Record<string, Row>> = {
   'infinite recursion': {
     files: { 'a.py': 'import torch\ndef f(x):\n    return f(torch.cat([x, x]))\nf(torch.zeros(1, 2))\n' },
   },
+  'lists that hold themselves, compared': {
+    files: { 'a.py': 'import torch\na = []\na.append(a)\nb = []\nb.append(b)\nsame = a == b\n' },
+  },
   'recursion between methods': {
     files: {
       'a.py':

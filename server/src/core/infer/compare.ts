@@ -109,7 +109,7 @@ function identity(left: Value, right: Value): Value {
 const unknownBool = (value: Value, question: string): BoolValue =>
   bool(undefined, { kind: 'flag', key: `unknown ${identityOf(value)} ${question}` });
 
-export function equality(ev: Evaluator, left: Value, right: Value): Value {
+export function equality(ev: Evaluator, left: Value, right: Value, depth = 0): Value {
   const [a, b] = [numeric(left), numeric(right)];
   if (a !== undefined && b !== undefined) {
     if (typeof a === 'number' && typeof b === 'number') return bool(a === b);
@@ -124,7 +124,7 @@ export function equality(ev: Evaluator, left: Value, right: Value): Value {
     return bool(left.value !== undefined && right.value !== undefined ? left.value === right.value : undefined);
   if (left.kind === 'ref' && right.kind === 'ref' && left.id === right.id) return bool(true);
   const [first, second] = [sequenceOf(ev, left), sequenceOf(ev, right)];
-  if (first !== undefined && second !== undefined) return itemsEqual(ev, first, second);
+  if (first !== undefined && second !== undefined) return itemsEqual(ev, first, second, depth + 1);
   if (left.kind === 'shape' || right.kind === 'shape') return bool(undefined);
   if (left.kind === 'latent' || right.kind === 'latent')
     return unknownBool(left.kind === 'latent' ? left : right, `== ${keyOf(left)} ${keyOf(right)}`);
@@ -171,13 +171,17 @@ function sequenceOf(ev: Evaluator, value: Value): Sequence | undefined {
   return object?.kind === 'list' && object.form === 'list' ? { form: 'list', items: object.items } : undefined;
 }
 
-function itemsEqual(ev: Evaluator, left: Sequence, right: Sequence): Value {
+/** Lists in lists that are compared; a list may hold itself. */
+const MOST_NESTED = 32;
+
+function itemsEqual(ev: Evaluator, left: Sequence, right: Sequence, depth: number): Value {
+  if (depth > MOST_NESTED) return bool(undefined);
   if (left.form !== right.form) return bool(false);
   const [a, b] = [left.items, right.items];
   if (a === undefined || b === undefined) return bool(undefined);
   if (a.length !== b.length) return bool(false);
   ev.machine.tick();
-  const answers = a.map((item, i) => equality(ev, settle(ev, item), settle(ev, b[i] ?? none)));
+  const answers = a.map((item, i) => equality(ev, settle(ev, item), settle(ev, b[i] ?? none), depth));
   if (answers.some((answer) => answer.kind === 'bool' && answer.value === false)) return bool(false);
   return bool(answers.every((answer) => answer.kind === 'bool' && answer.value === true) ? true : undefined);
 }
