@@ -109,6 +109,12 @@ const rows: Readonly<Record<string, Row>> = {
   'lists that hold themselves, compared': {
     files: { 'a.py': 'import torch\na = []\na.append(a)\nb = []\nb.append(b)\nsame = a == b\n' },
   },
+  'a data set that is a part of itself': {
+    files: {
+      'a.py':
+        'import torch\nfrom torch.utils.data import DataLoader, Subset, TensorDataset\ns = Subset(TensorDataset(torch.zeros(4, 2)), [0, 1])\ns.dataset = s\nfor batch in DataLoader(s, batch_size=2):\n    print(batch)\n',
+    },
+  },
   'recursion between methods': {
     files: {
       'a.py':

@@ -11,7 +11,7 @@ import { sameList, type Dependencies } from './dependencies';
 import { Evaluator } from './evaluator';
 import type { Memo } from './memo';
 import { sameUses, type Uses } from './mentions';
-import { Machine, OutOfBudget, type State } from './machine';
+import { isTooMuch, Machine, type State } from './machine';
 import type { Module, Program } from './program';
 import { forgetReassigned } from './reassigned';
 import { Report, type Recorded } from './report';
@@ -273,7 +273,7 @@ export function bounded(body: () => void): boolean {
     body();
     return true;
   } catch (error) {
-    if (!(error instanceof OutOfBudget)) throw error;
+    if (!isTooMuch(error)) throw error;
     return false;
   }
 }

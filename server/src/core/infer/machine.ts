@@ -73,6 +73,10 @@ export class OutOfBudget {
   constructor(readonly reason: string) {}
 }
 
+/** Whether an evaluation was too much: its budget is spent, or what it looked through holds itself and filled the stack. */
+export const isTooMuch = (error: unknown): boolean =>
+  error instanceof OutOfBudget || (error instanceof RangeError && error.message.includes('call stack'));
+
 interface Trail {
   readonly made: Branch<unknown>[];
   readonly others: { readonly position: number; readonly rest: readonly Branch<unknown>[] }[];

@@ -14,7 +14,7 @@ import type { Bindings } from './bindings';
 import type { ExportCall } from './builtins/exports';
 import { Evaluator } from './evaluator';
 import { HEAP_SIZE, readHeap, type HeapRoot } from './heap';
-import { Machine, OutOfBudget, type State } from './machine';
+import { isTooMuch, Machine, type State } from './machine';
 import type { Finding } from '../finding';
 import { Dependencies, sameList } from './dependencies';
 import { Report, type Recorded } from './report';
@@ -413,7 +413,7 @@ function step(ev: Evaluator, stmt: Stmt, states: readonly State[], budget: numbe
     // A script that raises on all paths still defines what stands below for those who read it.
     return next.length > 0 ? next : states;
   } catch (error) {
-    if (!(error instanceof OutOfBudget)) throw error;
+    if (!isTooMuch(error)) throw error;
     // It may have ended inside a class body, a `try` or an `autocast`; what stands below is not part of those.
     Object.assign(ev, { activation, guarded, autocast });
     return states;
