@@ -46,16 +46,37 @@ const headBytes = 24;
 const padding = new Uint8Array(8);
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
-/** The pieces of a frame, in order, without a copy of the tensors' bytes. */
+/** The pieces of a frame, in order, without a copy of the bytes of large tensors. */
 export function framePieces(frame: Partial<Frame> & Pick<Frame, 'kind'>, scratch?: Scratch): Uint8Array[] {
-  const { kind, request = 0, tensors = [], outputs = [], nanoseconds = 0, text = '', slot } = frame;
-  const words = Buffer.from(text);
-  const described = tensors.reduce((all, { shape }) => all + 8 + 4 * shape.length, 0) + 2 * outputs.length;
-  const head = Buffer.alloc(aligned(headBytes + described));
+  const { tensors = [], outputs = [], text = '', slot } = frame;
+  let described = 2 * outputs.length;
+  let dataBytes = 0;
+  for (const { shape, data } of tensors) {
+    described += 8 + 4 * shape.length;
+    dataBytes += aligned(data.length);
+  }
+  const headLength = aligned(headBytes + described);
+  if (dataBytes < joinBelow) {
+    const words = Buffer.from(text);
+    const whole = Buffer.alloc(headLength + dataBytes + words.length);
+    writeHead(whole, frame, whole.length, false);
+    let at = headLength;
+    for (const { data } of tensors) {
+      whole.set(data, at);
+      at += aligned(data.length);
+    }
+    whole.set(words, at);
+    return [whole];
+  }
   const data = tensors.flatMap((tensor) => paddedPieces(tensor.data));
-  const dataBytes = tensors.reduce((all, tensor) => all + aligned(tensor.data.length), 0);
   const isShared = slot !== undefined && scratch?.write(slot, data, dataBytes) === true;
-  const total = head.length + words.length + (isShared ? 0 : dataBytes);
+  const head = Buffer.alloc(headLength);
+  writeHead(head, frame, headLength + (isShared ? 0 : dataBytes), isShared);
+  return [head, ...(isShared ? [] : data)];
+}
+
+function writeHead(head: Buffer, frame: Parameters<typeof framePieces>[0], total: number, isShared: boolean): void {
+  const { kind, request = 0, tensors = [], outputs = [], nanoseconds = 0, slot } = frame;
   head.writeUInt32LE(total, 0);
   head.writeUInt32LE(request, 4);
   head.writeUInt8(kind, 8);
@@ -65,17 +86,15 @@ export function framePieces(frame: Partial<Frame> & Pick<Frame, 'kind'>, scratch
   head.writeUInt16LE(slot === undefined ? 0 : slot + 1, 14);
   head.writeDoubleLE(nanoseconds, 16);
   let at = headBytes;
-  for (const { index, datatype, shape, data: bytes } of tensors) {
+  for (const { index, datatype, shape, data } of tensors) {
     head.writeUInt16LE(index, at);
     head.writeUInt8(codeOf(datatype), at + 2);
     head.writeUInt8(shape.length, at + 3);
-    head.writeUInt32LE(bytes.length, at + 4);
+    head.writeUInt32LE(data.length, at + 4);
     at += 8;
     for (const size of shape) at = head.writeUInt32LE(size, at);
   }
   for (const output of outputs) at = head.writeUInt16LE(output, at);
-  const pieces = [head, ...(isShared ? [] : data), ...(words.length > 0 ? [words] : [])];
-  return total < joinBelow && pieces.length > 1 ? [Buffer.concat(pieces, total)] : pieces;
 }
 
 function paddedPieces(data: Uint8Array): Uint8Array[] {
@@ -85,38 +104,39 @@ function paddedPieces(data: Uint8Array): Uint8Array[] {
 
 /** @param bytes a whole frame at the start of its own buffer */
 export function readFrame(bytes: Buffer, scratch?: Scratch): Frame {
-  const kind = bytes.readUInt8(8) as FrameKind;
-  const [tensorCount, outputCount, slotCode] = [bytes.readUInt16LE(10), bytes.readUInt16LE(12), bytes.readUInt16LE(14)];
+  const tensorCount = bytes.readUInt16LE(10);
+  const outputCount = bytes.readUInt16LE(12);
+  const slotCode = bytes.readUInt16LE(14);
   const slot = slotCode === 0 ? undefined : slotCode - 1;
+  const described: (Omit<WireTensor, 'data'> & { readonly length: number })[] = [];
+  let dataBytes = 0;
   let at = headBytes;
-  const described = Array.from({ length: tensorCount }, () => {
-    const [index, code, rank, length] = [
-      bytes.readUInt16LE(at),
-      bytes.readUInt8(at + 2),
-      bytes.readUInt8(at + 3),
-      bytes.readUInt32LE(at + 4),
-    ];
+  for (let i = 0; i < tensorCount; i++) {
+    const index = bytes.readUInt16LE(at);
+    const datatype = datatypes[bytes.readUInt8(at + 2)] as Datatype;
+    const rank = bytes.readUInt8(at + 3);
+    const length = bytes.readUInt32LE(at + 4);
+    const shape: number[] = [];
     at += 8;
-    const shape = Array.from({ length: rank }, (_, i) => bytes.readUInt32LE(at + 4 * i));
-    at += 4 * rank;
-    return { index, datatype: datatypes[code] as Datatype, shape, length };
-  });
-  const outputs = Array.from({ length: outputCount }, (_, i) => bytes.readUInt16LE(at + 2 * i));
-  at = aligned(at + 2 * outputCount);
+    for (const end = at + 4 * rank; at < end; at += 4) shape.push(bytes.readUInt32LE(at));
+    described.push({ index, datatype, shape, length });
+    dataBytes += aligned(length);
+  }
+  const outputs: number[] = [];
+  for (const end = at + 2 * outputCount; at < end; at += 2) outputs.push(bytes.readUInt16LE(at));
+  at = aligned(at);
   const text = tensorCount === 0 ? bytes.toString('utf8', at) : '';
   let all = bytes;
   if (bytes.readUInt8(9) === 1 && slot !== undefined && scratch !== undefined) {
-    all = scratch.read(
-      slot,
-      described.reduce((sum, { length }) => sum + aligned(length), 0),
-    );
+    all = scratch.read(slot, dataBytes);
     at = 0;
   }
-  const tensors = described.map(({ length, ...tensor }) => {
-    const data = all.subarray(at, at + length);
+  const tensors: WireTensor[] = [];
+  for (const { index, datatype, shape, length } of described) {
+    tensors.push({ index, datatype, shape, data: all.subarray(at, at + length) });
     at += aligned(length);
-    return { ...tensor, data };
-  });
+  }
+  const kind = bytes.readUInt8(8) as FrameKind;
   return { kind, request: bytes.readUInt32LE(4), tensors, outputs, nanoseconds: bytes.readDoubleLE(16), text, slot };
 }
 
@@ -160,15 +180,23 @@ export class FrameReader {
   }
 
   private begin(chunk: Buffer, at: number): number {
+    if (this.headFilled === 0 && at + 4 <= chunk.length) {
+      this.open(chunk.readUInt32LE(at));
+      return 0;
+    }
     const taken = chunk.copy(this.head, this.headFilled, at, at + 4 - this.headFilled);
     this.headFilled += taken;
     if (this.headFilled < 4) return taken;
     this.headFilled = 0;
-    const length = this.head.readUInt32LE(0);
-    if (length < headBytes || length > maxFrameBytes) throw new RangeError(`a frame of ${length} bytes`);
-    this.frame = Buffer.allocUnsafeSlow(length);
-    this.head.copy(this.frame);
+    this.open(this.head.readUInt32LE(0));
+    this.frame?.set(this.head);
     this.filled = 4;
     return taken;
+  }
+
+  private open(length: number): void {
+    if (length < headBytes || length > maxFrameBytes) throw new RangeError(`a frame of ${length} bytes`);
+    this.frame = Buffer.allocUnsafeSlow(length);
+    this.filled = 0;
   }
 }

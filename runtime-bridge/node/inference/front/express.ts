@@ -4,10 +4,14 @@
  */
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { beginsWith } from '../oip/requestReader';
 import { failureReply, keepAliveMs, type Reply } from './http';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
-/** What is to be done with the body of a request; undefined for requests that Node's server takes. */
+/**
+ * What is to be done with the body of a request; undefined for requests that Node's server takes. Kept for those that
+ * follow with the same head.
+ */
 export type Express = (path: string) => ((headers: Headers, body: Buffer) => Promise<Reply>) | undefined;
 
 /** Larger bodies are worth Node's care about what is held in memory. */
@@ -49,6 +53,8 @@ interface Arriving {
 class Lane {
   private arriving: Arriving | undefined;
   private isAnswering = false;
+  /** The last head: most clients send the same one again and again. */
+  private last: { readonly head: Buffer; readonly request: Request } | undefined;
   /** What came while an answer was made. */
   private early: Buffer[] = [];
 
@@ -80,7 +86,7 @@ class Lane {
   };
 
   private begin(chunk: Buffer): void {
-    const request = this.read(chunk);
+    const request = this.requestIn(chunk);
     if (request === undefined || held + request.length > mostHeld) {
       this.leave(chunk);
       return;
@@ -95,6 +101,13 @@ class Lane {
     const timer = setTimeout(() => this.socket.destroy(), bodyMs);
     this.arriving = { request, body: Buffer.allocUnsafeSlow(request.length), filled: 0, timer };
     this.fill(this.arriving, chunk.subarray(request.bodyAt));
+  }
+
+  private requestIn(chunk: Buffer): Request | undefined {
+    if (this.last !== undefined && beginsWith(chunk, this.last.head)) return this.last.request;
+    const request = this.read(chunk);
+    this.last = request && { head: Buffer.from(chunk.subarray(0, request.bodyAt)), request };
+    return request;
   }
 
   private fill(arriving: Arriving, chunk: Buffer): void {

@@ -1,7 +1,7 @@
 /** The public listener: the Open Inference Protocol version 2 over HTTP, with the extensions that it names. */
 import type { IncomingMessage, Server } from 'node:http';
 import { ProtocolError } from '../oip/errors';
-import { readInferRequest } from '../oip/request';
+import { RequestReader } from '../oip/requestReader';
 import { responseBody } from '../oip/response';
 import { configOf, extensions, metadataOf, statisticsOf } from './descriptions';
 import { askModel, askVersion } from './exchange';
@@ -32,7 +32,8 @@ export function publicServer(options: PublicOptions): Server {
   return withExpress(server, options.mostBytes, (path) => {
     const [, model = '', version, action] = modelPath.exec(path) ?? [];
     if (action !== 'infer') return undefined;
-    return (headers, body) => infer(options.front, { model, version }, headers, body);
+    const reader = new RequestReader();
+    return (headers, body) => infer(options.front, { model, version }, headers, body, reader);
   });
 }
 
@@ -133,10 +134,16 @@ function requireModel(front: Front, { model, version }: Model): void {
   if (front.versionsOf(model).length === 0) throw unknownModel(model, version);
 }
 
-async function infer(front: Front, { model, version }: Model, headers: Headers, body: Buffer): Promise<Reply> {
+async function infer(
+  front: Front,
+  { model, version }: Model,
+  headers: Headers,
+  body: Buffer,
+  reader = new RequestReader(),
+): Promise<Reply> {
   requireModel(front, { model, version });
   const length = body.length === 0 ? '0' : (headers['inference-header-content-length'] as string | undefined);
-  const asked = readInferRequest(body, length, model);
+  const asked = reader.read(body, length, model);
   const exchanged =
     version === undefined
       ? await askModel(front, asked, model, headers)

@@ -60,7 +60,8 @@ export function readInferRequest(body: Buffer, headerLength: string | undefined,
   };
 }
 
-function jsonLength(body: Buffer, headerLength: string | undefined): number {
+/** @throws ProtocolError where the body is shorter */
+export function jsonLength(body: Buffer, headerLength: string | undefined): number {
   // An empty body is a raw tensor without elements; a length that is no number counts as 0, as in Triton.
   if (headerLength === undefined) return body.length;
   const length = Number.parseInt(headerLength, 10);
