@@ -77,6 +77,29 @@ describe('front: requests in one piece and in many', () => {
     deepEqual((await answers([request(body(5)), chunked, request(body(4))], 3)).map(firstOf), [10, 12, 8]);
   });
 
+  it('answers on one connection as on a connection each: alike heads, other tensors, other JSON, mistakes', async () => {
+    const binary = (value: number, more = '', size = 16): Buffer => {
+      const json = JSON.stringify({
+        inputs: [{ name: 'x', shape: [1, 4], datatype: 'FP32', parameters: { binary_data_size: size } }],
+        outputs: [{ name: 'y', parameters: { binary_data: true } }],
+      });
+      const tensor = Buffer.from(new Float32Array(4).fill(value).buffer);
+      const head = `POST /v2/models/twice/infer HTTP/1.1\r\nHost: x\r\n${more}Inference-Header-Content-Length: ${json.length}\r\nContent-Length: ${json.length + tensor.length}\r\n\r\n`;
+      return Buffer.concat([Buffer.from(head + json), tensor]);
+    };
+    const named = request(body(1), '', '/v2/models/twice/versions/1/infer');
+    const sent = [
+      ...[binary(1), binary(2), binary(2, '', 12), binary(3), binary(4, 'x-unit-id: me\r\n'), binary(5)],
+      ...[request(body(6)), request(body(7)), named, binary(8, '', 99), binary(9), binary(10)].map((each) =>
+        Buffer.from(each),
+      ),
+    ];
+    const apart: string[] = [];
+    for (const each of sent) apart.push(...(await answers([each], 1)));
+    deepEqual(await answers(sent, sent.length), apart);
+    deepEqual(await answers([Buffer.concat(sent)], sent.length), apart);
+  });
+
   it('refuses two lengths, and a request of a web page', async () => {
     match((await answers([request(body(1), 'Content-Length: 3\r\n')], 1))[0] ?? '', /^HTTP\/1\.1 400/);
     match((await answers([request(body(1), 'Origin: http://evil.example\r\n')], 1))[0] ?? '', /^HTTP\/1\.1 403/);
@@ -123,7 +146,7 @@ function split(bytes: Buffer): string[] {
   const found: string[] = [];
   for (let at = 0; ;) {
     const body = text.indexOf('\r\n\r\n', at) + 4;
-    const length = /content-length: (\d+)/i.exec(text.slice(at, body))?.[1];
+    const length = /\ncontent-length: (\d+)/i.exec(text.slice(at, body))?.[1];
     if (body < 4 || length === undefined || body + Number(length) > text.length) return found;
     found.push(text.slice(at, body + Number(length)));
     at = body + Number(length);

@@ -6,6 +6,8 @@ import { type Frame, FrameReader, frameKinds, framePieces } from '../../runtime-
 import { bytesOfJson, jsonOfBytes, printDouble } from '../../runtime-bridge/node/inference/oip/elements';
 import { ProtocolError } from '../../runtime-bridge/node/inference/oip/errors';
 import { readJson } from '../../runtime-bridge/node/inference/oip/json';
+import { readInferRequest } from '../../runtime-bridge/node/inference/oip/request';
+import { RequestReader } from '../../runtime-bridge/node/inference/oip/requestReader';
 
 const typeNamed = (name: string): Datatype => datatypeOf(name) as Datatype;
 const place = { input: 'x', model: 'm', id: '' };
@@ -52,6 +54,51 @@ describe('frames', () => {
     const reader = new FrameReader(() => undefined);
     throws(() => reader.push(Buffer.from([255, 255, 255, 255])), RangeError);
   });
+});
+
+describe('requests of one connection', () => {
+  const binary = (name: string, size: number): object => ({
+    ...{ name, datatype: 'UINT8', shape: [size], parameters: { binary_data_size: size } },
+  });
+  const plain = { name: 'p', datatype: 'INT32', shape: [2], data: [1, 2] };
+  const heads = [
+    { inputs: [binary('a', 4)] },
+    { inputs: [binary('b', 4)] },
+    { inputs: [binary('a', 4)], id: 'seven' },
+    { inputs: [binary('a', 1), plain, binary('b', 3)], outputs: [{ name: 'y', parameters: { binary_data: true } }] },
+    { inputs: [plain] },
+    { inputs: [] },
+    { inputs: 3 },
+  ].map((value) => JSON.stringify(value));
+  const lengths = [(json: string) => String(json.length), () => undefined, () => '0x10', () => '12 bytes', () => ''];
+  const request = constantFrom(...heads).chain((json) =>
+    constantFrom(...lengths).chain((length) =>
+      uint8Array({ minLength: 3, maxLength: 5 }).map((tail) => ({
+        body: Buffer.concat([Buffer.from(json), tail]),
+        length: length(json),
+      })),
+    ),
+  );
+  const found = (read: () => object): object => {
+    try {
+      return read();
+    } catch (error) {
+      return { refused: (error as Error).message };
+    }
+  };
+
+  it('are read as if each were the only one', () =>
+    check(
+      property(array(request, { maxLength: 30 }), (requests) => {
+        const reader = new RequestReader();
+        for (const { body, length } of requests)
+          deepEqual(
+            found(() => reader.read(body, length, 'm')),
+            found(() => readInferRequest(body, length, 'm')),
+          );
+      }),
+      { numRuns: 300 },
+    ));
 });
 
 describe('JSON of tensors', () => {

@@ -9,6 +9,7 @@
  * per wanted output: u16 place in the signature
  * zeros up to a multiple of 8, then the tensors' bytes, each up to a multiple of 8, here or in the slot
  */
+import type { Socket } from 'node:net';
 import { codeOf, type Datatype, datatypes } from './datatypes';
 import type { Scratch, Slot } from './scratch';
 
@@ -73,6 +74,14 @@ export function framePieces(frame: Partial<Frame> & Pick<Frame, 'kind'>, scratch
   const head = Buffer.alloc(headLength);
   writeHead(head, frame, headLength + (isShared ? 0 : dataBytes), isShared);
   return [head, ...(isShared ? [] : data)];
+}
+
+/** Writes a frame at once. */
+export function sendFrame(pipe: Socket, frame: Parameters<typeof framePieces>[0], scratch?: Scratch): void {
+  const pieces = framePieces(frame, scratch);
+  if (pieces.length > 1) pipe.cork();
+  for (const piece of pieces) pipe.write(piece);
+  if (pieces.length > 1) pipe.uncork();
 }
 
 function writeHead(head: Buffer, frame: Parameters<typeof framePieces>[0], total: number, isShared: boolean): void {

@@ -9,7 +9,7 @@ import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { joinBytes, splitBytes } from './byteStrings';
 import { datatypeOfRuntime, elementsOf } from './datatypes';
-import { type Frame, FrameReader, frameKinds, framePieces, type WireTensor } from './frames';
+import { type Frame, FrameReader, frameKinds, sendFrame, type WireTensor } from './frames';
 import { sharesOfProviders } from './providers';
 import { Scratch } from './scratch';
 import { loadProblem, sentenceOf } from './runtimeWords';
@@ -42,11 +42,7 @@ const onread: OnReadOpts = {
 const pipe = new Socket({ fd: 3, readable: true, writable: true, onread } as SocketConstructorOpts);
 pipe.on('error', () => process.exit(0)).on('close', () => process.exit(0));
 
-function send(frame: Parameters<typeof framePieces>[0]): void {
-  pipe.cork();
-  for (const piece of framePieces(frame, scratch)) pipe.write(piece);
-  pipe.uncork();
-}
+const send = (frame: Parameters<typeof sendFrame>[1]): void => sendFrame(pipe, frame, scratch);
 
 async function start(): Promise<Serving | undefined> {
   try {

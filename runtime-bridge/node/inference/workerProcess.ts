@@ -1,7 +1,7 @@
 /** The front's side of a version's process: starting it, asking it, noticing its end. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { type Frame, FrameReader, frameKinds, framePieces, type WireTensor } from './frames';
+import { type Frame, FrameReader, frameKinds, sendFrame, type WireTensor } from './frames';
 import { Scratch, type Slot } from './scratch';
 import type { Signature, WorkerOptions } from './signature';
 
@@ -99,10 +99,7 @@ export class WorkerProcess implements VersionProcess {
       const request = (this.lastRequest = (this.lastRequest + 1) >>> 0);
       const slot = this.scratch?.take();
       this.waiting.set(request, { resolve, reject, slot });
-      this.pipe.cork();
-      const frame = { kind: frameKinds.run, request, tensors, outputs, slot };
-      for (const piece of framePieces(frame, this.scratch)) this.pipe.write(piece);
-      this.pipe.uncork();
+      sendFrame(this.pipe, { kind: frameKinds.run, request, tensors, outputs, slot }, this.scratch);
     });
   }
 

@@ -190,7 +190,13 @@ function write(socket: Socket, { status, headers = {}, pieces = [] }: Reply): vo
   for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
   head += `Content-Length: ${length}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keepAliveMs / 1000}\r\n\r\n`;
   if (length < joinBelow) {
-    socket.write(Buffer.concat([Buffer.from(head, 'latin1'), ...pieces]));
+    const whole = Buffer.allocUnsafe(head.length + length);
+    let at = whole.write(head, 'latin1');
+    for (const piece of pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    socket.write(whole);
     return;
   }
   socket.cork();

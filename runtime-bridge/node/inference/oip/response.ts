@@ -20,11 +20,11 @@ export function responseBody(
   { model, version, signature }: { readonly model: string; readonly version: string; readonly signature: Signature },
   tensors: readonly WireTensor[],
 ): ResponseBody {
-  const asked = new Map(request.outputs?.map((output) => [output.name, output]));
   const raw: Uint8Array[] = [];
   const outputs = tensors.map((tensor) => {
     const { name } = signature.outputs[tensor.index] as SignatureTensor;
-    const { isBinary = request.binaryOutput, classes = 0 } = asked.get(name) ?? {};
+    const { isBinary = request.binaryOutput, classes = 0 } =
+      request.outputs?.findLast((output) => output.name === name) ?? {};
     const { datatype, shape, data } = classes > 0 ? classified(tensor, classes, name) : tensor;
     const start = `{"name":${JSON.stringify(name)},"datatype":"${datatype.name}","shape":[${shape.join()}]`;
     if (isBinary) {
