@@ -184,6 +184,7 @@ export const layers = [
   {
     room: 'runtime-bridge/node/compare',
     uses: [
+      'runtime-bridge/node/inference',
       'runtime-bridge/node/pages',
       'runtime-bridge/node/versions',
       'server/src/core/text',

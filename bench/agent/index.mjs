@@ -1,8 +1,10 @@
 /**
  * What watching costs: a training goes on plain, watched with each budget, and plain again, in turns of a few steps, in
  * one process, and the processor time of its steps is compared round by round: what slows the machine for longer than a
- * round slows all of them. The second plain arm shows how much of a figure is noise. Beside it stands what the agent's
- * own calls took, counted inside of them.
+ * round slows all of them. The second plain arm shows how much of a figure is noise: single steps of half a second
+ * differ by a tenth of it on a machine that is shared. So a second figure is put together of two that are exact: what
+ * the agent's own calls took, counted inside of them, and what small steps, of which there are many, take beyond that
+ * (calls to get there, caches that the training finds cold).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
@@ -17,6 +19,7 @@ const models = { resnet18: 'ResNet-18, 32 x 32', transformer: 'transformer of 6 
 const budgets = { usual: '0.04', onePercent: '0.01' };
 const rounds = Number(process.env.TENSORWRIGHT_BENCH_ROUNDS ?? 80);
 const stepsOfBlock = 4;
+const smallRounds = 5 * rounds;
 const starts = 15;
 const draws = 400;
 
@@ -29,7 +32,13 @@ export async function measureAgent() {
   const found = { steps: rounds * stepsOfBlock, startMillis: await startMillis(python), models: {} };
   for (const [name, title] of Object.entries(models)) {
     log(`  ${title}: ${rounds} rounds of ${4 * stepsOfBlock} steps`);
-    found.models[name] = { title, ...(await inFolder((folder) => trained(python, name, folder))) };
+    const full = await inFolder((folder) => trained(python, [name, 'full'], folder, rounds, stepsOfBlock));
+    log(`  the same with small steps: ${smallRounds} rounds of 4 steps`);
+    const small = await inFolder((folder) => trained(python, [name, 'small'], folder, smallRounds, 1));
+    found.models[name] = {
+      title,
+      ...Object.fromEntries(Object.keys(budgets).map((which) => [which, together(full[which], small[which])])),
+    };
   }
   return found;
 }
@@ -50,15 +59,26 @@ const startMillis = (python) =>
     return round(median(taken));
   });
 
-function trained(python, model, folder) {
+/** The figures of the full steps, and what they come to with the small ones' exactness. */
+function together(full, small) {
+  const beyond = (percent) => (percent - small.countedPercent) * (small.stepMillis / full.stepMillis);
+  return {
+    ...full,
+    beyondMillis: round((small.stepMillis * (small.processorPercent - small.countedPercent)) / 100, 2),
+    togetherPercent: round(full.countedPercent + beyond(small.processorPercent), 2),
+    togetherPercentBetween: small.processorPercentBetween.map((each) => round(full.countedPercent + beyond(each), 2)),
+  };
+}
+
+function trained(python, model, folder, ofRounds, ofBlock) {
   const shares = Object.values(budgets);
-  const args = [inRoot('dist', 'agent'), folder, String(rounds), String(stepsOfBlock), ...shares];
-  const { status, stdout, stderr } = spawnSync(python, [inRoot('bench', 'agent', 'trainer.py'), model, ...args], {
+  const args = [...model, inRoot('dist', 'agent'), folder, String(ofRounds), String(ofBlock), ...shares];
+  const { status, stdout, stderr } = spawnSync(python, [inRoot('bench', 'agent', 'trainer.py'), ...args], {
     env: { ...plainly(), TENSORWRIGHT_BUDGET: shares[0] },
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
-  if (status !== 0) throw new Error(`the training of ${model} ended with ${status}: ${stderr.slice(-300)}`);
+  if (status !== 0) throw new Error(`the training of ${model.join(', ')} ended with ${status}: ${stderr.slice(-300)}`);
   const { plain, again, ...watched } = JSON.parse(stdout);
   const base = plain.map((block, i) => mean([...block, ...again[i]].map(([seconds]) => seconds)));
   const usual = middleMean(base);

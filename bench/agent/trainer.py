@@ -3,7 +3,10 @@
 One process, because two that do the same differ by several percent for as long as they live: their memory lies
 elsewhere. Between two blocks everything that the agent put into torch is taken out or put back.
 
-usage: trainer.py MODEL AGENT_FOLDER RUN_FOLDER ROUNDS STEPS_OF_A_BLOCK
+usage: trainer.py MODEL full|small AGENT_FOLDER RUN_FOLDER ROUNDS STEPS_OF_A_BLOCK BUDGET...
+
+`small` trains on next to no data: what the agent does between two looks does not depend on the data, and a step of a
+tenth of the time shows a tenth of the noise.
 """
 
 import json
@@ -33,14 +36,15 @@ class Residual(nn.Module):
         return self.relu(self.bn2(self.conv2(out)) + self.shortcut(x))
 
 
-def resnet18():
+def resnet18(small):
     """ResNet-18 with the first layers that are usual for pictures of 32 x 32: 11.2 million parameters."""
     widths = [(64, 64, 1), (64, 64, 1), (64, 128, 2), (128, 128, 1), (128, 256, 2), (256, 256, 1), (256, 512, 2)]
     widths.append((512, 512, 1))
     first = [nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
     last = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10)]
     model = nn.Sequential(*first, *[Residual(*each) for each in widths], *last)
-    return model, lambda: (torch.randn(8, 3, 32, 32), torch.randint(0, 10, (8,)))
+    rows, size = (2, 8) if small else (8, 32)
+    return model, lambda: (torch.randn(rows, 3, size, size), torch.randint(0, 10, (rows,)))
 
 
 class Transformer(nn.Module):
@@ -55,9 +59,10 @@ class Transformer(nn.Module):
         return self.head(self.layers(self.embedding(tokens)).mean(1))
 
 
-def transformer():
+def transformer(small):
     """Six layers of width 256 over 64 tokens: 5.2 million parameters."""
-    return Transformer(), lambda: (torch.randint(0, 1000, (8, 64)), torch.randint(0, 1000, (8,)))
+    rows, tokens = (1, 8) if small else (8, 64)
+    return Transformer(), lambda: (torch.randint(0, 1000, (rows, tokens)), torch.randint(0, 1000, (rows,)))
 
 
 class Agent:
@@ -163,16 +168,16 @@ class Budget:
 
 
 def main():
-    name, agent_folder, run, rounds, steps, *budgets = sys.argv[1:4] + [int(each) for each in sys.argv[4:6]] + [
-        float(each) for each in sys.argv[6:]
-    ]
+    name, size, agent_folder, run = sys.argv[1:5]
+    rounds, steps = (int(each) for each in sys.argv[5:7])
+    budgets = [float(each) for each in sys.argv[7:]]
     torch.set_num_threads(1)
     torch.manual_seed(0)
     agent = Agent(agent_folder, run)
     from tensorwright.sampling import Sampler
 
     meter = Meter(agent.watcher)
-    model, batch = {"resnet18": resnet18, "transformer": transformer}[name]()
+    model, batch = {"resnet18": resnet18, "transformer": transformer}[name](size == "small")
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
 
     def step():

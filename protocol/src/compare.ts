@@ -16,10 +16,10 @@ export interface ComparedSide {
   readonly bytes: number;
 }
 
-export type SectionId = 'signature' | 'graph' | 'weights' | 'config' | 'origin';
+export type SectionId = 'signature' | 'graph' | 'weights' | 'config' | 'outputs' | 'latency' | 'origin';
 
-/** `unknown`: it could not be compared; the summary says why. */
-export type SectionVerdict = 'same' | 'changed' | 'breaking' | 'unknown';
+/** `undecided`: measured, and no difference shown; `unknown`: it could not be compared; the summary says why. */
+export type SectionVerdict = 'same' | 'undecided' | 'changed' | 'breaking' | 'unknown';
 
 export interface CompareSection {
   readonly id: SectionId;

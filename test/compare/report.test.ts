@@ -243,7 +243,7 @@ describe('tensorwright diff', () => {
 
   it('refuses gates that it does not know', () => {
     match(JSON.stringify(readGates('speed')), /'speed' is no gate/);
-    match(JSON.stringify(readGates('graph>2')), /only weights take a number/);
+    match(JSON.stringify(readGates('graph>2')), /only weights, outputs, latency take a number/);
   });
 
   it('describes a model line by line for Git', async () => {

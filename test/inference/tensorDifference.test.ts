@@ -1,5 +1,6 @@
 /** How far two tensors are from each other. */
 import { deepEqual } from 'node:assert/strict';
+import { joinBytes } from '../../runtime-bridge/node/inference/byteStrings';
 import { type Datatype, datatypeOf } from '../../runtime-bridge/node/inference/datatypes';
 import { differenceOf } from '../../runtime-bridge/node/inference/tensorDifference';
 import type { Tensor } from '../../runtime-bridge/node/inference/tensorValues';
@@ -11,6 +12,11 @@ const floats = (shape: readonly number[], ...values: readonly number[]): Tensor 
 });
 
 const { NaN: nan, POSITIVE_INFINITY: infinite } = Number;
+const texts = (...values: readonly string[]): Tensor => ({
+  datatype: datatypeOf('BYTES') as Datatype,
+  shape: [values.length],
+  data: joinBytes(values.map((text) => Buffer.from(text))),
+});
 const apart = { sameShape: false, maxAbsolute: infinite, largest: 0, cosine: 0 };
 
 const rows: readonly (readonly [string, Tensor, Tensor | undefined, object])[] = [
@@ -26,14 +32,17 @@ const rows: readonly (readonly [string, Tensor, Tensor | undefined, object])[] =
     'NaN on both sides',
     floats([2], nan, 2),
     floats([2], nan, 2),
-    { sameShape: true, maxAbsolute: 0, largest: 2, cosine: 1 },
+    { sameShape: true, maxAbsolute: 0, largest: 2, cosine: 1, nonFinite: [1, 1] },
   ],
   [
     'NaN on one side',
     floats([1], 1),
     floats([1], nan),
-    { sameShape: true, maxAbsolute: infinite, largest: 0, cosine: 1 },
+    { sameShape: true, maxAbsolute: infinite, largest: 0, cosine: 1, nonFinite: [0, 1] },
   ],
+  ['the same texts', texts('a', 'bc'), texts('a', 'bc'), { sameShape: true, maxAbsolute: 0, largest: 0, cosine: 1 }],
+  ['other texts', texts('a'), texts('b'), { ...apart, sameShape: true }],
+  ['a text and a number', texts('a'), floats([1], 1), apart],
   ['another shape', floats([2], 1, 2), floats([1, 2], 1, 2), apart],
   ['one that is missing', floats([1], 1), undefined, apart],
   [
@@ -48,6 +57,6 @@ describe('the difference of two tensors', () => {
   for (const [name, left, right, expected] of rows)
     it(`of ${name}`, () => {
       const found = differenceOf(left, right);
-      deepEqual({ ...found, cosine: Number(found.cosine.toFixed(9)) }, expected);
+      deepEqual({ ...found, cosine: Number(found.cosine.toFixed(9)) }, { nonFinite: [0, 0], ...expected });
     });
 });

@@ -8,9 +8,11 @@ import { describe } from '../../../runtime-bridge/node/compare/describe';
 import { htmlReport } from '../../../runtime-bridge/node/compare/formats/html';
 import { markdownReport } from '../../../runtime-bridge/node/compare/formats/markdown';
 import { textReport } from '../../../runtime-bridge/node/compare/formats/text';
-import { type Gate, readGates, refusals } from '../../../runtime-bridge/node/compare/gate';
+import { type Gate, needRun, readGates, refusals } from '../../../runtime-bridge/node/compare/gate';
+import type { RunOptions } from '../../../runtime-bridge/node/compare/running/pair';
 import { NotComparable } from '../../../runtime-bridge/node/compare/sides';
 import { coloursFor } from '../colours';
+import { fileOf, gathered, whole } from '../inputFiles';
 import { type ExitCode, type Io, UsageError } from '../io';
 import { ProgressBar } from '../progressBar';
 import type { Verb } from '.';
@@ -20,6 +22,12 @@ type Format = 'text' | 'json' | 'markdown' | 'html';
 interface DiffOptions {
   readonly format: Format;
   readonly failOn?: string;
+  readonly run?: boolean;
+  readonly input: readonly string[];
+  readonly random: number;
+  readonly samples: number;
+  readonly seconds: number;
+  readonly progressLines?: boolean;
   readonly git?: boolean;
   readonly textconv?: boolean;
 }
@@ -29,9 +37,14 @@ Examples:
   $ tensorwright diff models/resnet:1 models/resnet:2
   $ tensorwright diff old.onnx new.onnx --format markdown
   $ tensorwright diff a.safetensors b.safetensors --fail-on "weights>0.01"
+  $ tensorwright diff models/resnet:1 models/resnet:2 --run --input images.npy
+  $ tensorwright diff models/resnet:1 models/resnet:2 --fail-on "outputs>0.01,latency>1.1"
   $ tensorwright diff models/resnet:1 models/resnet:2 --fail-on breaking,config --format html > report.html
 
-Gates: breaking (any change that breaks clients), signature, config, graph, weights, weights>NUMBER (relative L2).
+Gates: breaking (any change that breaks clients), signature, config, graph, weights, weights>NUMBER (relative L2),
+outputs, outputs>NUMBER (largest difference beside the largest value), latency, latency>FACTOR (shown to be slower).
+Both ONNX models are run with --run, --input, or a gate on outputs or latency; --input may be given once for each input
+and sample. The rows of a batch are told apart.
 Git: docs/comparing.md says how "git diff" prints model files with it.
 
 Exit code: 0 compared, 1 a gate says no, 2 can't be compared.`;
@@ -39,7 +52,7 @@ Exit code: 0 compared, 1 a gate says no, 2 can't be compared.`;
 export const diff: Verb = (program, io, finish) => {
   program
     .command('diff')
-    .summary('compare two versions: signature, configuration, graph, weights')
+    .summary('compare two versions: signature, configuration, graph, weights, outputs, latency')
     .description(
       'Compares model files, version folders (models/name:1) or configurations of Triton, and tells what breaks clients.',
     )
@@ -48,6 +61,12 @@ export const diff: Verb = (program, io, finish) => {
       new Option('--format <form>', 'how it is written').choices(['text', 'json', 'markdown', 'html']).default('text'),
     )
     .option('--fail-on <gates>', 'end with 1 where one of these, separated by commas, differs')
+    .option('--run', 'run both ONNX models on the same inputs: outputs, latency, memory')
+    .option('--input <name=file>', '.npy or .json for an input; may be repeated', gathered, [])
+    .option('--random <seed>', 'seed of inputs that are made up', whole, 0)
+    .option('--samples <n>', 'inputs that are made up where no file is given', whole, 16)
+    .option('--seconds <n>', 'how long times are measured; 0: not at all', whole, 20)
+    .addOption(new Option('--progress-lines', 'tell progress in lines, for the editor').hideHelp())
     .addOption(new Option('--git', 'take the seven arguments of an external diff driver of Git'))
     .addOption(new Option('--textconv', 'describe one model as text, for Git'))
     .addHelpText('after', examples)
@@ -63,7 +82,7 @@ async function run(names: readonly string[], options: DiffOptions, io: Io): Prom
       throw new UsageError(`diff takes two versions, not ${names.length}`);
     const gates = options.failOn === undefined ? [] : readGates(options.failOn);
     if (typeof gates === 'string') throw new UsageError(gates);
-    const report = await compared(before, after, io);
+    const report = await compared(before, after, io, options.progressLines, runOptions(options, gates, io));
     io.out.write(written(report, options.format, io));
     return judged(report, gates, io);
   } catch (error) {
@@ -78,8 +97,28 @@ function judged(report: CompareReport, gates: readonly Gate[], io: Io): ExitCode
   return reasons.length > 0 ? 1 : 0;
 }
 
-/** Ctrl-C ends the work between two chunks of weights. */
-async function compared(before: string, after: string, io: Io): Promise<CompareReport> {
+/** Undefined where nothing that was asked for needs the models to run. */
+function runOptions(
+  { run: isAsked, input, random: seed, samples, seconds }: DiffOptions,
+  gates: readonly Gate[],
+  io: Io,
+): RunOptions | undefined {
+  if (isAsked !== true && input.length === 0 && !needRun(gates)) return undefined;
+  const script = io.serving?.worker;
+  if (script === undefined) throw new UsageError('running models is not part of this build');
+  const files = new Map<string, string[]>();
+  for (const [name, path] of input.map((each) => fileOf(each, io))) files.set(name, [...(files.get(name) ?? []), path]);
+  return { script, files, seed, samples: Math.max(1, samples), seconds };
+}
+
+/** Ctrl-C ends the work between two chunks of weights, and between two runs. */
+async function compared(
+  before: string,
+  after: string,
+  io: Io,
+  inLines = false,
+  running?: RunOptions,
+): Promise<CompareReport> {
   const bar = new ProgressBar(io.err);
   const interrupted = new AbortController();
   const stop = (): void => interrupted.abort(new UsageError('interrupted; nothing was compared'));
@@ -88,7 +127,11 @@ async function compared(before: string, after: string, io: Io): Promise<CompareR
     return await compare(before, after, {
       folder: io.cwd,
       signal: interrupted.signal,
-      onProgress: (what, share) => bar.show(Math.floor(share * 99), 100, what),
+      ...(running && { running }),
+      onProgress: (what, share) => {
+        if (inLines) io.err.write(`progress ${Math.floor(share * 100)} ${what}\n`);
+        else bar.show(Math.floor(share * 99), 100, what);
+      },
     });
   } finally {
     process.off('SIGINT', stop);

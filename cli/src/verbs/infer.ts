@@ -1,6 +1,6 @@
 /** `tensorwright infer MODEL`: one version, tried on files or made-up inputs on this machine. */
 import { resolve } from 'node:path';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { versionTitle } from '../../../protocol/src/models';
 import { shownShape } from '../../../runtime-bridge/node/inference/local/inputs';
 import { runPage } from '../../../runtime-bridge/node/inference/local/page';
@@ -9,6 +9,7 @@ import { jsonOfBytes } from '../../../runtime-bridge/node/inference/oip/elements
 import { reader, summaryOf } from '../../../runtime-bridge/node/inference/tensorValues';
 import type { WireTensor } from '../../../runtime-bridge/node/inference/frames';
 import { type Colours, coloursFor } from '../colours';
+import { fileOf, gathered, whole } from '../inputFiles';
 import { type ExitCode, type Io, UsageError } from '../io';
 import type { Verb } from '.';
 
@@ -46,13 +47,6 @@ export const infer: Verb = (program, io, finish) => {
     .action(async (model: string, options: InferOptions) => finish(await tried(model, options, io)));
 };
 
-const gathered = (written: string, before: readonly string[]): readonly string[] => [...before, written];
-
-function whole(written: string): number {
-  if (!/^\d{1,7}$/.test(written)) throw new InvalidArgumentError('It is a whole number.');
-  return Number(written);
-}
-
 async function tried(model: string, options: InferOptions, io: Io): Promise<ExitCode> {
   const script = io.serving?.worker;
   if (script === undefined) throw new UsageError('running models is not part of this build');
@@ -72,12 +66,6 @@ async function tried(model: string, options: InferOptions, io: Io): Promise<Exit
   else if (options.format === 'html') io.out.write(runPage(versionTitle(resolve(io.cwd, model)), run));
   else io.out.write(textOf(run, coloursFor(io.out, io.variables)));
   return 0;
-}
-
-/** `name=file`, or a file alone for the only input. */
-function fileOf(written: string, io: Io): readonly [string, string] {
-  const at = written.indexOf('=');
-  return [written.slice(0, Math.max(0, at)), resolve(io.cwd, written.slice(at + 1))];
 }
 
 /** Written by hand: numbers of 64 bits keep all their digits. */

@@ -1,9 +1,10 @@
 /** `Run Inference...`: a version tried on a file or on made-up inputs, on this machine; what came out as a page. */
-import { basename, dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { versionTitle } from '../../../protocol/src/models';
 import { answerOf, lastLine } from '../commandLine';
 import { chooseVersion, givenFolder } from '../deploy/chooseModel';
+import { chooseInputs } from '../deploy/chooseInputs';
 import type { Feature } from '../feature';
 import { openReport } from '../webview/panel';
 
@@ -14,7 +15,8 @@ const runs = '60';
 export const runInferenceFeature: Feature = ({ context }) =>
   vscode.commands.registerCommand('tensorwright.runInference', async (given?: unknown) => {
     const model = givenFolder(given) ?? (await chooseFolder());
-    const inputs = model === undefined ? undefined : await chooseInputs(model);
+    const inputs =
+      model === undefined ? undefined : await chooseInputs(`${title}: what does ${versionTitle(model)} get?`);
     if (model === undefined || inputs === undefined) return;
     const answer = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: `Running ${versionTitle(model)}` },
@@ -35,27 +37,4 @@ export const runInferenceFeature: Feature = ({ context }) =>
 async function chooseFolder(): Promise<string | undefined> {
   const chosen = await chooseVersion(undefined, title);
   return chosen && join(chosen.model, chosen.version);
-}
-
-/** Arguments of the command line. */
-async function chooseInputs(model: string): Promise<readonly string[] | undefined> {
-  const madeUp = 'Made-up inputs';
-  const chosen = await vscode.window.showQuickPick(
-    [
-      { label: madeUp, description: "random numbers by the model's signature, the same each time" },
-      { label: 'Files...', description: '.npy or .json, one for each input' },
-    ],
-    { title: `${title}: what does ${versionTitle(model)} get?` },
-  );
-  if (chosen === undefined) return undefined;
-  if (chosen.label === madeUp) return ['--random', '0'];
-  const files = await vscode.window.showOpenDialog({
-    title: `Inputs of ${versionTitle(model)}`,
-    canSelectMany: true,
-    filters: { 'Arrays and JSON': ['npy', 'json'] },
-  });
-  if (files === undefined || files.length === 0) return undefined;
-  // With several inputs a file is for the one that it is named after.
-  const name = (path: string): string => (files.length === 1 ? '' : `${basename(path, extname(path))}=`);
-  return files.flatMap(({ fsPath }) => ['--input', `${name(fsPath)}${fsPath}`]);
 }

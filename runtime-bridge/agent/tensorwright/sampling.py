@@ -7,7 +7,7 @@ import time
 BUDGET = 0.04
 # Parts of the budget: looks at tensors, and the gradient's norm between them. The rest is for what can't be measured:
 # calls that go through a trace, caches that the training finds cold.
-LOOKS, NORMS = 0.6, 0.2
+LOOKS, NORMS = 0.55, 0.15
 # Seconds that the first looks may take whatever the share is.
 START = 0.12
 LONGEST_GAP = 200

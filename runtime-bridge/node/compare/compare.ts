@@ -1,6 +1,7 @@
 /** Two versions side by side. */
 import { statSync } from 'node:fs';
 import type { ComparedSide, CompareReport, CompareSection } from '../../../protocol/src/compare';
+import type { RunOptions } from './running/pair';
 import { type Comparison, opened } from './section';
 import { sections } from './sections/index';
 import { NotComparable, type Side, sideOf } from './sides';
@@ -8,6 +9,8 @@ import { NotComparable, type Side, sideOf } from './sides';
 export interface CompareOptions {
   /** Relative names start here. */
   readonly folder: string;
+  /** Both are run side by side too, where they are ONNX models. */
+  readonly running?: RunOptions;
   /** Ends the work; `compare` is rejected with its reason. */
   readonly signal?: AbortSignal;
   /** @param share 0 to 1 */
@@ -16,13 +19,14 @@ export interface CompareOptions {
 
 /** @throws NotComparable, and the signal's reason */
 export async function compare(before: string, after: string, options: CompareOptions): Promise<CompareReport> {
-  const { folder, signal, onProgress = () => undefined } = options;
+  const { folder, signal, running, onProgress = () => undefined } = options;
   const [left, right] = [sideOf(before, folder), sideOf(after, folder)];
   onProgress('reading', 0);
   const comparison: Comparison = {
     before: opened(left),
     after: opened(right),
     signal,
+    running,
     onProgress,
     weightNames: new Map(),
   };

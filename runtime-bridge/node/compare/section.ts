@@ -1,6 +1,13 @@
 /** What a section of the report is made from, and how its parts are put together. */
-import type { ChangeRisk, CompareChange, CompareSection, SectionId } from '../../../protocol/src/compare';
+import type {
+  ChangeRisk,
+  CompareChange,
+  CompareSection,
+  SectionId,
+  SectionVerdict,
+} from '../../../protocol/src/compare';
 import { type OnnxModel, readOnnxModel } from '../../../server/src/models/onnxGraph';
+import type { RunOptions } from './running/pair';
 import { type Side, NotComparable } from './sides';
 import { FileBytes, Unreadable } from './weights/bytes';
 
@@ -9,6 +16,8 @@ export interface Comparison {
   readonly before: OpenSide;
   readonly after: OpenSide;
   readonly signal: AbortSignal | undefined;
+  /** Absent where nothing is to be run. */
+  readonly running: RunOptions | undefined;
   /** @param share 0 to 1 of what is being read */
   readonly onProgress: (what: string, share: number) => void;
   /** Names of weights before -> after, once the graphs have been compared. */
@@ -44,12 +53,14 @@ interface Told {
   readonly summary: string;
   readonly changes: readonly CompareChange[];
   readonly figures?: Readonly<Record<string, number>>;
+  /** Of a section without changes; the same where it is left out. */
+  readonly without?: SectionVerdict;
 }
 
 /** A section with its verdict; changes are sorted by risk. */
-export function section({ changes, figures = {}, ...rest }: Told): CompareSection {
+export function section({ changes, figures = {}, without = 'same', ...rest }: Told): CompareSection {
   const sorted = [...changes].sort((a, b) => risks.indexOf(a.risk) - risks.indexOf(b.risk));
-  const verdict = sorted.length === 0 ? 'same' : sorted[0]?.risk === 'breaking' ? 'breaking' : 'changed';
+  const verdict = sorted.length === 0 ? without : sorted[0]?.risk === 'breaking' ? 'breaking' : 'changed';
   return { ...rest, verdict, changes: sorted, figures: { changes: sorted.length, ...figures } };
 }
 

@@ -71,9 +71,9 @@ export const tests = [
     async ({ workbench, shot }) => {
       await workbench.command('Tensorwright: Compare Versions...', { thenCloses: false });
       // The new one, and what it is compared with.
-      for (const version of ['2', '1'])
+      for (const answer of ['2', '1', 'Nothing'])
         await workbench.page
-          .locator('.quick-input-list .monaco-list-row', { has: workbench.page.getByText(version, { exact: true }) })
+          .locator('.quick-input-list .monaco-list-row', { has: workbench.page.getByText(answer, { exact: true }) })
           .first()
           .click();
       await workbench.webviewText('the report', (words) => /resnet.1 → resnet.2/.test(words));
@@ -96,6 +96,24 @@ export const tests = [
           .click();
       await workbench.webviewText('the page', (words) => /100 % of the nodes on CPUExecutionProvider/.test(words));
       await shot('inferred');
+    },
+  ],
+  [
+    'Compare Versions runs both, and says what they answer and how fast',
+    async ({ workbench, shot, folder }) => {
+      const { scaling } = await loadTypeScript(inRoot('test', 'harness', 'onnxFile.ts'));
+      const version = join(folder, 'models', 'twice', '2');
+      mkdirSync(version, { recursive: true });
+      writeFileSync(join(version, 'model.onnx'), scaling(2.5));
+      await workbench.command('Tensorwright: Compare Versions...', { thenCloses: false });
+      for (const answer of ['twice', '2', '1', 'Made-up inputs'])
+        await workbench.page
+          .locator('.quick-input-list .monaco-list-row', { has: workbench.page.getByText(answer, { exact: true }) })
+          .first()
+          .click();
+      const said = await workbench.webviewText('the report', (words) => /Latency and memory/.test(words));
+      ok(/1 output for 16 made-up inputs \(seed 0\): it differs/.test(said), said);
+      await shot('run side by side');
     },
   ],
 ];

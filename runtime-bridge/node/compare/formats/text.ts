@@ -21,7 +21,13 @@ export function textReport(report: CompareReport, paints: Paints): string {
 }
 
 function sectionText({ title, verdict, summary, changes }: CompareSection, paints: Paints): string {
-  const paint = { same: paints.good, changed: paints.warning, breaking: paints.error, unknown: paints.faint }[verdict];
+  const paint = {
+    same: paints.good,
+    undecided: paints.faint,
+    changed: paints.warning,
+    breaking: paints.error,
+    unknown: paints.faint,
+  }[verdict];
   const rest = changes.length - MOST_LISTED;
   const more = rest > 0 ? `  ... and ${rest} more; --format json has all\n` : '';
   const lines = changes.slice(0, MOST_LISTED).map((change) => changeLine(change, paints));

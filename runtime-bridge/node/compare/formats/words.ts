@@ -3,6 +3,7 @@ import type { CompareChange, CompareDifference, CompareReport, SectionVerdict } 
 
 export const verdictWords: Readonly<Record<SectionVerdict, string>> = {
   same: 'same',
+  undecided: 'no difference shown',
   changed: 'changed',
   breaking: 'breaking',
   unknown: 'not compared',

@@ -1,6 +1,7 @@
 /** An exported model and how faithful it is, for a terminal and as a page. */
 import { escaped, page, tableOf } from '../../pages/page';
-import { type Compared, type Faithfulness, isClose } from './faithful';
+import { isClose } from '../tensorDifference';
+import type { Compared, Faithfulness } from './faithful';
 import { shownShape } from './inputs';
 
 export interface ExportReport extends Faithfulness {

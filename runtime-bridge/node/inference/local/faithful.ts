@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WireTensor } from '../frames';
 import type { Signature } from '../signature';
-import { type Difference, differenceOf } from '../tensorDifference';
+import { type Difference, differenceOf, isClose, worstOf } from '../tensorDifference';
 import { WorkerProcess } from '../workerProcess';
 import { readNpy } from './npy';
 
@@ -35,12 +35,6 @@ export interface Faithfulness {
   readonly first?: Compared & { readonly line: string };
 }
 
-/**
- * The largest difference beside the largest value of a tensor that passes: the relative tolerance of PyTorch's own
- * check of exported models (torch.onnx.verification, VerificationOptions.rtol).
- */
-export const TOLERANCE = 1e-3;
-
 /** @throws Error with why the model can't be loaded or run */
 export async function faithfulness(script: string, model: string, reference: Reference): Promise<Faithfulness> {
   const { samples } = reference;
@@ -49,15 +43,12 @@ export async function faithfulness(script: string, model: string, reference: Ref
     const differences = tensors.map((answer, sample) =>
       differenceOf(saved(reference, `out-${sample}-${output}`), at(answer, output)),
     );
-    return { name, shape: at(tensors[0] ?? [], output)?.shape ?? [], ...together(differences) };
+    return { name, shape: at(tensors[0] ?? [], output)?.shape ?? [], ...worstOf(differences) };
   });
   const isFaithful = outputs.length === reference.outputs && outputs.every(isClose);
   const first = isFaithful ? undefined : await firstDifference(script, reference);
   return { signature, outputs, samples, isFaithful, ...(first && { first }) };
 }
-
-export const isClose = ({ maxAbsolute, largest, sameShape }: Difference): boolean =>
-  sameShape && maxAbsolute <= TOLERANCE * Math.max(largest, Number.MIN_VALUE);
 
 async function runEach(
   script: string,
@@ -104,17 +95,4 @@ async function firstDifference(script: string, reference: Reference): Promise<Fa
     if (!isClose(difference)) return { name, line, shape: tensor.shape, ...difference };
   }
   return undefined;
-}
-
-/** The worst of several; agreements are counted together. */
-function together(differences: readonly Difference[]): Difference {
-  const sum = (of: (each: Difference) => number): number => differences.reduce((all, each) => all + of(each), 0);
-  const rows = sum(({ classes }) => classes?.rows ?? 0);
-  return {
-    sameShape: differences.every(({ sameShape }) => sameShape),
-    maxAbsolute: Math.max(0, ...differences.map(({ maxAbsolute }) => maxAbsolute)),
-    largest: Math.max(0, ...differences.map(({ largest }) => largest)),
-    cosine: Math.min(1, ...differences.map(({ cosine }) => cosine)),
-    ...(rows > 0 && { classes: { rows, same: sum(({ classes }) => classes?.same ?? 0) } }),
-  };
 }
