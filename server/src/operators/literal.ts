@@ -164,12 +164,8 @@ function legacy(call: Call, solve: Solve, dtype: DType): ReturnType<typeof resul
   const items = call.items(call.value('data')) ?? [];
   const first = items[0];
   if (first === undefined) return result([num(0)], dtype);
-  if (first.kind === 'int')
-    return result(
-      items.map((item) => (item.kind === 'int' ? item.dim : giveUp('a size is not known'))),
-      dtype,
-    );
-  if (items.length > 1) giveUp('data of this form');
+  // Several are sizes, whatever each of them is.
+  if (first.kind === 'int' || items.length > 1) return result(call.ints('data'), dtype);
   if (first.kind === 'shape') return result(first.shape, dtype);
   if (first.kind === 'tensor') return result(first.shape, dtype);
   return isScalar(first) ? giveUp('data of this form') : tensorOf(call, solve, first, dtype);

@@ -7,6 +7,7 @@
  */
 import { operator, type Call, type Solve } from '../core/infer/operator';
 import type { TensorValue } from '../core/infer/value';
+import { shownDims } from '../core/shape/axis';
 import { mul, num, type Dim } from '../core/shape/dim';
 import { dimsOf, type Shape } from '../core/shape/shape';
 import { answering, giveUp, refuse } from './common/answer';
@@ -15,16 +16,20 @@ import { isMethod, shortName, subjectOf } from './common/names';
 import { countOf, needs, notNegative, reshaped, result } from './common/results';
 import { signatures } from './signature';
 
-/** Sizes times counts, aligned at the end. */
+/** Sizes times counts, aligned at the end. Of an open rank no more is known than the last sizes that are shown. */
 function repeated(solve: Solve, t: TensorValue, counts: readonly Dim[]): readonly Dim[] {
-  const dims = solve.dims(t);
-  if (counts.length < dims.length)
+  const shown = shownDims(solve.shape(t));
+  const possible = counts.map((_, i) => i + 1).filter((rank) => rank >= shown);
+  if (shown > counts.length || !solve.rank(t, shown === 0 ? [0, ...possible] : possible))
     refuse(
       'repeat-rank-mismatch',
       'Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor',
     );
+  const { lead, rest, tail } = solve.shape(t);
+  const dims = rest === undefined ? lead : tail;
   const extra = counts.length - dims.length;
-  const sizes = counts.map((count, i) => (i < extra ? count : mul(count, solve.dim(dims[i - extra] as Dim))));
+  const inFront = (count: Dim): Dim => (rest === undefined ? count : solve.fresh('size'));
+  const sizes = counts.map((count, i) => (i < extra ? inFront(count) : mul(count, solve.dim(dims[i - extra] as Dim))));
   notNegative(solve, sizes);
   return sizes;
 }

@@ -79,6 +79,10 @@ export class BoundCall implements Call {
   int(name: string): Dim {
     const value = this.value(name);
     if (value.kind === 'none') throw new Leave(`${name} is None`);
+    return this.size(value, name);
+  }
+
+  private size(value: Value, name: string): Dim {
     return (value.kind === 'latent' ? this.access.asSize(value) : undefined) ?? this.asInt(value, name);
   }
 
@@ -138,7 +142,7 @@ export class BoundCall implements Call {
     const items = this.access.itemsOf(value);
     if (items === undefined)
       throw new Leave(value.kind === 'unknown' ? value.reason : `the length of ${name} is not known`);
-    return items.map((item) => this.asInt(this.access.settle(item), name));
+    return items.map((item) => this.size(this.access.settle(item), name));
   }
 
   intsOf(name: string, n: number): readonly Dim[] {

@@ -204,7 +204,9 @@ function bindOne(
   if (next < positional.length) return undefined;
   const collector = parameters.find((parameter) => parameter.form === '**');
   for (const [name, argument] of args.keywords) {
-    const parameter = parameters.find((p) => p.name === name && (p.form === 'positional' || p.form === 'keyword-only'));
+    const named = (wanted: string | undefined): Parameter | undefined =>
+      parameters.find((p) => p.name === wanted && (p.form === 'positional' || p.form === 'keyword-only'));
+    const parameter = named(name) ?? named(NUMPY_NAMES.get(name));
     if (parameter === undefined) {
       if (collector === undefined) return undefined;
       given.set(name, argument);
@@ -220,6 +222,16 @@ function bindOne(
   }
   return { bound: { values, given, parameters }, fit };
 }
+
+/** NumPy's names for parameters, which torch's parser takes too (python_arg_parser.cpp, `numpy_compatibility_arg_names`). */
+export const NUMPY_NAMES: ReadonlyMap<string, string> = new Map([
+  ['axis', 'dim'],
+  ['keepdims', 'keepdim'],
+  ['x', 'input'],
+  ['a', 'input'],
+  ['x1', 'input'],
+  ['x2', 'other'],
+]);
 
 /** The names of the arguments that no parameter has. */
 function collectedNames(args: Arguments, parameters: readonly Parameter[]): Value {

@@ -30,6 +30,7 @@ import {
   int,
   none,
   str,
+  tensor,
   tuple,
   unknown,
   type ClassValue,
@@ -265,9 +266,11 @@ export class Evaluator implements ValueAccess {
         return this.evaluate(expr.value);
       case 'await':
         return this.evaluate(expr.value);
-      case 'bytes':
       case 'imaginary':
-        return unknown(`${expr.kind} literals are not followed`, expr);
+        // Beside tensors and numbers it acts as a complex tensor without dims does.
+        return tensor({ lead: [], tail: [] }, 'complex64');
+      case 'bytes':
+        return unknown('bytes are not followed', expr);
       case 'yield':
         if (expr.value !== undefined) this.evaluate(expr.value);
         return unknown('what a generator is sent', expr);

@@ -440,6 +440,7 @@ const isMainGuard = (stmt: Stmt): boolean =>
 /** Names that need no import. */
 function builtinName(name: string): Value | undefined {
   if (name === '__debug__') return bool(true);
+  if (name === 'Ellipsis') return { kind: 'ellipsis' };
   return BUILTINS.has(name) ? { kind: 'external', path: `builtins.${name}` } : undefined;
 }
 

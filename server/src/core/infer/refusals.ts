@@ -5,7 +5,7 @@
  * signature, and of Python for what is written in Python. Nothing is said where an argument isn't known well enough.
  */
 import { constantOf } from '../shape/dim';
-import { parseSignature, type Arguments, type Given, type Parameter } from './bind';
+import { NUMPY_NAMES, parseSignature, type Arguments, type Given, type Parameter } from './bind';
 import type { Value } from './value';
 
 /** How a function takes its arguments. */
@@ -55,9 +55,6 @@ const plural = (count: number): string => (count === 1 ? '' : 's');
 
 // ---- PyTorch's parser
 
-/** NumPy's names for parameters, which the parser takes too. */
-const numpyNames = new Set(['axis', 'keepdims', 'x', 'a', 'x1', 'x2']);
-
 /** Where no signature takes the arguments, and not just one of them has room for as many, the parser lists all. */
 function refusedByAll(
   { spoken: name, hidden, withOut }: Exact,
@@ -89,7 +86,7 @@ function refusedByParser(
   items: Items,
 ): Refusal | undefined {
   if (parameters.some(({ form }) => form === '*' || form === '**')) return undefined;
-  if ([...keywords.keys()].some((key) => numpyNames.has(key))) return undefined;
+  if ([...keywords.keys()].some((key) => NUMPY_NAMES.has(key))) return undefined;
   const places = parameters.filter(({ form }) => form === 'positional');
   const packs = places.length === 1 && /^int\[\d*\]$/.test(places[0]?.type ?? '');
   // One list of ints may be written without brackets; what it says of others is another matter.

@@ -31,6 +31,7 @@ import {
 import { copyGraph } from './copy';
 import { dataFunctions } from './data';
 import { exportFunctions } from './exports';
+import { numberFunctions } from './numpy';
 import { recordFunctions } from './records';
 import { formatted } from './text';
 
@@ -118,6 +119,15 @@ const callFirst: Builtin = (ev, args, node) => {
   return first === undefined ? none : callValue(ev, first.value, { ...args, positional: rest, keywords }, node);
 };
 
+/** Whether something is of a kind that source alone makes; of what isn't followed nobody knows. */
+const kindQuestion =
+  (kind: 'function' | 'class'): Builtin =>
+  (ev, args) => {
+    const value = at(ev, args, 0) ?? none;
+    const isOpen = ['unknown', 'latent', 'external'].includes(value.kind);
+    return bool(value.kind === kind ? true : isOpen ? undefined : false);
+  };
+
 const BUILTINS: Readonly<Record<string, Builtin>> = {
   ...dataFunctions,
   ...exportFunctions,
@@ -167,6 +177,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'builtins.hasattr': hasAttribute,
   'builtins.getattr': getAttributeCall,
   'builtins.setattr': setAttributeCall,
+  'inspect.isfunction': kindQuestion('function'),
+  'inspect.isclass': kindQuestion('class'),
   'builtins.callable': (ev, args) => {
     const value = at(ev, args, 0) ?? none;
     return bool(
@@ -230,10 +242,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'math.prod': mathProduct,
   'numpy.prod': mathProduct,
   'math.sqrt': (ev, args) => squareRoot(ev, at(ev, args, 0) ?? none),
-  'numpy.sqrt': (ev, args) => squareRoot(ev, at(ev, args, 0) ?? none),
   'math.log': (ev, args) =>
     args.positional.length > 1 ? logarithm(ev, args) : mathFunction(Math.log)(ev, args, NOWHERE),
   'math.log2': mathFunction(Math.log2),
+  ...numberFunctions,
   'math.exp': mathFunction(Math.exp),
   'math.gcd': (ev, args) => {
     const [a, b] = [at(ev, args, 0), at(ev, args, 1)].map((value) =>

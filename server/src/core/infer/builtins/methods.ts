@@ -17,6 +17,7 @@ import { thingMethod } from '../looking';
 import { parserMethod } from './argparse';
 import { moduleMethod } from './modules';
 import { stringMethod } from './strings';
+import { numberOfType } from './numpy';
 import { bracesFormatted } from './text';
 
 export function callContainerMethod(ev: Evaluator, self: Value, name: string, args: Arguments, node: tree.Expr): Value {
@@ -39,8 +40,10 @@ export function callContainerMethod(ev: Evaluator, self: Value, name: string, ar
     case 'tuple':
       return name === '_replace' ? unknown('a changed named tuple', node) : sequenceMethod(ev, self, name, given);
     case 'int':
+      if (name === 'astype') return numberOfType(ev, self, given[0]) ?? unknown('a number of another type', node);
       return name === 'bit_length' ? bitLength(self) : unknown(`int.${name}`, node);
     case 'float':
+      if (name === 'astype') return numberOfType(ev, self, given[0]) ?? unknown('a number of another type', node);
       return name === 'is_integer'
         ? bool(self.value === undefined ? undefined : Number.isInteger(self.value))
         : float(undefined);
