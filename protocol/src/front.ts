@@ -115,7 +115,18 @@ export interface PairObservation {
   readonly candidateOutput?: TensorSummary;
 }
 
-export type Observation = RequestObservation | PairObservation;
+/** What a client told later of a unit or an answer: a click, whether a label was right, an amount. */
+export interface OutcomeObservation {
+  readonly kind: 'outcome';
+  readonly sequence: number;
+  readonly at: number;
+  readonly unit?: string;
+  readonly arm: 'baseline' | 'candidate';
+  readonly name: string;
+  readonly value: number;
+}
+
+export type Observation = RequestObservation | PairObservation | OutcomeObservation;
 
 /** Newest observations that a front keeps for each model; older ones count as lost and the gap shows in `sequence`. */
 export const keptObservations = 100_000;

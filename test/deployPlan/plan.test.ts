@@ -138,6 +138,13 @@ describe('deploy.yaml: the plan', () => {
     match(problems[0]?.message ?? '', /^Needs 16,983 requests at 5 % to tell 2 % errors from 1 %$/);
   });
 
+  it('says that nobody names the units of an A/B test', () => {
+    const test = 'experiment: { metric: errors, better: lower, effect: 0.01 }';
+    const told = (text: string): boolean =>
+      readPlan(text).problems.some(({ message }) => message.startsWith('An A/B test counts units only'));
+    deepEqual([told(test), told(`${test}\nunit: { header: x-user }`)], [true, false]);
+  });
+
   it('agrees with published sample sizes', () => {
     deepEqual(
       [requestsNeeded(0.05, 0.01), requestsNeeded(0.2, 0.01), requestsNeeded(0.5, 0.01) / 2],

@@ -47,6 +47,11 @@ const rows: readonly (readonly [what: string, code: string, findings: readonly s
     [],
   ],
   [
+    'a layer that is given a weight nobody knows',
+    'net = nn.Conv2d(4, 8, 3)\nnet.weight.data = missing.kernel()\nnet(torch.ones(1, 6, 5, 5))\n',
+    [],
+  ],
+  [
     'an empty default',
     'class Net(nn.Module):\n    def __init__(self, sizes=()):\n        super().__init__()\n        assert len(sizes) > 0\n',
     [],

@@ -12,10 +12,7 @@ const folder = 'runtime-bridge/node/diagnosis/rules';
 const ids = rules.map(({ id }) => id);
 
 /** Rules that no pair of trainings in test/training shows. */
-const withoutPair: readonly string[] = [
-  // Runs that swing this much take steps that lr-too-high, the cause, is told for.
-  'loss-oscillation',
-];
+const withoutPair: readonly string[] = [];
 
 describe('diagnosis rules', () => {
   it('are listed under their file names, sorted, each once', () => {

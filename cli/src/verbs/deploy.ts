@@ -57,7 +57,8 @@ export const deploy: Verb = (program, io, finish) => {
         io.out.write(dryRun(modelFolder, options, plan, io));
         return finish(0);
       }
-      const request = { modelFolder, version: options.version, target, plan, mode: 'canary' as const };
+      const mode = plan.experiment === undefined ? ('canary' as const) : ('experiment' as const);
+      const request = { modelFolder, version: options.version, target, plan, mode };
       const ended = await steering(options, io, (place) => deployVersion(place, request), options.port);
       finish(exitCode(ended, ['promoted', 'soaking']));
     });

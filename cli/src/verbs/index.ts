@@ -11,6 +11,7 @@ import { flow } from './flow';
 import { front } from './front';
 import { infer } from './infer';
 import { models } from './models';
+import { outcomes } from './outcomes';
 import { register } from './register';
 import { rollback } from './rollback';
 import { run } from './run';
@@ -36,6 +37,7 @@ export const verbs: readonly Verb[] = [
   register,
   front,
   deploy,
+  outcomes,
   status,
   steer,
   rollback,

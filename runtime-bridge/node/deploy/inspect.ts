@@ -37,11 +37,20 @@ export function inspect(
 /** Gates that would pass because nobody looks. */
 function unreadable({ id, canRead }: TargetKind, { plan, baseline, mode }: DeployHeader): string[] {
   if (canRead || baseline === undefined || mode === 'rollback') return [];
-  const blind = plan.gates.filter(({ kind, dryRun }) => !dryRun && (kind === 'nonFinite' || kind === 'drift'));
-  return blind.map(
-    ({ kind }) =>
-      `The target ${id} does not see what is answered, so the gate ${kind} can't be judged; leave it out of "gates", or mark it "dryRun: true"`,
+  const blind = plan.gates.filter(
+    ({ kind, dryRun }) => !dryRun && (kind === 'nonFinite' || kind === 'drift' || kind === 'outcome'),
   );
+  const metric = mode === 'experiment' ? plan.experiment?.metric : undefined;
+  return [
+    ...blind.map(({ kind }) =>
+      kind === 'outcome'
+        ? `The target ${id} takes no outcomes, so the gate outcome can't be judged; leave it out of "gates", or mark it "dryRun: true"`
+        : `The target ${id} does not see what is answered, so the gate ${kind} can't be judged; leave it out of "gates", or mark it "dryRun: true"`,
+    ),
+    ...(metric === undefined || metric === 'errors' || metric === 'latency'
+      ? []
+      : [`The target ${id} takes no outcomes, so "${metric}" can't be known; test errors or latency there`]),
+  ];
 }
 
 /** Bytes that a version will need; 0 where its files can't be read. */

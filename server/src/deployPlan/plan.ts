@@ -63,6 +63,13 @@ function planOf(map: YamlMap | undefined, tell: Tell): DeployPlan {
   const header = unit?.['header'];
   const experiment =
     at('experiment') && valuesOf(asMap(at('experiment'), 'experiment', tell), experimentFields, 'experiment', tell);
+  if (experiment && header === undefined)
+    tell({
+      ...headOf(at('experiment') as YamlNode),
+      severity: 'information',
+      message:
+        'An A/B test counts units only, and the plan does not say which header names them; add "unit: { header: x-unit-id }"',
+    });
   const dwells = steps.reduce((sum, step) => sum + Number(step['dwell']), 0);
   const plan = {
     soak: Math.min(longestSoak, dwells),

@@ -43,5 +43,5 @@ const style = `
 nav { display: flex; flex-wrap: wrap; gap: .5rem; } nav a, .verdict { border: 1px solid currentColor; border-radius: 1em; padding: 0 .7em; text-decoration: none; font-size: .85rem; font-weight: 400; }
 .breaking { color: var(--red); } .changed { color: var(--amber); } .same { color: var(--green); } .unknown, .undecided { color: var(--faint); }
 tr.breaking, tr.high, tr.medium, tr.low { color: inherit; } tr.breaking td:nth-child(2) { color: var(--red); font-weight: 600; } tr.high td:nth-child(2) { color: var(--amber); }
-td:nth-child(3) { font-family: ui-monospace, monospace; }
+td:nth-child(3) { font-family: ui-monospace, monospace; min-width: 8rem; } section > .table td:nth-child(-n + 2) { white-space: nowrap; }
 `;

@@ -81,7 +81,8 @@ function done(turn: Turn, action: Action & { readonly key: string }, event: Done
   const isWarm = action.op === 'warm' && action.version === header.candidate && resident !== undefined;
   turn.set({ attempts: 0 });
   turn.note(
-    `Done: ${described(action)}`,
+    // Why it waits for a person is what that person asks for, not that the share is back.
+    turn.state === 'paused' ? turn.deployment.reason : `Done: ${described(action)}`,
     { result: { key: action.key, ok: true }, observed: event.target },
     {
       ...(isWarm ? { warmResident: resident } : {}),

@@ -17,14 +17,6 @@ import type {
 import type { Observation } from '../../../../protocol/src/front';
 import type { Watch } from './watch';
 
-/** Told later about a request or a unit: a label that was right, a click, an amount. */
-export interface Outcome {
-  readonly name: string;
-  readonly arm: 'baseline' | 'candidate';
-  readonly unit?: string;
-  readonly value: number;
-}
-
 /** What the effect `inspect` finds. Everything that refuses a deployment before traffic is here. */
 export interface Inspection {
   /** Sentences: checksum, format, a tensor that the baseline has otherwise. One is enough to refuse. */
@@ -76,7 +68,6 @@ export type DeployInput =
       readonly target?: TargetState;
       /** Absent where they could not be read. */
       readonly observations?: readonly Observation[];
-      readonly outcomes?: readonly Outcome[];
       readonly queue?: number;
     };
 

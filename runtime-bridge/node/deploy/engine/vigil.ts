@@ -33,7 +33,7 @@ export function look(turn: Turn, tick: Tick): void {
     },
   });
   turn.effects.push({ kind: 'heartbeat' });
-  deployment.watch.take(tick.observations ?? [], tick.outcomes ?? []);
+  deployment.watch.take(tick.observations ?? []);
   if (turn.state === 'stuck') {
     // A target that was seen all the time said no: asking again by itself would have the same answer.
     const hasReturned = tick.target !== undefined && deployment.missed.target > 0;

@@ -1,10 +1,14 @@
 /** What gates see of a phase, folded from observations. Weights may change within a canary; shadow and soak start anew. */
 import type { DeployHeader, Gate, GuardLimit } from '../../../../protocol/src/deploy';
-import type { Observation, PairObservation, RequestObservation } from '../../../../protocol/src/front';
+import type {
+  Observation,
+  OutcomeObservation,
+  PairObservation,
+  RequestObservation,
+} from '../../../../protocol/src/front';
 import { Blocks } from './blocks';
 import { Clusters } from './statistics/clusters';
 import { SampleRatio } from './statistics/sampleRatio';
-import type { Outcome } from './types';
 
 /** Answers of the baseline that its frozen quantile is taken from. A p95 needs 59 to be bounded at all, a p99 299. */
 const frozenAfter = { 0.5: 100, 0.95: 300, 0.99: 1_000 } as const;
@@ -73,7 +77,8 @@ export class Watch {
   readonly nonFinite = new Blocks();
   readonly slow: readonly Slowness[];
   readonly outcomes = new Map<string, Blocks>();
-  readonly amounts = new Map<string, { baseline: Clusters; candidate: Clusters }>();
+  /** Of an A/B test: only what units did, since they alone stay in their arm. */
+  readonly metric: Blocks | undefined;
   /** 1 where the versions of a pair disagree. */
   readonly disagreements = new Clusters();
   outputs = new Streams();
@@ -96,6 +101,7 @@ export class Watch {
     this.slow = header.plan.gates
       .filter((gate) => gate.kind === 'latency')
       .map((gate) => new Slowness(gate, guard[gateId(gate)]?.millis));
+    this.metric = header.plan.experiment && new Blocks();
     for (const gate of header.plan.gates) if (gate.kind === 'outcome') this.outcomes.set(gate.name, new Blocks());
   }
 
@@ -110,18 +116,24 @@ export class Watch {
     this.inputs = new Streams();
     this.driftChance = undefined;
     if (weight <= 0 || weight >= 1) return;
-    const blocks = [this.errors, this.nonFinite, ...this.slow.map((each) => each.blocks), ...this.outcomes.values()];
-    for (const each of blocks) each.setWeight(weight);
+    const blocks = [
+      this.errors,
+      this.nonFinite,
+      ...this.slow.map((each) => each.blocks),
+      ...this.outcomes.values(),
+      this.metric,
+    ];
+    for (const each of blocks) each?.setWeight(weight);
   }
 
-  take(observations: readonly Observation[], outcomes: readonly Outcome[]): void {
+  take(observations: readonly Observation[]): void {
     for (const each of observations) {
       if (each.sequence <= this.last) continue;
       this.last = each.sequence;
       if (each.kind === 'request') this.takeRequest(each);
+      else if (each.kind === 'outcome') this.takeOutcome(each);
       else if (this.phase === 'shadow') this.takePair(each);
     }
-    for (const each of outcomes) this.takeOutcome(each);
     if (observations.length > 0) this.isSettled = true;
   }
 
@@ -170,17 +182,13 @@ export class Watch {
     if (seen.agrees !== undefined) this.disagreements.add(unit, seen.agrees ? 0 : 1);
   }
 
-  private takeOutcome({ name, arm, value, unit }: Outcome): void {
+  private takeOutcome({ name, arm, value, unit }: OutcomeObservation): void {
     if (!Number.isFinite(value)) return;
     this.amount(name, arm, value, unit);
     this.outcomes.get(name)?.add(arm, value, unit);
   }
 
-  /** Only units stay in their arm; a request without one tells nothing of a metric. */
   private amount(name: string, arm: Arm, value: number, unit: string | undefined): void {
-    if (this.header.plan.experiment?.metric !== name || unit === undefined) return;
-    const both = this.amounts.get(name) ?? { baseline: new Clusters(), candidate: new Clusters() };
-    both[arm].add(unit, value);
-    this.amounts.set(name, both);
+    if (this.header.plan.experiment?.metric === name && unit !== undefined) this.metric?.add(arm, value, unit);
   }
 }

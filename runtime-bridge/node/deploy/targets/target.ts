@@ -54,7 +54,7 @@ export interface TargetKind {
   readonly id: string;
   readonly canSplit: boolean;
   readonly canShadow: boolean;
-  /** Whether its observations tell of what was answered, not only how fast and whether. */
+  /** Whether its observations tell of what was answered and of outcomes, not only how fast and whether. */
   readonly canRead: boolean;
   /** Reaches the target, and starts what of it is ours. */
   open(place: TargetPlace): Promise<Target>;

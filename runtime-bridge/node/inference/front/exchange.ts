@@ -231,7 +231,7 @@ function note(
 }
 
 /** A unit is told as a hash of its name: nobody's name leaves the front. */
-function named({ experiment }: Routing, unit: string | undefined): { unit?: string } {
+export function named({ experiment }: Routing, unit: string | undefined): { unit?: string } {
   if (unit === undefined) return {};
   const halves = [0, 0x9747b28c].map((seed) => murmur3(`${experiment}\0${unit}`, seed).toString(16).padStart(8, '0'));
   return { unit: halves.join('') };

@@ -9,6 +9,7 @@ import { type Headers, withExpress } from './express';
 import type { Front } from './front';
 import { bodyOf, failureReply, jsonReply, newServer, type Reply, reply } from './http';
 import { metricsText } from './metrics';
+import { mostOutcomeBytes, takeOutcomes } from './outcomes';
 import type { Repository } from './repository';
 
 export interface PublicOptions {
@@ -42,7 +43,7 @@ const notAllowed = new ProtocolError(405, 'Method Not Allowed');
 const empty: Reply = { status: 200, headers: { 'Content-Type': 'text/plain' } };
 const notReady = (words: string): Reply => jsonReply(400, { error: words }, { 'Content-Type': 'text/plain' });
 
-const modelPath = /^\/v2\/models\/([^/]+)(?:\/versions\/(\d+))?(?:\/(infer|ready|config|stats))?$/;
+const modelPath = /^\/v2\/models\/([^/]+)(?:\/versions\/(\d+))?(?:\/(infer|ready|config|stats|outcomes))?$/;
 const repositoryPath = /^\/v2\/repository\/models\/([^/]+)\/(load|unload)$/;
 
 async function answer(options: PublicOptions, request: IncomingMessage): Promise<Reply> {
@@ -107,6 +108,12 @@ async function modelAnswer(options: PublicOptions, request: IncomingMessage, ask
     if (request.method !== 'POST') throw notAllowed;
     requireModel(front, asked);
     return infer(front, asked, request.headers, await bodyOf(request, options.mostBytes));
+  }
+  if (action === 'outcomes') {
+    if (version !== undefined) throw notFound;
+    if (request.method !== 'POST') throw notAllowed;
+    requireModel(front, asked);
+    return jsonReply(200, takeOutcomes(front, model, await bodyOf(request, mostOutcomeBytes)));
   }
   if (request.method !== 'GET') throw notAllowed;
   const versions = front.versionsOf(model).filter(({ key }) => version === undefined || key.version === version);

@@ -8,9 +8,9 @@ import type { Evaluator } from './evaluator';
 import { dictKey } from './plain';
 import { settle } from './latent';
 import { forgetTrait } from './looking';
-import { setAttribute } from './objects';
+import { getAttribute, setAttribute } from './objects';
 import { ASSIGNED } from './shown';
-import { tuple, unknown, type Value } from './value';
+import { tensor, tuple, unknown, type Value } from './value';
 import { itemsOf } from './containers';
 
 /** Binds a target of an assignment, a `for`, a `with` or a walrus. */
@@ -22,7 +22,8 @@ export function assign(ev: Evaluator, target: tree.Expr, value: Value): void {
       if (ev.report.recording) ev.report.record(target, value, ev.machine, ASSIGNED);
       return;
     case 'attribute':
-      setAttribute(ev, ev.evaluate(target.object), target.name, value, target);
+      if (target.name === 'data') setData(ev, target, value);
+      else setAttribute(ev, ev.evaluate(target.object), target.name, value, target);
       if (ev.report.recording) ev.report.record(target, value, ev.machine);
       return;
     case 'subscript':
@@ -38,6 +39,28 @@ export function assign(ev: Evaluator, target: tree.Expr, value: Value): void {
     default:
       return;
   }
+}
+
+/** `layer.weight.data = kernel`: the tensor has that content from here on, and its shape. */
+function setData(ev: Evaluator, target: tree.Attribute, value: Value): void {
+  const { object: written } = target;
+  const holder = written.kind === 'attribute' ? ev.evaluate(written.object) : undefined;
+  const object = settle(
+    ev,
+    written.kind === 'attribute' && holder !== undefined
+      ? getAttribute(ev, holder, written.name, written)
+      : ev.evaluate(written),
+  );
+  setAttribute(ev, object, target.name, value, target);
+  if (object.kind !== 'tensor') return;
+  const data = ev.asTensor(value);
+  const changed =
+    data === undefined
+      ? unknown('the data of a tensor', target)
+      : tensor(data.shape, data.dtype, { device: data.device, parameter: object.parameter, origin: data.origin });
+  if (written.kind === 'name') setName(ev, written.name, changed);
+  else if (written.kind === 'attribute' && holder !== undefined)
+    setAttribute(ev, holder, written.name, changed, target);
 }
 
 /** `batch = x.size(0)`: a size that has no name of the user's yet takes this one. */
