@@ -211,7 +211,7 @@ const parts = {
     says: 'requests through the front, beside ONNX Runtime alone and a real Triton (about two minutes)',
     measure: () => measureFront(cli),
     rows: ({ models, clients }) =>
-      models.flatMap(({ name, bytes, direct, front, hop, triton, throughputShare }) => [
+      models.flatMap(({ name, bytes, direct, front, hop, relay, triton, throughputShare }) => [
         [
           `front, ${name} model (${bytes} bytes of input): ONNX Runtime alone: p50, p95`,
           plain(`${direct.p50}, ${direct.p95} ms`),
@@ -221,6 +221,10 @@ const parts = {
         [
           '  of which the least that a call over a socket costs here, without HTTP and front: p50',
           plain(`${(hop.p50 - direct.p50).toFixed(3)} ms`),
+        ],
+        [
+          '  and with a process in between that only passes the bytes on: p50',
+          plain(relay ? `${(relay.p50 - direct.p50).toFixed(3)} ms` : 'not measured'),
         ],
         ...(triton
           ? [['  through Triton with its python backend: p50, p95', plain(`${triton.p50}, ${triton.p95} ms`)]]
