@@ -1,5 +1,6 @@
 /** Functions and classes of Python, its standard library and torch's surroundings that evaluation follows. */
-import { constantOf, freshSym, max, mul, num, sym } from '../../shape/dim';
+import { constantOf, freshSym, max, mul, num, product, sym } from '../../shape/dim';
+import { dimsOf } from '../../shape/shape';
 import { exactRatio } from '../arithmetic';
 import { binaryOperation } from '../arithmetic';
 import { callValue, loseContent } from '../calls';
@@ -107,6 +108,16 @@ const parameter: Builtin = (ev, args, node) => {
   return data === undefined
     ? unknown('a parameter of unknown data', node)
     : { ...data, parameter: true, trait: undefined, indices: undefined, numbers: undefined };
+};
+
+/** How many inputs and outputs an element of a weight has (torch/nn/init.py); any ints where its sizes aren't known. */
+const fans: Builtin = (ev, args) => {
+  const value = at(ev, args, 0, 'tensor');
+  const weight = value && tensorOf(ev, value);
+  const [outputs, inputs, ...field] = (weight && dimsOf(ev.machine.facts.shape(weight.shape))) ?? [];
+  return tuple(
+    [inputs, outputs].map((size) => int(size === undefined ? sym(freshSym('fan', 0)) : product([size, ...field]))),
+  );
 };
 
 const callFirst: Builtin = (ev, args, node) => {
@@ -328,6 +339,9 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   'torch.utils.checkpoint.checkpoint': callFirst,
   ...Object.fromEntries(globalHooks.map((path) => [path, hookAll])),
   'torch._assert': nothing,
+  'torch.nn.init._calculate_fan_in_and_fan_out': fans,
+  'torch.nn.init._calculate_correct_fan': () => int(sym(freshSym('fan', 0))),
+  'torch.nn.init.calculate_gain': () => float(undefined),
 };
 
 export const builtinFunction = (path: string): Builtin | undefined =>
