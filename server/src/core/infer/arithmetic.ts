@@ -7,7 +7,7 @@ import { negate } from './compare';
 import { itemsOf } from './containers';
 import type { Evaluator } from './evaluator';
 import { intOf, settle } from './latent';
-import { bool, float, int, str, tuple, unknown, type Value } from './value';
+import { bool, float, int, str, tensor, tuple, unknown, type Value } from './value';
 import { knownTruth, truth } from './compare';
 
 const TENSOR_OPERATORS: Record<tree.BinaryOperator, string> = {
@@ -27,6 +27,10 @@ const TENSOR_OPERATORS: Record<tree.BinaryOperator, string> = {
 };
 
 const reflected = (name: string): string => `__r${name.slice(2)}`;
+
+/** An operand: beside a tensor an imaginary number acts as a complex tensor without dims does. */
+export const beside = (other: Value, expr: tree.Expr, value: Value): Value =>
+  expr.kind === 'imaginary' && other.kind === 'tensor' ? tensor({ lead: [], tail: [] }, 'complex64') : value;
 
 export function binaryOperation(
   ev: Evaluator,

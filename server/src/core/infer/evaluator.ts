@@ -9,7 +9,7 @@ import { freshSegment, type Segment } from '../shape/shape';
 import type * as tree from '../python/tree';
 import type { Place } from '../text/place';
 import { BoundCall, type ValueAccess } from './arguments';
-import { binaryOperation, unaryOperation } from './arithmetic';
+import { beside, binaryOperation, unaryOperation } from './arithmetic';
 import type { Arguments, Given } from './bind';
 import { callValue } from './calls';
 import { askWhetherNone, comparison, truth } from './compare';
@@ -30,7 +30,6 @@ import {
   int,
   none,
   str,
-  tensor,
   tuple,
   unknown,
   type ClassValue,
@@ -266,11 +265,9 @@ export class Evaluator implements ValueAccess {
         return this.evaluate(expr.value);
       case 'await':
         return this.evaluate(expr.value);
-      case 'imaginary':
-        // Beside tensors and numbers it acts as a complex tensor without dims does.
-        return tensor({ lead: [], tail: [] }, 'complex64');
       case 'bytes':
-        return unknown('bytes are not followed', expr);
+      case 'imaginary':
+        return unknown(`${expr.kind} literals are not followed`, expr);
       case 'yield':
         if (expr.value !== undefined) this.evaluate(expr.value);
         return unknown('what a generator is sent', expr);
@@ -289,7 +286,8 @@ export class Evaluator implements ValueAccess {
     }
     let value = this.evaluate(leftmost);
     for (const node of spine.reverse()) {
-      value = binaryOperation(this, node.op, value, this.evaluate(node.right), node);
+      const right = this.evaluate(node.right);
+      value = binaryOperation(this, node.op, beside(right, node.left, value), beside(value, node.right, right), node);
       if (node !== expr && this.report.recording) this.report.record(node, value, this.machine);
     }
     return value;
