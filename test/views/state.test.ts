@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import '../harness/properties';
 import type { RunSummary } from '../../protocol/src/bridge';
 import type { CurvePoints } from '../../protocol/src/curves';
-import { type Pen, strokeLine, yRange } from '../../webviews/src/curves/drawing';
+import { columnsOf, type Pen, strokeLine, yRange } from '../../webviews/src/curves/drawing';
 import { moved, zoomed } from '../../webviews/src/curves/span';
 import {
   curveId,
@@ -216,6 +216,20 @@ describe('curves: drawing', () => {
   it('a NaN breaks the line', () => {
     const broken = { ...points(4, 0.5), low: Float64Array.of(0.5, Number.NaN, 0.5, 1) };
     deepEqual(strokes(broken), ['M0,25', 'M20,25', 'L30,0']);
+  });
+
+  it('dense points cover, of each pixel of the screen, what the line through them passes', () => {
+    const dense = {
+      ...points(5, 0.5),
+      low: Float64Array.of(0, 1, 0, Number.NaN, 0.5),
+      high: Float64Array.of(0, 1, 0.2, Number.NaN, 0.5),
+    };
+    const narrow = { ...frame, right: 10 };
+    const covered = columnsOf(dense, narrow, 1);
+    deepEqual([...covered.top], [0, 0, 40, NaN, 25, NaN, NaN, NaN, NaN, NaN]);
+    deepEqual([...covered.bottom], [50, 50, 50, NaN, 25, NaN, NaN, NaN, NaN, NaN]);
+    // Half as wide: the line's way is halved, too.
+    deepEqual([...columnsOf(dense, narrow, 0.5).bottom].slice(0, 5), [50, 25, 25, 50, 50]);
   });
 
   it('the y axis holds what is in sight, and nothing infinite', () => {

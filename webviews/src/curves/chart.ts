@@ -3,7 +3,17 @@ import { Chart, LinearScale, LogarithmicScale, type Plugin } from 'chart.js';
 import type { CurvePoints } from '../../../protocol/src/curves';
 import { duration, short } from '../shared/numbers';
 import type { Theme } from '../shared/theme';
-import { type Frame, inSight, nonfinitePlaces, outlineBand, strokeLine, xPixel, yRange } from './drawing';
+import {
+  type Columns,
+  columnsOf,
+  type Frame,
+  inSight,
+  nonfinitePlaces,
+  outlineBand,
+  strokeLine,
+  xPixel,
+  yRange,
+} from './drawing';
 import type { Span } from './state';
 
 Chart.register(LinearScale, LogarithmicScale);
@@ -126,7 +136,7 @@ export class CurveChart {
     drawFlags(ctx, frame, flags, theme);
     // Round joins cost a noisy curve half of its time.
     ctx.lineJoin = 'bevel';
-    for (const curve of curves) drawCurve(ctx, frame, curve);
+    for (const curve of curves) drawCurve(ctx, frame, curve, 1 / this.chart.currentDevicePixelRatio);
     for (const { points } of curves) drawNonfinite(ctx, nonfinitePlaces(points, frame), frame, theme);
     if (pointer !== undefined) strokeVertical(ctx, frame, xPixel(frame, pointer), theme.faint, [2, 2]);
     ctx.restore();
@@ -138,15 +148,17 @@ export interface Ticks {
   readonly y: readonly { readonly value: number; readonly label: string }[];
 }
 
-function drawCurve(ctx: CanvasRenderingContext2D, frame: Frame, { points, colour }: DrawnCurve): void {
+/** @param step width of a pixel of the screen */
+function drawCurve(ctx: CanvasRenderingContext2D, frame: Frame, { points, colour }: DrawnCurve, step: number): void {
   const smooth = points.smooth.length > 0;
   [ctx.strokeStyle, ctx.fillStyle, ctx.lineWidth] = [colour, colour, 1];
   ctx.globalAlpha = smooth ? bandOpacity : 1;
   ctx.beginPath();
-  if (points.perPoint === 1) {
-    const [from, to] = inSight(points, frame.x);
-    // Thin where values are dense: nothing else is to be seen there, and it is drawn several times as fast.
-    if (!smooth && to - from < (frame.right - frame.left) / 4) ctx.lineWidth = 1.5;
+  const [from, to] = inSight(points, frame.x);
+  if (to - from > (frame.right - frame.left) / 4) {
+    fillColumns(ctx, frame, columnsOf(points, frame, step), step);
+  } else if (points.perPoint === 1) {
+    if (!smooth) ctx.lineWidth = 1.5;
     strokeLine(ctx, points, points.low, frame);
   } else {
     outlineBand(ctx, points, frame);
@@ -159,6 +171,12 @@ function drawCurve(ctx: CanvasRenderingContext2D, frame: Frame, { points, colour
   ctx.beginPath();
   strokeLine(ctx, points, points.smooth, frame);
   ctx.stroke();
+}
+
+function fillColumns(ctx: CanvasRenderingContext2D, { left }: Frame, { top, bottom }: Columns, step: number): void {
+  for (const [column, at] of top.entries())
+    // As thick as a thin line, where it is level.
+    if (!Number.isNaN(at)) ctx.fillRect(left + column * step, at - 0.5, step, (bottom[column] as number) - at + 1);
 }
 
 /** Triangles at the upper edge: a NaN has no height, but is never out of sight. */
