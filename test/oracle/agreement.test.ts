@@ -1,5 +1,13 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { sameCounts, sameSentence, sentencesAgree, shapeItems, shapesAgree, type Agreement } from './agreement';
+import {
+  sameCounts,
+  sameOnAnyProcessor,
+  sameSentence,
+  sentencesAgree,
+  shapeItems,
+  shapesAgree,
+  type Agreement,
+} from './agreement';
 
 describe('agreement of shapes', () => {
   for (const [shown, real, expected] of [
@@ -44,4 +52,17 @@ describe('agreement of sentences with what Python and values leave open', () => 
   const chosen = 'indexing result of shape [5, 10]';
   it('how many a mask chooses', () => equal(sameCounts('indexing result of shape [count, 10]', chosen), true));
   it('not what is beside it', () => equal(sameCounts('indexing result of shape [count, 9]', chosen), false));
+
+  const half =
+    'Input type (torch.HalfTensor) and weight type (torch.FloatTensor) should be the same or input should be';
+  const brain =
+    'Input type (CPUBFloat16Type) and weight type (torch.DoubleTensor) should be the same or input should be';
+  for (const [said, sentence, expected] of [
+    ['expected scalar type Half but found Float', half, true],
+    ['expected scalar type Half but found Double', half, false],
+    ['expected scalar type BFloat16 but found Double', brain, true],
+    ['expected scalar type Half but found Double', brain, false],
+  ] as const)
+    it(`${said}, where the vendor's library says it: ${expected}`, () =>
+      equal(sameOnAnyProcessor(said, sentence), expected));
 });

@@ -3,7 +3,7 @@ import { LineIndex } from '../../server/src/core/text/lines';
 import { spanOf } from '../../server/src/core/text/place';
 import type { Finding } from '../../server/src/core/finding';
 import { checkerOf } from '../harness/checker';
-import { sameCounts, shapesAgree, type Observed } from './agreement';
+import { sameOnAnyProcessor, shapesAgree, type Observed } from './agreement';
 
 /** One line of the scripts' output. */
 export interface Case {
@@ -98,7 +98,7 @@ function compare(
     const verdict = { call, said: 'error' as const };
     if (truth.kind === 'varies' && refusesAsWritten(truth.outcomes, error)) return verdict;
     if (truth.kind !== 'raises') return { ...verdict, disagreement: `false error[${error.id}]: ${error.message}` };
-    if (truth.messages.some((message) => sameCounts(error.message, message))) return verdict;
+    if (truth.messages.some((message) => sameOnAnyProcessor(error.message, message))) return verdict;
     return {
       ...verdict,
       disagreement: `other words: error[${error.id}]: ${error.message}\n  PyTorch says: ${truth.messages[0]}`,
